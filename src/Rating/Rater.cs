@@ -1,0 +1,113 @@
+using Assay.Pricing;
+using Assay.Usage;
+
+namespace Assay.Rating;
+
+/// <summary>
+/// Usage × book → charges. Pure: the same record and the same book give the same answer on any day. Every budget check, report,
+/// what-if and comparison goes through here, so they can never disagree about money.
+/// </summary>
+public static class Rater
+{
+    /// <summary>Prompts above this many tokens fall into the long band, on models that have one.</summary>
+    public const long LongContextAbove = 200_000;
+
+    /// <summary>The most charges one record can give: six token meters, and one for each other meter.</summary>
+    public static readonly int ChargesMax = DimensionNames.MeterCount;
+
+    /// <summary>Rates one record, readably: one outcome for each meter with a quantity above zero.</summary>
+    public static IReadOnlyList<Outcome> Rate(in UsageRecord usage, PriceBook book)
+    {
+        Span<Charge> charges = new Charge[ChargesMax];
+        var count = Rate(usage, book, charges);
+        var outcomes = new Outcome[count];
+        for (var i = 0; i < count; i++)
+        {
+            var charge = charges[i];
+            outcomes[i] = charge.Rate is { } rate
+                ? new Outcome.Rated(charge.Meter, charge.Quantity, rate, new(charge.Cost), charge.CostMax is { } max ? new(max) : null, charge.Context)
+                : new Outcome.Unpriced(charge.Meter, charge.Quantity, charge.Unpriced, charge.Context, Reason(usage, charge, book));
+        }
+        return outcomes;
+    }
+
+    /// <summary>Rates one record into a span of at least <see cref="ChargesMax"/> charges and gives their number. Allocates nothing.</summary>
+    public static int Rate(in UsageRecord usage, PriceBook book, Span<Charge> into)
+    {
+        var tokens = usage.Tokens;
+        var context = ContextOf(usage, book);
+        var card = book.CardFor(usage.Model, usage.Region, usage.Mode, usage.Tier, context, usage.Term, DateOnly.FromDateTime(usage.Time));
+        var tokenCause = TokenCause(usage);
+        var count = 0;
+        if (tokens.Input > 0) into[count++] = Price(Meter.Input, tokens.Input, card, context, tokenCause);
+        if (tokens.Output > 0) into[count++] = Price(Meter.Output, tokens.Output, card, context, tokenCause);
+        if (tokens.CacheRead > 0) into[count++] = Price(Meter.CacheRead, tokens.CacheRead, card, context, tokenCause);
+        var write5m = tokens.CacheWrite5m + tokens.CacheWriteUnknown;
+        if (write5m > 0)
+        {
+            var charge = Price(Meter.CacheWrite5m, write5m, card, context, tokenCause);
+            into[count++] = tokens.CacheWriteUnknown > 0 ? WithUpperBound(charge, tokens, card) : charge;
+        }
+        if (tokens.CacheWrite30m > 0) into[count++] = Price(Meter.CacheWrite30m, tokens.CacheWrite30m, card, context, tokenCause);
+        if (tokens.CacheWrite1h > 0) into[count++] = Price(Meter.CacheWrite1h, tokens.CacheWrite1h, card, context, tokenCause);
+        if (usage.Amounts is { } amounts)
+            foreach (var amount in amounts)
+                if (amount.Amount > 0)
+                {
+                    var cause = amount.Meter.IsGuardrail() ? UnpricedCause.None : tokenCause;
+                    into[count++] = Price(amount.Meter, amount.Amount, card, context, cause);
+                }
+        return count;
+    }
+
+    /// <summary>The band a prompt falls into: everything the model read counts, from wherever.</summary>
+    public static ContextBand ContextOf(in UsageRecord usage, PriceBook book) =>
+        usage.Tokens.Prompt > LongContextAbove && (usage.Model.Facts?.HasLongBand ?? book.HasLongBand(usage.Model.Id))
+            ? ContextBand.Long
+            : ContextBand.Standard;
+
+    /// <summary>Why a charge has no price, in words that say what to do.</summary>
+    public static string Reason(in UsageRecord usage, in Charge charge, PriceBook book) => charge.Unpriced switch
+    {
+        UnpricedCause.OpaqueProfile => $"application inference profile '{usage.Model.Id}' is not mapped; name its model with --profiles FILE",
+        UnpricedCause.CoveredByModelUnits => "covered by model units",
+        UnpricedCause.CustomModel => $"'{usage.Model.Id}' is a custom or imported model; its serving terms are not in the log",
+        UnpricedCause.ImageSize => $"book '{book.Id}' has no single image price for '{usage.Model.Id}'; size and quality decide it",
+        UnpricedCause.NoRate => $"book '{book.Id}' has no {Named(usage, charge)} rate for '{usage.Model.Id}' in '{usage.Region}'",
+        _ => "",
+    };
+
+    // The dimensions that differ from the everyday ones, so that the reader sees which of them is the odd one.
+    static string Named(in UsageRecord usage, in Charge charge)
+    {
+        var words = charge.Meter.Name();
+        if (charge.Meter.IsGuardrail()) return words;
+        if (usage.Mode != Mode.OnDemand) words = $"{usage.Mode.Name()} {words}";
+        if (usage.Tier != Tier.Standard) words = $"{usage.Tier.Name()} {words}";
+        if (usage.Model.Scope != Scope.InRegion) words = $"{usage.Model.Scope.Name()} {words}";
+        if (charge.Context != ContextBand.Standard) words = $"{charge.Context.Name()}-context {words}";
+        return words;
+    }
+
+    static UnpricedCause TokenCause(in UsageRecord usage) => usage.Model.Kind switch
+    {
+        ModelKind.OpaqueProfile => UnpricedCause.OpaqueProfile,
+        ModelKind.Custom => UnpricedCause.CustomModel,
+        ModelKind.Provisioned => UnpricedCause.CoveredByModelUnits,
+        _ => UnpricedCause.None,
+    };
+
+    static Charge Price(Meter meter, decimal quantity, RateCard card, ContextBand context, UnpricedCause cause)
+    {
+        if (cause == UnpricedCause.None && card[meter] is { } rate)
+            return new(meter, quantity, rate, quantity * rate.UsdPerUnit, null, context, UnpricedCause.None);
+        if (cause == UnpricedCause.None) cause = meter == Meter.Image ? UnpricedCause.ImageSize : UnpricedCause.NoRate;
+        return new(meter, quantity, null, 0m, null, context, cause);
+    }
+
+    // Tokens whose lifetime the log does not say may have been written for an hour.
+    static Charge WithUpperBound(in Charge charge, in TokenCounts tokens, RateCard card) =>
+        charge.Rate is { } rate && card[Meter.CacheWrite1h] is { } hour && hour.UsdPerUnit > rate.UsdPerUnit
+            ? charge with { CostMax = (tokens.CacheWrite5m * rate.UsdPerUnit) + (tokens.CacheWriteUnknown * hour.UsdPerUnit) }
+            : charge;
+}

@@ -1,0 +1,391 @@
+using System.Globalization;
+using System.Text;
+
+namespace Assay.Usage.Logs;
+
+/// <summary>What a reader needs to know to name things: models, mapped profiles, and which tags to keep.</summary>
+/// <param name="TagKeys">Request-metadata keys to keep beside app, team and environment.</param>
+public sealed record LogReaderOptions(
+    ModelCatalog Catalog, IReadOnlyDictionary<string, MappedProfile> Profiles, IReadOnlyList<string> TagKeys)
+{
+    public static readonly IReadOnlyDictionary<string, MappedProfile> NoProfiles = new Dictionary<string, MappedProfile>();
+    public static LogReaderOptions For(ModelCatalog catalog) => new(catalog, NoProfiles, []);
+}
+
+/// <summary>Turns one line of a log into records. Holds the names seen so far; not thread-safe, one a worker.</summary>
+sealed class RecordParser(LogReaderOptions options)
+{
+    readonly NameTable names = new();
+    readonly Dictionary<int, (ModelRef Model, MappedProfile? Profile)> models = [];
+    readonly Dictionary<CallerKey, Caller> callers = [];
+    readonly byte[][] tagKeys = [.. options.TagKeys.Select(Encoding.UTF8.GetBytes)];
+    readonly Name?[] tags = new Name?[options.TagKeys.Count];
+    readonly Name?[] lastTags = new Name?[options.TagKeys.Count];
+
+    // The previous value of each member: neighbours mostly repeat each other.
+    Name? lastAccount, lastPrincipal, lastRegion, lastOperation, lastModel, lastErrorCode, lastApp, lastTeam, lastEnv;
+    CallerKey lastCallerKey;
+    Caller? lastCaller;
+
+    /// <summary>What one record says before it is put together.</summary>
+    struct Draft
+    {
+        public DateTime Time;
+        public bool HasTime, HasRequestId, IsForeign;
+        public RequestId RequestId;
+        public Name? Account, Principal, Region, Operation, Model, ErrorCode;
+        public Name? App, Application, Team, Env, Environment;
+        public long Input, Output, CacheRead, CacheWrite;
+        public BodyUsage Body;
+    }
+
+    /// <summary>Reads the record or records of a line: a bare record, an array of them, or records wrapped by CloudWatch.</summary>
+    /// <returns>False when anything on the line gave no record; the reason is in <paramref name="fault"/>.</returns>
+    public bool Parse(ReadOnlySpan<byte> buffer, int start, int end, FileReading reading, ref BatchWriter into, out string? fault)
+    {
+        // CloudWatch exports put a time before each record.
+        if (buffer[start] is >= (byte)'0' and <= (byte)'9' && buffer[start..end].IndexOf((byte)'{') is > 0 and var brace) start += brace;
+        var json = new JsonScanner(buffer, start, end);
+        var good = json.Peek() == (byte)'[' ? ParseArray(ref json, reading, ref into) : ParseObject(ref json, reading, ref into);
+        if (good && !json.AtEnd) good = json.Fail("something stands after the record");
+        fault = json.Fault;
+        return good;
+    }
+
+    bool ParseArray(ref JsonScanner json, FileReading reading, ref BatchWriter into)
+    {
+        json.EnterArray();
+        var first = true;
+        while (json.NextElement(ref first))
+            if (!ParseObject(ref json, reading, ref into)) return false;
+        return json.Fault is null;
+    }
+
+    bool ParseObject(ref JsonScanner json, FileReading reading, ref BatchWriter into)
+    {
+        var draft = new Draft { Input = -1, Output = -1, CacheRead = -1, CacheWrite = -1, Body = BodyUsage.Unsaid };
+        Array.Clear(tags);
+        var wrapped = 0;
+        if (!json.EnterObject()) return json.Fail("this is not a JSON object");
+        var first = true;
+        while (json.NextMember(ref first, out var name))
+        {
+            var good = draft.Model is null && IsWrapper(name)
+                ? ParseWrapped(ref json, reading, ref into, ref wrapped)
+                : ReadMember(ref json, name, ref draft);
+            if (!good) return false;
+        }
+        if (json.Fault is not null) return false;
+        if (wrapped > 0) return true;
+        return Finish(ref json, ref draft, reading, ref into);
+    }
+
+    static bool IsWrapper(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("message"u8) || name.SequenceEqual("logEvents"u8) || name.SequenceEqual("events"u8) || name.SequenceEqual("Records"u8);
+
+    // {"timestamp":…,"message":"{…}"} of CloudWatch, alone or in a list; the message may be text or already JSON.
+    bool ParseWrapped(ref JsonScanner json, FileReading reading, ref BatchWriter into, ref int wrapped)
+    {
+        switch (json.Peek())
+        {
+            case (byte)'[':
+                wrapped++;
+                return ParseArray(ref json, reading, ref into);
+            case (byte)'{':
+                wrapped++;
+                return ParseObject(ref json, reading, ref into);
+            case (byte)'"':
+                if (!json.TakeString(out var raw, out var escaped)) return false;
+                if (raw.IsEmpty || raw[0] != (byte)'{') return true;
+                wrapped++;
+                var text = escaped ? JsonScanner.Unescape(raw) : raw.ToArray();
+                var padded = new byte[text.Length + JsonScanner.Padding];
+                text.CopyTo(padded.AsSpan());
+                var inner = new JsonScanner(padded, 0, text.Length);
+                return ParseObject(ref inner, reading, ref into) || json.Fail($"inside message: {inner.Fault}");
+            default:
+                return json.Skip();
+        }
+    }
+
+    bool ReadMember(ref JsonScanner json, ReadOnlySpan<byte> name, ref Draft draft) => name.Length switch
+    {
+        5 when name.SequenceEqual("input"u8) => ReadInput(ref json, ref draft),
+        6 when name.SequenceEqual("output"u8) => ReadOutput(ref json, ref draft),
+        6 when name.SequenceEqual("region"u8) => ReadName(ref json, ref lastRegion, ref draft.Region),
+        7 when name.SequenceEqual("modelId"u8) => ReadName(ref json, ref lastModel, ref draft.Model),
+        8 when name.SequenceEqual("identity"u8) => ReadIdentity(ref json, ref draft),
+        9 when name.SequenceEqual("timestamp"u8) => ReadTime(ref json, ref draft),
+        9 when name.SequenceEqual("accountId"u8) => ReadName(ref json, ref lastAccount, ref draft.Account),
+        9 when name.SequenceEqual("requestId"u8) => ReadRequestId(ref json, ref draft),
+        9 when name.SequenceEqual("operation"u8) => ReadName(ref json, ref lastOperation, ref draft.Operation),
+        9 when name.SequenceEqual("errorCode"u8) => ReadName(ref json, ref lastErrorCode, ref draft.ErrorCode),
+        10 when name.SequenceEqual("schemaType"u8) => ReadSchemaType(ref json, ref draft),
+        15 when name.SequenceEqual("requestMetadata"u8) => ReadMetadata(ref json, ref draft),
+        _ => json.Skip(),
+    };
+
+    bool ReadName(ref JsonScanner json, ref Name? last, ref Name? into)
+    {
+        if (json.Peek() != (byte)'"') return json.Skip();
+        if (!json.TakeText(out var text)) return false;
+        if (!names.TryGet(text, ref last, out var name)) return json.Fail("a name is not UTF-8");
+        into = name;
+        return true;
+    }
+
+    static bool ReadRequestId(ref JsonScanner json, ref Draft draft)
+    {
+        if (json.Peek() != (byte)'"') return json.Skip();
+        if (!json.TakeText(out var text)) return false;
+        if (text.IsEmpty) return true;
+        draft.RequestId = RequestId.Parse(text);
+        draft.HasRequestId = true;
+        return true;
+    }
+
+    static bool ReadSchemaType(ref JsonScanner json, ref Draft draft)
+    {
+        if (!json.TakeText(out var text)) return false;
+        draft.IsForeign = !text.IsEmpty && !text.SequenceEqual("ModelInvocationLog"u8);
+        return true;
+    }
+
+    // "2025-08-15T12:44:54Z" is what AWS writes; fractions and offsets are understood.
+    static bool ReadTime(ref JsonScanner json, ref Draft draft)
+    {
+        if (json.Peek() != (byte)'"') return json.Skip();
+        if (!json.TakeText(out var text)) return false;
+        if (text.Length == 20 && text[19] == (byte)'Z' && TryPlainTime(text, out draft.Time)) return draft.HasTime = true;
+        var words = Encoding.UTF8.GetString(text[..Math.Min(text.Length, 40)]);
+        const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (!DateTime.TryParse(words, CultureInfo.InvariantCulture, utc, out draft.Time))
+            return json.Fail($"timestamp '{words}' is not a time such as 2025-08-15T12:44:54Z");
+        // Bedrock did not exist before; a later year is a broken clock, and would stretch every daily figure.
+        if (draft.Time.Year is < 2000 or > 2099) return json.Fail($"timestamp '{words}' is outside the years 2000 to 2099");
+        return draft.HasTime = true;
+    }
+
+    static bool TryPlainTime(ReadOnlySpan<byte> t, out DateTime time)
+    {
+        time = default;
+        int year = (Two(t, 0) * 100) + Two(t, 2), month = Two(t, 5), day = Two(t, 8), hour = Two(t, 11), minute = Two(t, 14), second = Two(t, 17);
+        if (t[4] != '-' || t[7] != '-' || t[10] != 'T' || t[13] != ':' || t[16] != ':') return false;
+        if (year is < 2000 or > 2099 || month is < 1 or > 12 || day < 1 || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59) return false;
+        if (day > DateTime.DaysInMonth(year, month)) return false;
+        time = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc);
+        return true;
+
+        static int Two(ReadOnlySpan<byte> t, int at)
+        {
+            int tens = t[at] - '0', ones = t[at + 1] - '0';
+            return (uint)tens > 9 || (uint)ones > 9 ? -10_000 : (tens * 10) + ones;
+        }
+    }
+
+    bool ReadIdentity(ref JsonScanner json, ref Draft draft)
+    {
+        if (json.Peek() != (byte)'{') return json.Skip();
+        json.EnterObject();
+        var first = true;
+        while (json.NextMember(ref first, out var name))
+        {
+            if (!name.SequenceEqual("arn"u8)) { if (!json.Skip()) return false; continue; }
+            if (!json.TakeText(out var arn)) return false;
+            if (!names.TryGet(PrincipalOf(arn), ref lastPrincipal, out var principal)) return json.Fail("identity.arn is not UTF-8");
+            draft.Principal = principal;
+        }
+        return json.Fault is null;
+    }
+
+    /// <summary>The role name without the session, else the user name, else <c>root</c>.</summary>
+    static ReadOnlySpan<byte> PrincipalOf(ReadOnlySpan<byte> arn)
+    {
+        var resource = arn[(arn.LastIndexOf((byte)':') + 1)..];
+        var slash = resource.IndexOf((byte)'/');
+        if (slash < 0) return resource;
+        var kind = resource[..slash];
+        var rest = resource[(slash + 1)..];
+        if (!kind.SequenceEqual("assumed-role"u8)) return rest[(rest.LastIndexOf((byte)'/') + 1)..];
+        var session = rest.IndexOf((byte)'/');
+        return session < 0 ? rest : rest[..session];
+    }
+
+    bool ReadMetadata(ref JsonScanner json, ref Draft draft)
+    {
+        if (json.Peek() != (byte)'{') return json.Skip();
+        json.EnterObject();
+        var first = true;
+        while (json.NextMember(ref first, out var name))
+        {
+            var good = name.Length switch
+            {
+                3 when name.SequenceEqual("app"u8) => ReadName(ref json, ref lastApp, ref draft.App),
+                3 when name.SequenceEqual("env"u8) => ReadName(ref json, ref lastEnv, ref draft.Env),
+                4 when name.SequenceEqual("team"u8) => ReadName(ref json, ref lastTeam, ref draft.Team),
+                11 when name.SequenceEqual("application"u8) => ReadName(ref json, ref lastApp, ref draft.Application),
+                11 when name.SequenceEqual("environment"u8) => ReadName(ref json, ref lastEnv, ref draft.Environment),
+                _ => ReadTag(ref json, name),
+            };
+            if (!good) return false;
+        }
+        return json.Fault is null;
+    }
+
+    bool ReadTag(ref JsonScanner json, ReadOnlySpan<byte> name)
+    {
+        for (var i = 0; i < tagKeys.Length; i++)
+            if (name.SequenceEqual(tagKeys[i])) return ReadName(ref json, ref lastTags[i], ref tags[i]);
+        return json.Skip();
+    }
+
+    static bool ReadInput(ref JsonScanner json, ref Draft draft)
+    {
+        if (json.Peek() != (byte)'{') return json.Skip();
+        json.EnterObject();
+        var first = true;
+        while (json.NextMember(ref first, out var name))
+        {
+            var good = name.Length switch
+            {
+                15 when name.SequenceEqual("inputTokenCount"u8) => json.TakeCount("inputTokenCount", out draft.Input),
+                24 when name.SequenceEqual("cacheReadInputTokenCount"u8) => json.TakeCount("cacheReadInputTokenCount", out draft.CacheRead),
+                25 when name.SequenceEqual("cacheWriteInputTokenCount"u8) => json.TakeCount("cacheWriteInputTokenCount", out draft.CacheWrite),
+                _ => json.Skip(),
+            };
+            if (!good) return false;
+        }
+        return json.Fault is null;
+    }
+
+    bool ReadOutput(ref JsonScanner json, ref Draft draft)
+    {
+        if (json.Peek() != (byte)'{') return json.Skip();
+        json.EnterObject();
+        var first = true;
+        while (json.NextMember(ref first, out var name))
+        {
+            var good = name.Length switch
+            {
+                16 when name.SequenceEqual("outputTokenCount"u8) => json.TakeCount("outputTokenCount", out draft.Output),
+                14 when name.SequenceEqual("outputBodyJson"u8) => BodyReader.Read(ref json, ref draft.Body, names),
+                _ => json.Skip(),
+            };
+            if (!good) return false;
+        }
+        return json.Fault is null;
+    }
+
+    bool Finish(ref JsonScanner json, ref Draft draft, FileReading reading, ref BatchWriter into)
+    {
+        if (draft.IsForeign || (draft.Model is null && !draft.HasRequestId && !draft.HasTime))
+            return json.Fail("JSON, but not a record of a model invocation log");
+        if (!draft.HasTime) return json.Fail("the record has no timestamp");
+        if (!draft.HasRequestId) return json.Fail("the record has no requestId");
+        if (draft.Model is null) return json.Fail("the record has no modelId");
+        if (draft.Region is null) return json.Fail("the record has no region");
+        var (model, profile) = ModelOf(draft.Model);
+        var tokens = TokensOf(in draft, model.Facts, reading);
+        into.Add(new UsageRecord
+        {
+            RequestId = draft.RequestId,
+            Time = draft.Time,
+            Caller = CallerOf(in draft, profile),
+            Region = draft.Region.Text,
+            Model = model,
+            Mode = model.Kind == ModelKind.Provisioned ? Mode.Provisioned : Mode.OnDemand,
+            Tier = draft.Body.Tier,
+            Tokens = tokens,
+            Amounts = AmountsOf(draft.Body, reading),
+            Operation = draft.Operation?.Text ?? "",
+            ErrorCode = draft.ErrorCode is { Text.Length: > 0 } error ? error.Text : null,
+            StopReason = draft.Body.StopReason?.Text,
+        });
+        reading.Records++;
+        return true;
+    }
+
+    (ModelRef Model, MappedProfile? Profile) ModelOf(Name name)
+    {
+        if (models.TryGetValue(name.Id, out var known)) return known;
+        return models[name.Id] = (ModelIdentity.Resolve(name.Text, options.Catalog, options.Profiles), options.Profiles.GetValueOrDefault(name.Text));
+    }
+
+    // The top level wins where both speak; what only the body knows is taken from there.
+    static TokenCounts TokensOf(in Draft draft, ModelFacts? facts, FileReading reading)
+    {
+        ref readonly var body = ref draft.Body;
+        var input = Settle(draft.Input, body.Input, "input", reading);
+        var output = Settle(draft.Output, body.Output, "output", reading);
+        var cacheRead = Settle(draft.CacheRead, body.CacheRead, "cache read", reading);
+        var detailed = body.HasTtl ? Math.Max(body.Write5m, 0) + Math.Max(body.Write30m, 0) + Math.Max(body.Write1h, 0) : -1;
+        var cacheWrite = Settle(draft.CacheWrite, body.CacheWrite >= 0 ? body.CacheWrite : detailed, "cache write", reading);
+        if (facts is { GrossInput: true } && cacheRead + cacheWrite > 0)
+        {
+            if (input < cacheRead + cacheWrite) reading.Differ(reading.Lines, $"input {input} is gross, yet smaller than its cache tokens {cacheRead + cacheWrite}");
+            input = Math.Max(0, input - cacheRead - cacheWrite);
+        }
+        if (cacheWrite == 0) return new() { Input = input, Output = output, CacheRead = cacheRead };
+
+        if (detailed > cacheWrite) reading.Differ(reading.Lines, $"cache write {cacheWrite} is smaller than its details {detailed}");
+        var write1h = Math.Min(Math.Max(body.Write1h, 0), cacheWrite);
+        var write30m = Math.Min(Math.Max(body.Write30m, 0), cacheWrite - write1h);
+        var write5m = Math.Min(Math.Max(body.Write5m, 0), cacheWrite - write1h - write30m);
+        var unknown = cacheWrite - write1h - write30m - write5m;
+        // A model with one lifetime leaves nothing to guess.
+        if (unknown > 0 && facts?.CacheTtls is [var only])
+        {
+            if (only == "5m") write5m += unknown;
+            else if (only == "30m") write30m += unknown;
+            else if (only == "1h") write1h += unknown;
+            unknown = 0;
+        }
+        return new()
+        {
+            Input = input, Output = output, CacheRead = cacheRead,
+            CacheWrite5m = write5m, CacheWrite30m = write30m, CacheWrite1h = write1h, CacheWriteUnknown = unknown,
+        };
+    }
+
+    static long Settle(long top, long body, string what, FileReading reading)
+    {
+        if (top >= 0 && body >= 0 && top != body) reading.Differ(reading.Lines, $"{what} tokens: {top} at the top level, {body} in the body; {top} used");
+        return top >= 0 ? top : Math.Max(body, 0);
+    }
+
+    static MeteredAmount[]? AmountsOf(in BodyUsage body, FileReading reading)
+    {
+        if (body.GuardrailImages > 0) reading.Differ(reading.Lines, $"{body.GuardrailImages} guardrail image units have no meter and are not charged");
+        var any = body.GuardrailContent | body.GuardrailTopic | body.GuardrailSensitive | body.GuardrailGrounding | body.GuardrailReasoning | (long)body.Images;
+        if (any == 0) return null;
+        var amounts = new List<MeteredAmount>(5);
+        Add(Meter.Image, body.Images);
+        Add(Meter.GuardrailContent, body.GuardrailContent);
+        Add(Meter.GuardrailTopic, body.GuardrailTopic);
+        Add(Meter.GuardrailSensitive, body.GuardrailSensitive);
+        Add(Meter.GuardrailGrounding, body.GuardrailGrounding);
+        Add(Meter.GuardrailReasoning, body.GuardrailReasoning);
+        return [.. amounts];
+
+        void Add(Meter meter, long amount)
+        {
+            if (amount > 0) amounts.Add(new(meter, amount));
+        }
+    }
+
+    readonly record struct CallerKey(int Account, int Principal, int App, int Team, int Env, int Profile, TagValues Tags);
+
+    Caller CallerOf(in Draft draft, MappedProfile? profile)
+    {
+        var app = draft.App ?? draft.Application;
+        var env = draft.Env ?? draft.Environment;
+        var key = new CallerKey(draft.Account?.Id ?? 0, draft.Principal?.Id ?? 0, app?.Id ?? 0, draft.Team?.Id ?? 0, env?.Id ?? 0,
+            profile is null ? 0 : draft.Model!.Id, tagKeys.Length == 0 ? TagValues.None : new([.. tags.Select(t => t?.Text)]));
+        if (lastCaller is not null && key == lastCallerKey) return lastCaller;
+        if (!callers.TryGetValue(key, out var caller))
+            callers[key] = caller = new(draft.Account?.Text ?? "", draft.Principal?.Text ?? "", app?.Text ?? profile?.App ?? "",
+                draft.Team?.Text ?? profile?.Team ?? "", env?.Text ?? profile?.Env ?? "", key.Tags);
+        (lastCallerKey, lastCaller) = (key, caller);
+        return caller;
+    }
+}
