@@ -78,6 +78,7 @@ public sealed class SpendCube
 {
     readonly Dictionary<CellKey, Cell> cells = [];
     readonly Dictionary<string, long> unpriced = new(StringComparer.Ordinal);
+    readonly Dictionary<string, long> errors = new(StringComparer.Ordinal);
     readonly Dictionary<(ModelRef, string, UnpricedCause, Meter, Mode, Tier, ContextBand), string> reasons = [];
     Cell? last;
 
@@ -89,6 +90,9 @@ public sealed class SpendCube
 
     /// <summary>Reasons and how many meters of how many requests they left without a price.</summary>
     public IReadOnlyDictionary<string, long> Unpriced => unpriced;
+
+    /// <summary>Failed calls by the service's error code.</summary>
+    public IReadOnlyDictionary<string, long> Errors => errors;
 
     public decimal Total => cells.Values.Sum(c => c.Cost);
     public decimal TotalMax => cells.Values.Sum(c => c.CostMax);
@@ -107,6 +111,7 @@ public sealed class SpendCube
         {
             Failed++;
             cell.Failed++;
+            CollectionsMarshal.GetValueRefOrAddDefault(errors, usage.ErrorCode!, out _)++;
         }
         var anyUnpriced = false;
         foreach (ref readonly var charge in charges)

@@ -25,6 +25,9 @@ public sealed class FileReading(string path)
     public List<LineNote> FirstSkipped { get; } = [];
     public List<LineNote> FirstDifferences { get; } = [];
 
+    /// <summary>The reading of a file that could not even be opened.</summary>
+    public static FileReading Unreadable(string path, string reason) => new(path) { Stopped = reason };
+
     internal void Skip(long line, string reason)
     {
         SkippedLines++;

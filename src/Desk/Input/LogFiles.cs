@@ -1,0 +1,199 @@
+using System.IO.Compression;
+
+namespace Assay.Desk.Input;
+
+/// <summary>A file that was passed over whole, and why.</summary>
+public sealed record SkippedFile(string Path, string Reason);
+
+/// <summary>A log to read. <see cref="Path"/> is as the user would name it; <c>-</c> is standard input.</summary>
+public sealed record LogFile(string Path)
+{
+    public const string StandardInput = "-";
+
+    /// <summary>Opens the content, decompressed when it is gzip by its first bytes, whatever its name.</summary>
+    public Stream Open()
+    {
+        var raw = Path == StandardInput
+            ? Console.OpenStandardInput()
+            : new FileStream(Path, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 0, Share = FileShare.ReadWrite });
+        var counted = new SniffedStream(raw);
+        return counted.IsGzip ? new GzipGuard(counted) : counted;
+    }
+}
+
+/// <summary>The logs under the paths a user gave, in ordinal order, so that every run reads the same bytes in the same order.</summary>
+public sealed class LogFiles
+{
+    // S3 holds long bodies under data/ beside the logs, and an empty key that proves the bucket can be written.
+    const string BodiesFolder = "data";
+    const string PermissionCheck = "amazon-bedrock-logs-permission-check";
+
+    readonly List<LogFile> files = [];
+    readonly List<SkippedFile> skipped = [];
+
+    public IReadOnlyList<LogFile> Files => files;
+    public IReadOnlyList<SkippedFile> Skipped => skipped;
+
+    /// <summary>Long bodies kept beside the logs: known, and not logs.</summary>
+    public int BodyFiles { get; private set; }
+
+    /// <exception cref="InputException">A path does not exist.</exception>
+    public static LogFiles Under(IEnumerable<string> paths)
+    {
+        var found = new LogFiles();
+        foreach (var path in paths.Distinct(StringComparer.Ordinal))
+        {
+            if (path == LogFile.StandardInput) found.files.Add(new(path));
+            else if (File.Exists(path)) found.files.Add(new(path));
+            else if (Directory.Exists(path)) found.Walk(path, depth: 0);
+            else throw new InputException($"'{path}' does not exist. Give a log file, a folder of logs, or '-' for standard input; 'assay demo' shows a sample.");
+        }
+        var distinct = found.files.DistinctBy(f => f.Path == LogFile.StandardInput ? f.Path : Path.GetFullPath(f.Path)).ToList();
+        found.files.Clear();
+        found.files.AddRange(distinct.OrderBy(f => f.Path, StringComparer.Ordinal));
+        return found;
+    }
+
+    void Walk(string folder, int depth)
+    {
+        const int deepest = 64;
+        if (depth > deepest) { skipped.Add(new(folder, "folders nested too deeply; a link may lead back to its parent")); return; }
+        string[] entries;
+        try
+        {
+            entries = Directory.GetFileSystemEntries(folder);
+        }
+        catch (Exception denied) when (denied is UnauthorizedAccessException or IOException)
+        {
+            skipped.Add(new(folder, Reason(denied)));
+            return;
+        }
+        foreach (var entry in entries)
+        {
+            var name = Path.GetFileName(entry);
+            if (Directory.Exists(entry))
+            {
+                if (new DirectoryInfo(entry).LinkTarget is not null) skipped.Add(new(entry, "a link to a folder; give its target as a path of its own"));
+                else if (name == BodiesFolder && folder.Contains("BedrockModelInvocationLogs", StringComparison.Ordinal)) CountBodies(entry);
+                else Walk(entry, depth + 1);
+            }
+            else if (name != PermissionCheck) files.Add(new(entry));
+        }
+    }
+
+    void CountBodies(string folder)
+    {
+        try { BodyFiles += Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count(); }
+        catch (Exception denied) when (denied is UnauthorizedAccessException or IOException) { skipped.Add(new(folder, Reason(denied))); }
+    }
+
+    /// <summary>Why a file could not be opened, in words.</summary>
+    public static string Reason(Exception fault) => fault switch
+    {
+        UnauthorizedAccessException => "no permission to read it",
+        FileNotFoundException or DirectoryNotFoundException => "it disappeared while reading",
+        InvalidDataException => "not a sound gzip file",
+        _ => fault.Message.TrimEnd('.'),
+    };
+}
+
+/// <summary>Input that cannot be used at all. The message is one clear line; the command exits with 2.</summary>
+public sealed class InputException(string message) : Exception(message);
+
+/// <summary>A stream whose first bytes were looked at without taking them, and which counts what passes.</summary>
+sealed class SniffedStream : Stream
+{
+    readonly Stream inner;
+    readonly byte[] head = new byte[64 * 1024];
+    int headStart;
+    readonly int headEnd;
+
+    public SniffedStream(Stream inner)
+    {
+        this.inner = inner;
+        int read;
+        while (headEnd < 2 && (read = inner.Read(head, headEnd, head.Length - headEnd)) > 0) headEnd += read;
+        IsGzip = headEnd >= 2 && head[0] == 0x1F && head[1] == 0x8B;
+    }
+
+    public bool IsGzip { get; }
+    public long BytesRead { get; private set; }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        int read;
+        if (headStart < headEnd)
+        {
+            read = Math.Min(buffer.Length, headEnd - headStart);
+            head.AsSpan(headStart, read).CopyTo(buffer);
+            headStart += read;
+        }
+        else read = inner.Read(buffer);
+        BytesRead += read;
+        return read;
+    }
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override void Flush() { }
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) inner.Dispose();
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>
+/// Decompresses, and stops where a small file would unfold into more than any log does: a gzip bomb must not hang a report.
+/// </summary>
+sealed class GzipGuard(SniffedStream compressed) : Stream
+{
+    // Deflate cannot unfold more than 1032 times; logs of identical lines stay below 150.
+    const int RatioMax = 400;
+    const long Allowance = 256L * 1024 * 1024;
+
+    readonly BufferedStream source = new(compressed, 128 * 1024);
+    GZipStream? gzip;
+    long unfolded;
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        gzip ??= new GZipStream(source, CompressionMode.Decompress);
+        var read = gzip.Read(buffer);
+        unfolded += read;
+        if (unfolded > Allowance && unfolded / RatioMax > compressed.BytesRead)
+            throw new InvalidDataException($"a gzip bomb: {compressed.BytesRead} bytes unfold into more than {unfolded}");
+        return read;
+    }
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override void Flush() { }
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            gzip?.Dispose();
+            source.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using Assay.Usage;
+using Assay.Usage.Logs;
+
+namespace Assay.Desk.Input;
+
+/// <summary>How the reading of all inputs went: what was counted, passed over, and why.</summary>
+public sealed class ReadingSummary
+{
+    /// <summary>How many skipped lines are named with their place; the rest are counted.</summary>
+    public const int LinesNamed = 20;
+
+    public List<SkippedFile> SkippedFiles { get; } = [];
+    public List<LineNote> FirstSkippedLines { get; } = [];
+    public List<LineNote> FirstDifferences { get; } = [];
+    public int Files { get; internal set; }
+    public int BodyFiles { get; internal set; }
+    public long Records { get; internal set; }
+    public long Duplicates { get; internal set; }
+    public long SkippedLines { get; private set; }
+    public long Differences { get; private set; }
+
+    internal void Add(FileReading file)
+    {
+        Records += file.Records;
+        SkippedLines += file.SkippedLines;
+        Differences += file.Differences;
+        foreach (var note in file.FirstSkipped)
+            if (FirstSkippedLines.Count < LinesNamed) FirstSkippedLines.Add(note);
+        foreach (var note in file.FirstDifferences)
+            if (FirstDifferences.Count < LinesNamed) FirstDifferences.Add(note);
+        if (file.Stopped is { } stopped) SkippedFiles.Add(new(file.Path, stopped));
+        else if (file.Lines == 0) SkippedFiles.Add(new(file.Path, "empty"));
+        else if (file.Records == 0 && file.SkippedLines > 0) SkippedFiles.Add(new(file.Path, $"no invocation-log record in {file.Lines} lines"));
+    }
+}
+
+/// <summary>
+/// The distinct records of many files, in ordinal order of their paths and lines. Files are read by several workers, and delivered
+/// in order: the same folder gives the same stream whatever the number of workers.
+/// </summary>
+public sealed class UsageStream(LogReaderOptions options, int workers, int idsInMemoryMax = UsageStream.IdsInMemory)
+{
+    /// <summary>Request ids kept in memory before they spill to disk.</summary>
+    public const int IdsInMemory = 1_000_000;
+
+    // Batches a worker may be ahead of the reader of the stream; each holds some hundred records.
+    const int BatchesAhead = 8;
+
+    /// <summary>Reads everything, delivering each request once: the first in order wins.</summary>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public ReadingSummary Read(LogFiles logs, RecordBatch deliver, CancellationToken cancel)
+    {
+        var summary = new ReadingSummary { Files = logs.Files.Count, BodyFiles = logs.BodyFiles };
+        summary.SkippedFiles.AddRange(logs.Skipped);
+        using var seen = new RequestIdSet(idsInMemoryMax, ScratchFile);
+        var distinct = new UsageRecord[512];
+
+        void Distinct(ReadOnlySpan<UsageRecord> records)
+        {
+            var count = 0;
+            foreach (ref readonly var record in records)
+            {
+                if (!seen.Add(record.RequestId.Key)) { summary.Duplicates++; continue; }
+                distinct[count++] = record;
+                if (count == distinct.Length) { deliver(distinct); count = 0; }
+            }
+            if (count > 0) deliver(distinct.AsSpan(0, count));
+        }
+
+        if (workers <= 1 || logs.Files.Count <= 1) ReadInTurn(logs, summary, Distinct, cancel);
+        else ReadAhead(logs, summary, Distinct, cancel);
+        summary.SkippedFiles.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
+        return summary;
+    }
+
+    void ReadInTurn(LogFiles logs, ReadingSummary summary, RecordBatch deliver, CancellationToken cancel)
+    {
+        var reader = new InvocationLogReader(options);
+        foreach (var file in logs.Files) summary.Add(ReadFile(reader, file, deliver, cancel));
+    }
+
+    static FileReading ReadFile(InvocationLogReader reader, LogFile file, RecordBatch deliver, CancellationToken cancel)
+    {
+        try
+        {
+            using var stream = file.Open();
+            return reader.Read(stream, file.Path, deliver, cancel);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return FileReading.Unreadable(file.Path, LogFiles.Reason(fault));
+        }
+    }
+
+    // Each file has a small queue of its own; workers take files in order, and the queues are emptied in order.
+    void ReadAhead(LogFiles logs, ReadingSummary summary, RecordBatch deliver, CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var queues = logs.Files.Select(_ => new FileQueue()).ToArray();
+        var next = -1;
+        var tasks = Enumerable.Range(0, Math.Min(workers, logs.Files.Count)).Select(_ => Task.Run(() =>
+        {
+            var reader = new InvocationLogReader(options);
+            int index;
+            while ((index = Interlocked.Increment(ref next)) < queues.Length)
+            {
+                var queue = queues[index];
+                try
+                {
+                    queue.Reading = ReadFile(reader, logs.Files[index], records => queue.Batches.Add(records.ToArray(), stop.Token), stop.Token);
+                }
+                finally
+                {
+                    queue.Batches.CompleteAdding();
+                }
+            }
+        }, stop.Token)).ToArray();
+        try
+        {
+            foreach (var queue in queues)
+            {
+                foreach (var batch in queue.Batches.GetConsumingEnumerable(stop.Token)) deliver(batch);
+                if (queue.Reading is { } reading) summary.Add(reading);
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+            try { Task.WaitAll(tasks, CancellationToken.None); }
+            catch (AggregateException stopped) when (stopped.InnerExceptions.All(e => e is OperationCanceledException)) { }
+            foreach (var queue in queues) queue.Batches.Dispose();
+        }
+    }
+
+    sealed class FileQueue
+    {
+        public BlockingCollection<UsageRecord[]> Batches { get; } = new(BatchesAhead);
+        public FileReading? Reading { get; set; }
+    }
+
+    static FileStream ScratchFile() => new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), new FileStreamOptions
+    {
+        Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose, BufferSize = 64 * 1024,
+    });
+}
