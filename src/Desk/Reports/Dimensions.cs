@@ -1,0 +1,88 @@
+using System.Globalization;
+using Assay.Desk.Input;
+using Assay.Rating;
+using Assay.Usage;
+
+namespace Assay.Desk.Reports;
+
+/// <summary>The names a report can be grouped by: the fixed ones, and any tag of the request metadata.</summary>
+public static class Dimensions
+{
+    static readonly Dictionary<string, Func<Cell, string>> Fixed = new(StringComparer.Ordinal)
+    {
+        ["model"] = c => c.Key.Model.Id,
+        ["app"] = c => c.Key.Caller.App,
+        ["team"] = c => c.Key.Caller.Team,
+        ["env"] = c => c.Key.Caller.Env,
+        ["principal"] = c => c.Key.Caller.Principal,
+        ["account"] = c => c.Key.Caller.Account,
+        ["region"] = c => c.Key.Region,
+        ["operation"] = c => c.Key.Operation,
+        ["mode"] = c => c.Key.Mode.Name(),
+        ["tier"] = c => c.Key.Tier.Name(),
+        ["scope"] = c => c.Key.Model.Scope.Name(),
+        ["context"] = c => c.Key.Context.Name(),
+        ["day"] = c => Day(c.Key.Day),
+        ["month"] = c => c.Key.Day.ToString("yyyy-MM", CultureInfo.InvariantCulture),
+    };
+
+    const string MeterName = "meter";
+    const string TagPrefix = "tag:";
+
+    public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>Tag keys the reader must keep for these dimensions.</summary>
+    public static IReadOnlyList<string> TagKeys(IReadOnlyList<string> dimensions) =>
+        [.. dimensions.Where(d => d.StartsWith(TagPrefix, StringComparison.Ordinal)).Select(d => d[TagPrefix.Length..]).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Checks the names of <c>--by</c>.</summary>
+    /// <exception cref="InputException">A name is none; the nearest one is suggested.</exception>
+    public static IReadOnlyList<string> Parse(string? by)
+    {
+        var names = (by ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var name in names)
+        {
+            if (Fixed.ContainsKey(name) || name == MeterName || (name.StartsWith(TagPrefix, StringComparison.Ordinal) && name.Length > TagPrefix.Length)) continue;
+            var near = Fixed.Keys.Append(MeterName).MinBy(k => Distance(k, name))!;
+            throw new InputException($"--by '{name}' is not a dimension; did you mean '{near}'? Accepted: {string.Join(", ", Fixed.Keys)}, {MeterName}, or tag:KEY for a tag of the request metadata.");
+        }
+        return [.. names.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Groups the cube. Costs of the lines add up to its total.</summary>
+    public static Grouping Group(SpendCube cube, IReadOnlyList<string> dimensions, IReadOnlyList<string> tagKeys)
+    {
+        const char separator = '\u001F';
+        var byMeter = dimensions.Contains(MeterName);
+        string KeyOf(Cell cell, Meter? meter) => string.Join(separator, dimensions.Select(d => d == MeterName ? meter!.Value.Name()
+            : Fixed.TryGetValue(d, out var of) ? of(cell)
+            : cell.Key.Caller.Tags[IndexOf(tagKeys, d[TagPrefix.Length..])] ?? ""));
+        var groups = byMeter ? cube.GroupByMeter((cell, meter) => KeyOf(cell, meter)) : cube.GroupBy(cell => KeyOf(cell, null));
+        return new(dimensions, [.. groups.Select(g => new GroupingLine(g.Key.Split(separator), g.Cost, g.CostMax, g.Requests))]);
+    }
+
+    static int IndexOf(IReadOnlyList<string> list, string value)
+    {
+        for (var i = 0; i < list.Count; i++)
+            if (list[i] == value) return i;
+        throw new InvalidOperationException($"The reader was not asked to keep tag '{value}'.");
+    }
+
+    /// <summary>Edits between two names: how a suggestion is chosen.</summary>
+    public static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,192 @@
+using Assay.Desk.Input;
+using Assay.Rating;
+using Assay.Usage;
+using Spectre.Console;
+
+namespace Assay.Desk.Reports;
+
+/// <summary>The report as a person reads it in a terminal: the sum first, then what stands out, then where it went.</summary>
+public static class ReportTerminal
+{
+    const int RowsMax = 8;
+    const int BarWidth = 16;
+
+    public static void Write(Report report, IAnsiConsole console)
+    {
+        Head(report, console);
+        StandsOut(report, console);
+        if (report.Groups is { } grouping) Grouped(console, report, grouping);
+        else
+        {
+            Table(console, report, "By model", report.ByModel, Text.ShortModel);
+            Table(console, report, "By application", report.ByApp, Text.Key);
+            if (Worthwhile(report.ByTeam)) Table(console, report, "By team", report.ByTeam, Text.Key);
+            if (Worthwhile(report.ByEnv)) Table(console, report, "By environment", report.ByEnv, Text.Key);
+            Table(console, report, "By principal", report.ByPrincipal, Text.Key);
+            if (Worthwhile(report.ByAccount)) Table(console, report, "By account", report.ByAccount, Text.Key);
+            Meters(console, report);
+            if (Worthwhile(report.ByMode)) Table(console, report, "By mode", report.ByMode, Text.Key);
+            Top(console, report);
+            Norms(console, report);
+        }
+        Unpriced(console, report);
+        Skipped(console, report.Reading);
+        console.MarkupLine($"[grey]Not visible in these files: {Markup.Escape(string.Join(", ", report.NotVisible))}.[/]");
+    }
+
+    static bool Worthwhile(IReadOnlyList<Group> groups) => groups.Count > 1 || (groups.Count == 1 && groups[0].Key.Length > 0);
+
+    static void Head(Report report, IAnsiConsole console)
+    {
+        var period = report is { From: { } from, To: { } to } ? $"{Dimensions.Day(from)} to {Dimensions.Day(to)}, {Counted(report.Days, "day")}" : "no requests";
+        console.MarkupLine($"[bold]Bedrock spend[/]  [grey]{period} · prices {Markup.Escape(report.Book)}[/]");
+        console.WriteLine();
+        var upTo = report.TotalMax > report.Total ? $" [grey]up to[/] {Text.Dollars(report.TotalMax)}" : "";
+        console.MarkupLine($"  [bold]{Text.Dollars(report.Total)}[/]{upTo}   {Text.Dollars(report.Monthly)} [grey]a month at this pace[/]");
+        List<string> counts = [Counted(report.Requests, "request")];
+        if (report.Failed > 0) counts.Add($"{Text.Number(report.Failed)} failed");
+        if (report.Reading.Duplicates > 0) counts.Add($"{Counted(report.Reading.Duplicates, "duplicate")} not counted");
+        if (report.RequestsUnpriced > 0) counts.Add($"[yellow]{Text.Number(report.RequestsUnpriced)} without a full price[/]");
+        console.MarkupLine($"  {string.Join(" · ", counts)}");
+        if (report.ByDay.Count > 1)
+        {
+            var peak = report.ByDay.MaxBy(d => d.Cost)!;
+            console.MarkupLine($"  {Text.Sparkline([.. report.ByDay.TakeLast(62).Select(d => d.Cost)])} [grey]by day, peak {Text.Dollars(peak.Cost)} on {peak.Key}[/]");
+        }
+        console.WriteLine();
+    }
+
+    static void StandsOut(Report report, IAnsiConsole console)
+    {
+        if (report.Highlights.Count == 0) return;
+        console.MarkupLine("[bold]What stands out[/]");
+        foreach (var highlight in report.Highlights.Take(RowsMax + 2))
+            console.MarkupLine($"  [yellow]{(highlight.Cost > 0m ? Text.Dollars(highlight.Cost) : "–"),12}[/]  {Markup.Escape(highlight.Text)}");
+        if (report.Highlights.Count > RowsMax + 2) console.MarkupLine($"  [grey]{"",12}  and {report.Highlights.Count - RowsMax - 2} more with --json[/]");
+        console.WriteLine();
+    }
+
+    static Table NewTable(params (string Name, bool Right)[] columns)
+    {
+        var table = new Table().Border(TableBorder.None);
+        foreach (var (name, right) in columns)
+        {
+            var column = new TableColumn($"[grey]{Markup.Escape(name)}[/]").PadLeft(2).PadRight(0).NoWrap();
+            table.AddColumn(right ? column.RightAligned() : column);
+        }
+        return table;
+    }
+
+    static void Table(IAnsiConsole console, Report report, string title, IReadOnlyList<Group> groups, Func<string, string> shown)
+    {
+        var table = NewTable((title, false), ("cost", true), ("share", true), ("", false), ("requests", true));
+        table.Columns[0].Header = new Markup($"[bold]{Markup.Escape(title)}[/]");
+        foreach (var group in groups.Take(RowsMax))
+            table.AddRow(Markup.Escape(Shortened(Text.Key(shown(group.Key)))), Text.Dollars(group.Cost), Text.Percent(group.Cost, report.Total),
+                $"[blue]{Text.Bar(group.Cost, report.Total, BarWidth),-BarWidth}[/]", Text.Number(group.Requests));
+        if (groups.Count > RowsMax)
+        {
+            var rest = groups.Skip(RowsMax).ToList();
+            table.AddRow($"[grey]{rest.Count} more[/]", Text.Dollars(rest.Sum(g => g.Cost)), Text.Percent(rest.Sum(g => g.Cost), report.Total), "", Text.Number(rest.Sum(g => g.Requests)));
+        }
+        console.Write(table);
+        console.WriteLine();
+    }
+
+    static void Grouped(IAnsiConsole console, Report report, Grouping grouping)
+    {
+        const int rowsMax = 40;
+        var table = NewTable([.. grouping.Dimensions.Select(d => (d, false)), ("cost", true), ("share", true), ("requests", true)]);
+        foreach (var line in grouping.Lines.Take(rowsMax))
+            table.AddRow([.. line.Values.Select((v, i) => Markup.Escape(Shortened(Text.Key(grouping.Dimensions[i] == "model" ? Text.ShortModel(v) : v)))),
+                Text.Dollars(line.Cost), Text.Percent(line.Cost, report.Total), Text.Number(line.Requests)]);
+        console.Write(table);
+        if (grouping.Lines.Count > rowsMax) console.MarkupLine($"  [grey]{grouping.Lines.Count - rowsMax} more lines with --csv or --json[/]");
+        console.WriteLine();
+    }
+
+    static void Meters(IAnsiConsole console, Report report)
+    {
+        var table = NewTable(("By meter", false), ("quantity", true), ("cost", true), ("share", true), ("", false));
+        table.Columns[0].Header = new Markup("[bold]By meter[/]");
+        foreach (var sum in report.Meters.OrderByDescending(m => m.Cost).ThenBy(m => m.Meter))
+        {
+            var unpriced = sum.UnpricedQuantity > 0m ? $" [yellow]{Text.Number(sum.UnpricedQuantity)} unpriced[/]" : "";
+            table.AddRow(sum.Meter.Name(), Text.Number(sum.Quantity), Text.Dollars(sum.Cost), Text.Percent(sum.Cost, report.Total), $"[blue]{Text.Bar(sum.Cost, report.Total, BarWidth)}[/]{unpriced}");
+        }
+        console.Write(table);
+        console.WriteLine();
+    }
+
+    static void Top(IAnsiConsole console, Report report)
+    {
+        if (report.Top.Count == 0) return;
+        var table = NewTable(("Dearest requests", false), ("time (UTC)", false), ("model", false), ("app", false), ("in", true), ("out", true), ("cost", true));
+        table.Columns[0].Header = new Markup("[bold]Dearest requests[/]");
+        foreach (var request in report.Top.Take(5))
+            table.AddRow(Markup.Escape(Shortened(request.Id.ToString(), 36)), request.Time.ToString("MM-dd HH:mm"), Markup.Escape(Shortened(Text.ShortModel(request.Model), 18)),
+                Markup.Escape(Shortened(Text.Key(request.App), 14)), Text.Number(request.Tokens.Prompt), Text.Number(request.Tokens.Output), Text.Dollars(request.Cost));
+        console.Write(table);
+        console.WriteLine();
+    }
+
+    static void Norms(IAnsiConsole console, Report report)
+    {
+        var table = NewTable(("Beside the guide", false), ("yours", true), ("guide", true), ("", false), ("at stake", true));
+        table.Columns[0].Header = new Markup("[bold]Beside the guide[/]");
+        foreach (var norm in report.Norms)
+        {
+            var (yours, mark) = norm.Within switch
+            {
+                null => ("[grey]not visible[/]", ""),
+                true => (Figure(norm, norm.Yours!.Value), "[green]✓[/]"),
+                false => (Figure(norm, norm.Yours!.Value), norm.Yours > norm.GuideHigh ? "[yellow]↑[/]" : "[yellow]↓[/]"),
+            };
+            table.AddRow(Markup.Escape(norm.Title), yours, GuideFigure(norm), mark, norm.AtStake is { } stake ? Text.Dollars(stake) : "");
+        }
+        console.Write(table);
+        console.WriteLine();
+    }
+
+    static string Figure(Norm norm, double value) => norm.Unit == "share" ? Text.Percent(value) : Text.Number((decimal)value);
+
+    static string GuideFigure(Norm norm)
+    {
+        string Short(double v) => norm.Unit == "share" ? (v * 100).ToString("0", System.Globalization.CultureInfo.InvariantCulture) : Text.Number((decimal)v);
+        var percent = norm.Unit == "share" ? " %" : "";
+        if (norm.GuideLow == norm.GuideHigh) return Short(norm.GuideLow) + percent;
+        if (norm.GuideLow == 0) return "< " + Short(norm.GuideHigh) + percent;
+        return norm is { Unit: "share", GuideHigh: 1 } or { Unit: "modes" } ? "≥ " + Short(norm.GuideLow) + percent : $"{Short(norm.GuideLow)}–{Short(norm.GuideHigh)}{percent}";
+    }
+
+    static void Unpriced(IAnsiConsole console, Report report)
+    {
+        if (report.Unpriced.Count == 0) return;
+        console.MarkupLine($"[bold yellow]Without a price[/] [grey](not in the total)[/]");
+        foreach (var (reason, count) in report.Unpriced.Take(RowsMax)) console.MarkupLine($"  {Text.Number(count),8}  {Markup.Escape(reason)}");
+        if (report.Unpriced.Count > RowsMax) console.MarkupLine($"  [grey]{report.Unpriced.Count - RowsMax} more reasons with --json[/]");
+        console.WriteLine();
+    }
+
+    static void Skipped(IAnsiConsole console, ReadingSummary reading)
+    {
+        const int shown = 5;
+        if (reading.SkippedFiles.Count == 0 && reading.SkippedLines == 0 && reading.Differences == 0) return;
+        console.MarkupLine("[bold]Read with reservations[/]");
+        foreach (var file in reading.SkippedFiles.Take(shown)) console.MarkupLine($"  {Markup.Escape(file.Path)}: {Markup.Escape(file.Reason)}");
+        if (reading.SkippedFiles.Count > shown) console.MarkupLine($"  [grey]{reading.SkippedFiles.Count - shown} more files with --json[/]");
+        if (reading.SkippedLines > 0) console.MarkupLine($"  {Counted(reading.SkippedLines, "line")} gave no record:");
+        foreach (var note in reading.FirstSkippedLines.Take(shown)) console.MarkupLine($"    {Markup.Escape(note.Path)}:{note.Line}: {Markup.Escape(note.Reason)}");
+        if (reading.SkippedLines > shown) console.MarkupLine($"    [grey]the first {reading.FirstSkippedLines.Count} are named with --json[/]");
+        if (reading.Differences > 0)
+        {
+            var first = reading.FirstDifferences[0];
+            console.MarkupLine($"  {Counted(reading.Differences, "record")} contradict themselves; first {Markup.Escape(first.Path)}:{first.Line}: {Markup.Escape(first.Reason)}");
+        }
+        console.WriteLine();
+    }
+
+    static string Counted(long count, string noun) => $"{Text.Number(count)} {noun}{(count == 1 ? "" : "s")}";
+
+    static string Shortened(string text, int width = 44) => text.Length <= width ? text : text[..(width - 1)] + "…";
+}

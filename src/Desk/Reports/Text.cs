@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Assay.Desk.Reports;
+
+/// <summary>How figures are written for people. Money is rounded here and nowhere before.</summary>
+public static class Text
+{
+    /// <summary>Dollars to the cent with thousands marked; amounts below a cent keep up to six decimals, so that small is not nothing.</summary>
+    public static string Dollars(decimal usd)
+    {
+        var small = usd != 0m && Math.Abs(usd) < 0.01m;
+        return small
+            ? "$" + decimal.Round(usd, 6, MidpointRounding.ToEven).ToString("0.######", CultureInfo.InvariantCulture)
+            : "$" + decimal.Round(usd, 2, MidpointRounding.ToEven).ToString("#,##0.00", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A quantity with thousands marked and no needless decimals.</summary>
+    public static string Number(decimal value) => value.ToString("#,##0.####", CultureInfo.InvariantCulture);
+
+    public static string Percent(double share) => share.ToString("0.0%", CultureInfo.InvariantCulture);
+
+    public static string Percent(decimal part, decimal whole) => whole == 0m ? "–" : (part / whole).ToString("0.0%", CultureInfo.InvariantCulture);
+
+    /// <summary>A model id without what every id of its family repeats: vendor, date and version; ARNs lose their middle.</summary>
+    public static string ShortModel(string id)
+    {
+        if (id.StartsWith("arn:", StringComparison.Ordinal)) return "…" + id[(id.LastIndexOf(':') + 1)..];
+        var dot = id.IndexOf('.', StringComparison.Ordinal);
+        var name = dot >= 0 ? id[(dot + 1)..] : id;
+        var parts = name.Split('-').TakeWhile(p => !(p.Length == 8 && p.All(char.IsAsciiDigit)) && !(p.Length >= 2 && p[0] == 'v' && p[1..].All(c => char.IsAsciiDigit(c) || c == ':')));
+        var shortened = string.Join('-', parts);
+        return shortened.Length == 0 ? name : shortened;
+    }
+
+    /// <summary>What stands for an empty key.</summary>
+    public static string Key(string key) => key.Length == 0 ? "(untagged)" : key;
+
+    /// <summary>One line of eighths: a bar of a share of a width.</summary>
+    public static string Bar(decimal part, decimal whole, int width)
+    {
+        if (whole <= 0m || part <= 0m) return "";
+        var eighths = (int)decimal.Round(part / whole * width * 8m);
+        return new string('█', eighths / 8) + (eighths % 8 == 0 ? "" : "▏▎▍▌▋▊▉"[(eighths % 8) - 1]);
+    }
+
+    /// <summary>Values as a line of small columns, the largest as high as the line.</summary>
+    public static string Sparkline(IReadOnlyList<decimal> values)
+    {
+        const string levels = "▁▂▃▄▅▆▇█";
+        var max = values.DefaultIfEmpty(0m).Max();
+        return string.Concat(values.Select(v => max <= 0m || v <= 0m ? levels[0] : levels[(int)Math.Min(7m, Math.Floor(v / max * 8m))]));
+    }
+}
