@@ -25,7 +25,9 @@ public sealed class PriceBook
     {
         Sources = [.. sources.OrderBy(s => s.FillsGaps).ThenBy(s => s.Date)];
         Name = name;
-        Date = Sources.Count == 0 ? DateOnly.MinValue : Sources.Where(s => !s.FillsGaps).Select(s => s.Date).DefaultIfEmpty(Sources.Max(s => s.Date)).Max();
+        Date = Sources.Count == 0
+            ? DateOnly.MinValue
+            : Sources.Where(s => !s.FillsGaps).Select(s => s.Date).DefaultIfEmpty(Sources.Max(s => s.Date)).Max();
         Id = $"{name}@{Date:yyyy-MM-dd}";
         foreach (var source in Sources) Lay(source);
         foreach (var key in timelines.Keys)
@@ -138,7 +140,9 @@ public sealed class PriceBook
         List<Rate> chain = [.. known];
         foreach (var rate in stated.OrderBy(r => r.From ?? DateOnly.MinValue))
         {
-            if (chain.Any(k => k.SourceRate == rate.SourceRate && k.SourceUnit == rate.SourceUnit && (rate.From is null || k.From == rate.From))) continue;
+            var isKnown = chain.Any(k => k.SourceRate == rate.SourceRate && k.SourceUnit == rate.SourceUnit
+                && (rate.From is null || k.From == rate.From));
+            if (isKnown) continue;
             var from = rate.From ?? (isFirst ? null : date);
             // A source may state a start in the past: what was known yields from that day.
             chain.RemoveAll(k => k.From is { } start && from is { } at && start >= at);

@@ -66,11 +66,17 @@ public static class PriceBookFile
         if (!SourceUnits.IsKnown(f[9])) throw Wrong(file, number, $"'{f[9]}' is not a unit; accepted: {SourceUnits.Accepted}");
         const NumberStyles plain = NumberStyles.AllowDecimalPoint;
         if (!decimal.TryParse(f[10], plain, CultureInfo.InvariantCulture, out var usd) || usd > RateMax)
-            throw Wrong(file, number, $"'{f[10]}' is not a price: write a plain decimal from 0 to {RateMax:0} such as 3.00, in USD per {f[9]}");
+        {
+            throw Wrong(file, number,
+                $"'{f[10]}' is not a price: write a plain decimal from 0 to {RateMax:0} such as 3.00, in USD per {f[9]}");
+        }
         if (f[7].Length == 0) throw Wrong(file, number, $"no region; name one or several, or '{RateKey.EveryRegion}' for every region");
         var (from, until) = (ParseDate(f[11]), ParseDate(f[12]));
         foreach (var region in f[7].Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            yield return new Rate(f[0], new(f[1], meter, mode, tier, scope, context, region, term), f[9], usd, from, until, f[13]) { File = file };
+        {
+            var key = new RateKey(f[1], meter, mode, tier, scope, context, region, term);
+            yield return new Rate(f[0], key, f[9], usd, from, until, f[13]) { File = file };
+        }
 
         DateOnly? ParseDate(string text) => text.Length == 0 ? null
             : DateOnly.TryParseExact(text, "yyyy-MM-dd", out var date) ? date

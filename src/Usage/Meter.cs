@@ -1,6 +1,8 @@
 namespace Assay.Usage;
 
-/// <summary>What is counted. Token meters are disjoint: a token is read from cache, written to it, or plain input, never two of them.</summary>
+/// <summary>
+/// What is counted. Token meters are disjoint: a token is read from cache, written to it, or plain input, never two of them.
+/// </summary>
 public enum Meter : byte
 {
     Input, Output, CacheRead, CacheWrite5m, CacheWrite30m, CacheWrite1h,
@@ -16,7 +18,9 @@ public enum Mode : byte { OnDemand, Batch, Provisioned, Reserved, Custom }
 /// <summary>The service tier that answered.</summary>
 public enum Tier : byte { Standard, Flex, Priority, LatencyOptimized }
 
-/// <summary>Where the call may be computed: the region itself, a geography (<c>us.</c>, <c>eu.</c>, …) or anywhere (<c>global.</c>).</summary>
+/// <summary>
+/// Where the call may be computed: the region itself, a geography (<c>us.</c>, <c>eu.</c>, …) or anywhere (<c>global.</c>).
+/// </summary>
 public enum Scope : byte { InRegion, Geo, Global }
 
 /// <summary>The price band of a prompt: <see cref="Long"/> above 200,000 tokens on models that have the band.</summary>

@@ -64,7 +64,9 @@ public readonly record struct UsageRecord
 
 /// <summary>Who made a call, as far as cost allocation can tell. Empty strings where the record does not say.</summary>
 /// <param name="Principal">The role name without its session, else the IAM user name, else <c>root</c>.</param>
-/// <param name="Tags">Values of the further tag keys the reader was asked to keep, in the order of its <c>TagKeys</c>; null entries are absent tags.</param>
+/// <param name="Tags">
+/// Values of the further tag keys the reader was asked to keep, in the order of its <c>TagKeys</c>; null entries are absent tags.
+/// </param>
 public sealed record Caller(string Account, string Principal, string App, string Team, string Env, TagValues Tags)
 {
     public static readonly Caller Nobody = new("", "", "", "", "", TagValues.None);

@@ -50,7 +50,8 @@ public static class ModelIdentity
     static string? WithoutWindow(string id)
     {
         var colon = id.LastIndexOf(':');
-        return colon > 0 && colon < id.Length - 1 && (id.EndsWith('k') || id.EndsWith(":mm", StringComparison.Ordinal)) ? id[..colon] : null;
+        var namesWindow = id.EndsWith('k') || id.EndsWith(":mm", StringComparison.Ordinal);
+        return colon > 0 && colon < id.Length - 1 && namesWindow ? id[..colon] : null;
     }
 
     static string AfterColons(string text, int count)
