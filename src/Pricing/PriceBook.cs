@@ -7,7 +7,14 @@ namespace Assay.Pricing;
 /// <param name="Name">What it is, such as <c>aws-pricing-page</c>.</param>
 /// <param name="Date">The day it was published or read.</param>
 /// <param name="FillsGaps">True for sources that speak only where the others are silent.</param>
-public sealed record PriceSource(string Name, DateOnly Date, bool FillsGaps, IReadOnlyList<Rate> Rates);
+public sealed record PriceSource(string Name, DateOnly Date, bool FillsGaps, IReadOnlyList<Rate> Rates)
+{
+    /// <summary>Precedence among sources that fill gaps: the lower is asked first.</summary>
+    public int Order { get; init; }
+}
+
+/// <summary>One source states two prices for one key and one start. The dearer stands, so that no budget is set too low.</summary>
+public sealed record PriceConflict(Rate Kept, Rate Dropped);
 
 /// <summary>
 /// Dated, immutable prices with their lineage. Sources are laid over each other by date: a rate in the earliest source that has it
@@ -19,22 +26,19 @@ public sealed class PriceBook
     readonly Dictionary<RateKey, Rate[]> timelines = [];
     readonly HashSet<(string Model, Meter Meter)> globalPriced = [];
     readonly HashSet<string> longBanded = [];
+    readonly HashSet<string> models = new(StringComparer.Ordinal);
+    readonly List<PriceConflict> conflicts = [];
     readonly ConcurrentDictionary<CardKey, RateCard[]> cards = new();
 
     public PriceBook(string name, IEnumerable<PriceSource> sources)
     {
-        Sources = [.. sources.OrderBy(s => s.FillsGaps).ThenBy(s => s.Date)];
+        Sources = [.. sources.OrderBy(s => s.FillsGaps).ThenBy(s => s.Order).ThenBy(s => s.Date)];
         Name = name;
         Date = Sources.Count == 0
             ? DateOnly.MinValue
             : Sources.Where(s => !s.FillsGaps).Select(s => s.Date).DefaultIfEmpty(Sources.Max(s => s.Date)).Max();
         Id = $"{name}@{Date:yyyy-MM-dd}";
         foreach (var source in Sources) Lay(source);
-        foreach (var key in timelines.Keys)
-        {
-            if (key.Scope == Scope.Global) globalPriced.Add((key.Model, key.Meter));
-            if (key.Context == ContextBand.Long) longBanded.Add(key.Model);
-        }
     }
 
     public string Name { get; }
@@ -54,7 +58,10 @@ public sealed class PriceBook
         .ThenBy(r => r.Key.Scope).ThenBy(r => r.Key.Context).ThenBy(r => r.Key.Term).ThenBy(r => r.Key.Region, StringComparer.Ordinal)
         .ThenBy(r => r.From);
 
-    public bool Knows(string model) => timelines.Keys.Any(k => k.Model == model);
+    /// <summary>Where a source contradicts itself.</summary>
+    public IReadOnlyList<PriceConflict> Conflicts => conflicts;
+
+    public bool Knows(string model) => models.Contains(model);
 
     /// <summary>True when the model has rates above 200,000 tokens of context anywhere in the book.</summary>
     public bool HasLongBand(string model) => longBanded.Contains(model);
@@ -107,50 +114,86 @@ public sealed class PriceBook
         ? new("", meter, Mode.OnDemand, Tier.Standard, Scope.InRegion, ContextBand.Standard, key.Region, Term.None)
         : new(key.Model, meter, key.Mode, key.Tier, key.Scope, key.Context, key.Region, key.Term);
 
-    Rate? Exact(in RateKey key, DateOnly day)
-    {
-        var rate = On(timelines.GetValueOrDefault(key), day);
-        return rate ?? On(timelines.GetValueOrDefault(key with { Region = RateKey.EveryRegion }), day);
-
-        static Rate? On(Rate[]? timeline, DateOnly day)
-        {
-            foreach (var rate in timeline ?? [])
-                if ((rate.From is null || rate.From <= day) && (rate.Until is null || day < rate.Until)) return rate;
-            return null;
-        }
-    }
+    Rate? Exact(in RateKey key, DateOnly day) =>
+        On(timelines.GetValueOrDefault(key), day) ?? On(timelines.GetValueOrDefault(key with { Region = RateKey.EveryRegion }), day);
 
     void Lay(PriceSource source)
     {
-        foreach (var group in source.Rates.GroupBy(r => r.Key))
+        // What fills gaps is asked as a whole before any of it is laid: its own rows do not stand in each other's way.
+        var groups = source.Rates.GroupBy(r => r.Key).Where(g => !source.FillsGaps || !IsServed(g.Key)).ToList();
+        foreach (var group in groups)
         {
-            if (!timelines.TryGetValue(group.Key, out var timeline))
-            {
-                timelines[group.Key] = Chain([], [.. group], source.Date, isFirst: true);
-                continue;
-            }
-            if (source.FillsGaps) continue;
-            timelines[group.Key] = Chain(timeline, [.. group], source.Date, isFirst: false);
+            var stated = Stated(group);
+            timelines[group.Key] = timelines.TryGetValue(group.Key, out var known) ? Chain(known, stated, source.Date) : Ended(stated);
+            models.Add(group.Key.Model);
+            if (group.Key.Scope == Scope.Global) globalPriced.Add((group.Key.Model, group.Key.Meter));
+            if (group.Key.Context == ContextBand.Long) longBanded.Add(group.Key.Model);
         }
     }
 
-    // Appends what a source says of one key to what was known. Rates with a stated start keep it.
-    static Rate[] Chain(Rate[] known, Rate[] stated, DateOnly date, bool isFirst)
+    // A gap is a key that Find would not answer on any day: neither by itself nor through the scope that stands in for it.
+    bool IsServed(in RateKey key)
+    {
+        if (Has(key)) return true;
+        return key.Scope switch
+        {
+            Scope.Geo => Has(key with { Scope = Scope.InRegion }),
+            Scope.InRegion => Has(key with { Scope = Scope.Geo }),
+            _ => !globalPriced.Contains((key.Model, key.Meter)) && Has(key with { Scope = Scope.InRegion }),
+        };
+    }
+
+    bool Has(in RateKey key) => timelines.ContainsKey(key) || timelines.ContainsKey(key with { Region = RateKey.EveryRegion });
+
+    // What one source says of one key, by start; a contradiction is kept to its dearer side and reported.
+    List<Rate> Stated(IEnumerable<Rate> rates)
+    {
+        var stated = new List<Rate>();
+        foreach (var sameStart in rates.GroupBy(r => r.From).OrderBy(g => g.Key ?? DateOnly.MinValue))
+        {
+            var kept = sameStart.MaxBy(r => r.UsdPerUnit)!;
+            conflicts.AddRange(sameStart.Where(r => r.UsdPerUnit != kept.UsdPerUnit).Select(r => new PriceConflict(kept, r)));
+            stated.Add(kept);
+        }
+        return stated;
+    }
+
+    // Appends what a later source says to what was known. A stated start stands; a price without one starts when it is first seen.
+    static Rate[] Chain(Rate[] known, List<Rate> stated, DateOnly date)
     {
         List<Rate> chain = [.. known];
-        foreach (var rate in stated.OrderBy(r => r.From ?? DateOnly.MinValue))
+        for (var i = 0; i < stated.Count; i++)
         {
-            var isKnown = chain.Any(k => k.SourceRate == rate.SourceRate && k.SourceUnit == rate.SourceUnit
-                && (rate.From is null || k.From == rate.From));
-            if (isKnown) continue;
-            var from = rate.From ?? (isFirst ? null : date);
-            // A source may state a start in the past: what was known yields from that day.
-            chain.RemoveAll(k => k.From is { } start && from is { } at && start >= at);
-            if (chain.Count > 0 && from is null) continue;
-            if (chain.Count > 0 && (chain[^1].Until is null || chain[^1].Until > from)) chain[^1] = chain[^1] with { Until = from };
+            var rate = stated[i];
+            if (rate.From is null && i + 1 < stated.Count && stated[i + 1].From is { } next && next <= date)
+            {
+                // It tells of a past that ended before the source was read; earlier sources were there and know better.
+                if (On(chain, next.AddDays(-1)) is null) chain.Insert(0, rate with { Until = next });
+                continue;
+            }
+            var from = rate.From ?? date;
+            if (rate.Until <= from || (On(chain, from) is { } current && current.UsdPerUnit == rate.UsdPerUnit)) continue;
+            // A start in the past takes over from there; a price merely seen today leaves announced later ones alone.
+            chain.RemoveAll(k => k.From >= from && (rate.From is not null || k.From == from));
             chain.Add(rate with { From = from });
         }
-        return [.. chain];
+        return Ended(chain);
+    }
+
+    // Each rate ends where the next begins, or earlier if it says so.
+    static Rate[] Ended(List<Rate> rates)
+    {
+        var ordered = rates.OrderBy(r => r.From ?? DateOnly.MinValue).ToArray();
+        for (var i = 0; i + 1 < ordered.Length; i++)
+            if (ordered[i].Until is not { } until || until > ordered[i + 1].From) ordered[i] = ordered[i] with { Until = ordered[i + 1].From };
+        return ordered;
+    }
+
+    static Rate? On(IReadOnlyList<Rate>? timeline, DateOnly day)
+    {
+        foreach (var rate in timeline ?? [])
+            if ((rate.From is null || rate.From <= day) && (rate.Until is null || day < rate.Until)) return rate;
+        return null;
     }
 
     readonly record struct CardKey(string Model, Scope Scope, string Region, Mode Mode, Tier Tier, ContextBand Context, Term Term);
