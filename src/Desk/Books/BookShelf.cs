@@ -34,7 +34,7 @@ public sealed class BookShelf
         return Read(name, files, asOf);
     }
 
-    PriceBook OpenFile(string path) => Read(Path.GetFileNameWithoutExtension(path), [path], null);
+    static PriceBook OpenFile(string path) => Read(Path.GetFileNameWithoutExtension(path), [path], null);
 
     static PriceBook Read(string name, IEnumerable<string> files, DateOnly? asOf)
     {
