@@ -392,7 +392,7 @@ static class InvocationLogBodies
 
     static void ClaudeName(Utf8JsonWriter json, in UsageRecord record)
     {
-        json.WriteString("id"u8, $"msg_bdrk_{(ulong)record.RequestId.Key:x16}");
+        json.WriteString("id"u8, $"msg_bdrk_{record.RequestId.Key >> 32:x24}");
         json.WriteString("model"u8, ClaudeModel(record.Model.Id));
     }
 
