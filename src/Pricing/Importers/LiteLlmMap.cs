@@ -73,7 +73,7 @@ public static class LiteLlmMap
 
         string? ReadField(JsonProperty field, Placed placed, JsonProperty[] fields)
         {
-            if (field.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return "not one price";
+            if (field.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return "several prices by a condition the key does not have";
             if (PriceNumber.Read(field.Value.ToString(), out var price) is { } unread) return unread;
             if (placed.Term != Term.None && field.Name == "output_cost_per_second" && OutputSecondAgrees(fields))
                 return "the same second of a model unit as 'input_cost_per_second'";
@@ -92,17 +92,17 @@ public static class LiteLlmMap
             foreach (var region in placed.Regions)
                 claims.Add(new(new($"litellm:{entry.Name}:{field.Name}",
                     new(placed.Model.Id, meter, mode, tier, placed.Scope, context, region, placed.Term), unit, price, null, null, source),
-                    entry.Name, placed.HasOwnRegion ? 1 : 0, IsAlias: false));
+                    entry.Name, placed.Strength, IsAlias: false));
             return null;
         }
     }
 
-    // An entry with a region of its own speaks for it; a bare entry of the same model only for the rest.
-    sealed record Placed(ModelFacts? Model, Scope Scope, IReadOnlyList<string> Regions, Term Term, bool HasOwnRegion, string Reason);
+    // An entry with a region of its own speaks for it (2), a bare entry for the rest (1), a mantle entry where the runtime is silent (0).
+    sealed record Placed(ModelFacts? Model, Scope Scope, IReadOnlyList<string> Regions, Term Term, int Strength, string Reason);
 
     static Placed Place(string name, ModelCatalog catalog, IReadOnlyDictionary<string, IReadOnlyList<string>> availability)
     {
-        static Placed No(string reason) => new(null, Scope.InRegion, [], Term.None, false, reason);
+        static Placed No(string reason) => new(null, Scope.InRegion, [], Term.None, 0, reason);
 
         var parts = name.Split('/');
         if (parts.Length > 1 && (parts[0].Contains("-x-", StringComparison.Ordinal) || parts.Any(p => p.EndsWith("-steps", StringComparison.Ordinal))))
@@ -122,15 +122,15 @@ public static class LiteLlmMap
             }
         var (scope, bare) = ModelIdentity.SplitScope(id);
         if (catalog.Find(bare) is not { } model) return No($"'{bare}' is not a model of prices/models.csv");
-        if (region is not null) return new(model, scope, [region], term, true, "");
+        if (region is not null) return new(model, scope, [region], term, 2, "");
         var (_, regions, reason) = MapIds.Place(id, bare, availability);
-        return new(model, scope, regions, term, false, reason);
+        return new(model, scope, regions, term, parts[0] == "bedrock_mantle" ? 0 : 1, reason);
     }
 
     // Maps carried the global price at the bare id of Claude 4.5 and later, and in-region calls came out nine percent too cheap:
     // https://github.com/BerriAI/litellm/issues/42679
     static bool IsGlobalPriceAtBareId(Placed place, JsonElement map) =>
-        place is { Scope: Scope.InRegion, HasOwnRegion: false, Model: { } model }
+        place is { Scope: Scope.InRegion, Strength: 1, Model: { } model }
         && Price(map, model.Id) is { } bare && Price(map, $"global.{model.Id}") == bare && Price(map, $"us.{model.Id}") == bare * 1.1m;
 
     static decimal? Price(JsonElement map, string entry) =>

@@ -5,6 +5,8 @@ namespace Assay.Pricing.Importers;
 /// <summary>Finds the model a row of an offer is about, and refuses rows whose own words disagree about it.</summary>
 static class OfferModels
 {
+    const string Edition = "(Amazon Bedrock Edition)";
+
     // Words that stand in usage types and say nothing about which model it is.
     static readonly string[] Fillers = ["amazon", "instruct", "chat", "bf", "fp", "it", "pt", "text", "preview", "nvidia", "embedding", "embeddings"];
 
@@ -14,7 +16,7 @@ static class OfferModels
         ModelCatalog catalog, string abbreviation, bool isMantle, string model, string serviceName)
     {
         // "Amazon Bedrock" is the service, "Claude Haiku 4.5 (Amazon Bedrock Edition)" a model.
-        var edition = serviceName.Contains("Edition)", StringComparison.Ordinal) ? serviceName : "";
+        var edition = serviceName.Contains(Edition, StringComparison.Ordinal) ? serviceName : "";
         // Mantle rows name the id itself, and a model may have one id there and another at the runtime.
         string[] names = isMantle ? [abbreviation, model, edition] : [model, edition, abbreviation];
         IReadOnlyList<ModelFacts> found = [];
@@ -33,8 +35,22 @@ static class OfferModels
             : (found, "");
     }
 
-    static IReadOnlyList<ModelFacts> Named(ModelCatalog catalog, string name) =>
-        name.Length is 0 or > 200 ? [] : catalog.Find(name) is { } exact ? [exact] : catalog.FindAllByName(name);
+    static IReadOnlyList<ModelFacts> Named(ModelCatalog catalog, string name)
+    {
+        if (name.Length is 0 or > 200) return [];
+        if (catalog.Find(name) is { } exact) return [exact];
+        var edition = name.IndexOf(Edition, StringComparison.Ordinal);
+        var plain = (edition < 0 ? name : name[..edition]).Trim();
+        if (catalog.FindAllByName(plain) is [_, ..] found) return found;
+        if (catalog.FindAllByName($"Amazon {plain}") is [_, ..] ours) return ours;
+        // "Stable Image Core v1.1": the edition's version, which has the price of the name.
+        var space = plain.LastIndexOf(' ');
+        if (space > 0 && plain[(space + 1)..] is ['v', _, '.', _] && catalog.FindAllByName(plain[..space]) is [_, ..] versioned) return versioned;
+        // "zai.glm5" for zai.glm-5.
+        return plain.Contains('.', StringComparison.Ordinal) && catalog.Models.FirstOrDefault(m => Squeezed(m.Id) == Squeezed(plain)) is { } spelt ? [spelt] : [];
+    }
+
+    static string Squeezed(string text) => string.Concat(text.Where(char.IsLetterOrDigit));
 
     // anthropic.claude-x-v1:0 and openai.gpt-oss-120b-1:0 without their versions.
     static string Family(string id)
@@ -74,17 +90,20 @@ static class OneKeyOnePrice
             return g.Where(c => c.Strength == strongest).DistinctBy(c => c.Rate.UsdPerUnit).ToArray();
         });
         List<Rate> imported = [];
+        List<(Claim Loser, Rate Holder)> losers = [];
         foreach (var claim in claims)
         {
-            var rate = claim.Rate;
-            var holders = winners[(rate.Key, rate.From)];
-            if (holders.Length == 1 && holders[0].Rate.UsdPerUnit == rate.UsdPerUnit) imported.Add(rate);
-            else if (!claim.IsAlias)
-            {
-                var other = holders.First(h => h.Rate.UsdPerUnit != rate.UsdPerUnit).Rate;
-                unclassified.Add(new(rate.Sku, claim.UsageType, $"'{other.Sku}' has another price for the same key in {rate.Key.Region}: "
-                    + $"{Usd.Plain(other.SourceRate)} per {other.SourceUnit} against {Usd.Plain(rate.SourceRate)} per {rate.SourceUnit}"));
-            }
+            var holders = winners[(claim.Rate.Key, claim.Rate.From)];
+            if (holders.Length == 1 && holders[0].Rate.UsdPerUnit == claim.Rate.UsdPerUnit) imported.Add(claim.Rate);
+            else if (!claim.IsAlias) losers.Add((claim, holders.First(h => h.Rate.UsdPerUnit != claim.Rate.UsdPerUnit).Rate));
+        }
+        // A row that lost in several regions is told about once.
+        foreach (var row in losers.GroupBy(l => (l.Loser.Rate.Sku, l.Loser.UsageType)))
+        {
+            var (loser, holder) = row.First();
+            var regions = string.Join(' ', row.Select(l => l.Loser.Rate.Key.Region).Distinct());
+            unclassified.Add(new(row.Key.Sku, row.Key.UsageType, $"'{holder.Sku}' has another price for the same key: {Usd.Plain(holder.SourceRate)} per "
+                + $"{holder.SourceUnit} against {Usd.Plain(loser.Rate.SourceRate)} per {loser.Rate.SourceUnit} (in {regions})"));
         }
         return new(imported, unclassified);
     }
