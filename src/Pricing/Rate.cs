@@ -37,7 +37,8 @@ public static class SourceUnits
     {
         ["1M tokens"] = 1_000_000m, ["1K tokens"] = 1_000m, ["token"] = 1m,
         ["1K text units"] = 1_000m, ["text unit"] = 1m,
-        ["1K TPM hour"] = 1_000m, ["hour"] = 1m, ["minute"] = 1m, ["month"] = 1m, ["second"] = 1m, ["image"] = 1m,
+        ["1K TPM hour"] = 1_000m, ["1M TPM hour"] = 1_000_000m, ["hour"] = 1m, ["minute"] = 1m, ["month"] = 1m,
+        ["second"] = 1m, ["1K seconds"] = 1_000m, ["image"] = 1m, ["1K images"] = 1_000m,
         ["1K queries"] = 1_000m, ["query"] = 1m, ["GB"] = 1m, ["GB-month"] = 1m, ["OCU-hour"] = 1m,
         ["metric-month"] = 1m, ["alarm-month"] = 1m, ["1K requests"] = 1_000m, ["request"] = 1m,
     };
