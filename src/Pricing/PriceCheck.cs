@@ -75,7 +75,7 @@ public static class PriceCheck
         if (others.Count < 2 || others[others.Count / 2] is not { UsdPerUnit: > 0m } median) return;
         var ratio = rate.UsdPerUnit / median.UsdPerUnit;
         if (ratio is > 2.5m or < 0.4m)
-            findings.Add(new(rate.Sku, rate.Key, $"the price in {rate.Key.Region} against the median of {others.Count} other regions", median.Sku, ratio));
+            findings.Add(new(rate.Sku, rate.Key, $"the price against the median of {others.Count} other regions", median.Sku, ratio));
     }
 
     // A heading "per 1,000" over prices per million shows as a factor of a thousand against every sibling of the model.

@@ -17,6 +17,17 @@ public static partial class PricingPage
     /// <exception cref="PriceBookException">The text is not such a scrape.</exception>
     public static ImportResult Import(Stream page, DateOnly date, ModelCatalog catalog)
     {
+        using var document = Parse(page);
+        return Import(document.RootElement, date, catalog);
+    }
+
+    /// <summary>The day a scrape is of, as its file name has it (<c>…-2026-05-25.json</c>), or null: the page itself bears no date.</summary>
+    public static DateOnly? DateOf(string file) =>
+        DayInName().Match(Path.GetFileName(file)) is { Success: true } day && DateOnly.TryParseExact(day.Value, "yyyy-MM-dd", out var date) ? date : null;
+
+    /// <inheritdoc cref="Import(Stream, DateOnly, ModelCatalog)"/>
+    public static ImportResult Import(JsonElement page, DateOnly date, ModelCatalog catalog)
+    {
         var unclassified = new List<Unclassified>();
         var quotes = new List<PageQuote>();
         foreach (var row in Rows(page))
@@ -29,12 +40,11 @@ public static partial class PricingPage
         return new(distinct, [.. unclassified.OrderBy(u => u.Sku, StringComparer.Ordinal)]);
     }
 
-    static IEnumerable<PageRow> Rows(Stream page)
+    static IEnumerable<PageRow> Rows(JsonElement page)
     {
-        using var document = Parse(page);
-        if (document.RootElement.ValueKind != JsonValueKind.Array) throw NotAPage($"it holds a JSON {document.RootElement.ValueKind}");
+        if (page.ValueKind != JsonValueKind.Array) throw NotAPage($"it holds a JSON {page.ValueKind}");
         var number = 0;
-        foreach (var element in document.RootElement.EnumerateArray())
+        foreach (var element in page.EnumerateArray())
         {
             if (element.ValueKind != JsonValueKind.Object) throw NotAPage($"row {number} is a JSON {element.ValueKind}");
             yield return new(number++, [.. element.EnumerateObject().Select(p => (p.Name, p.Value.ToString().Trim()))]);
@@ -154,6 +164,9 @@ public static partial class PricingPage
 
     [GeneratedRegex(@"\s*\((w/[^)]*|Public Extended Access[^)]*|On-demand|Batch)\)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Addition();
+
+    [GeneratedRegex(@"\d{4}-\d{2}-\d{2}", RegexOptions.CultureInvariant)]
+    private static partial Regex DayInName();
 
     [GeneratedRegex(@"Effective (\d{1,2} [A-Za-z]{3,9} \d{4})", RegexOptions.CultureInvariant)]
     private static partial Regex Effective();

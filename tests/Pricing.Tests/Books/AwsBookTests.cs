@@ -138,6 +138,9 @@ public sealed class AwsBookTests
         var book = Read("aws", day);
         var imported = PricingPage.Import(stream, day, Catalog).Imported;
         Assert.NotEmpty(imported);
+        // The book's own file of the day holds what is new on it, and nothing the page does not say.
+        var onPage = imported.Select(r => (r.Sku, r.Key, r.UsdPerUnit, r.From)).ToHashSet();
+        Assert.All(book.Sources.Single(s => s.Name == "aws-pricing-page" && s.Date == day).Rates, r => Assert.Contains((r.Sku, r.Key, r.UsdPerUnit, r.From), onPage));
         foreach (var rate in imported)
         {
             // Sonnet 3.5's plain row tells of the days before its extended access.

@@ -60,6 +60,13 @@ public sealed class PricingPageTests
         Assert.Contains(Import(row).Imported, r => r.Key.Meter == Meter.Input);
     }
 
+    [Fact]
+    public void The_day_of_a_scrape_is_in_its_file_name()
+    {
+        Assert.Equal(new DateOnly(2026, 5, 25), PricingPage.DateOf("history/bedrock_n_level_pricing-2026-05-25.json"));
+        Assert.Null(PricingPage.DateOf("bedrock_n_level_pricing.json"));
+    }
+
     [Theory, InlineData("{}"), InlineData("[1]"), InlineData("not json"), InlineData("")]
     public void Something_else_is_refused_in_one_clear_line(string text)
     {
