@@ -27,6 +27,8 @@ static class OfferModels
             var asked = names.FirstOrDefault(n => n.Length > 0);
             return ([], asked is null ? "names no model" : $"'{asked}' is not a model of prices/models.csv");
         }
+        // A stated name nobody knows is a new model, unless it only spells the one the usage type abbreviates at more length.
+        if (model.Length > 0 && Named(catalog, model).Count == 0 && !Spells(model, found[0])) return ([], $"'{model}' is not a model of prices/models.csv");
         if (abbreviation.Length == 0) return (found, "");
         if (Named(catalog, abbreviation) is [_, ..] abbreviated && !abbreviated.Any(a => Family(a.Id) == Family(found[0].Id)))
             return ([], $"the usage type says '{abbreviation}' and the model is '{found[0].Id}'");
@@ -61,11 +63,19 @@ static class OfferModels
         return name;
     }
 
+    static bool Spells(string name, ModelFacts model)
+    {
+        var known = KnownText(model);
+        return name.ToLowerInvariant().Split(' ', '-', '.', '(', ')').All(w => known.Contains(w, StringComparison.Ordinal) || Fillers.Contains(w));
+    }
+
+    static string KnownText(ModelFacts model) =>
+        string.Concat(((string[])[model.Id, model.Provider, .. model.Names]).Select(Squeezed)).ToLowerInvariant();
+
     // The first word of the abbreviation that no name of the model has: a token class or a variant this table does not know.
     static string? Stranger(string abbreviation, ModelFacts model)
     {
-        var known = string.Concat([model.Id, model.Provider, .. model.Names]).ToLowerInvariant()
-            .Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal);
+        var known = KnownText(model);
         foreach (var part in UsageWords.Split(abbreviation.Replace('.', '-'), isCamelCase: true))
             foreach (var word in part.Split('0', '1', '2', '3', '4', '5', '6', '7', '8', '9'))
                 if (word.Length > 1 && !known.Contains(word, StringComparison.Ordinal) && !Fillers.Contains(word)) return word;
