@@ -66,6 +66,11 @@ public class AwsPriceListTests
     [InlineData("CacheWrite1hInputTokenCount_LCtx_Global", "Million 1 Hour Cache Write Input Tokens Long Context Global", "1M tokens")]
     [InlineData("Reserved_1Month_OutputTPM_Geo", "Per Hour per 1K Output TPM Reserved 1 Month Regional", "1K TPM hour")]
     [InlineData("ProvisionedThroughput_NoCommit_ModelUnits_Usage", "Provisioned Throughput Hourly Price (No Commit)", "hour")]
+    [InlineData("Customization_Storage", "Custom model storage per month", "month")]
+    [InlineData("CustomizationTokenCount", "Million Training Tokens", "1M tokens")]
+    [InlineData("search_units", "Search Units", "query")]
+    [InlineData("search_units", "Thousand search units", "1K queries")]
+    [InlineData("Created_image", "Output image, large", "image")]
     public void Units_have_the_scale_of_the_third_field_of_their_description(string meter, string field, string sourceUnit) =>
         Assert.Equal(sourceUnit, Imported(Record("SKU1", $"USE1-MP:USE1_{meter}-Units", "Units", "3.0000000000",
             $"AWS Marketplace software usage|us-east-1|{field}", service: Sonnet45)).SourceUnit);
@@ -162,7 +167,7 @@ public class AwsPriceListTests
     }
 
     [Fact]
-    public void A_name_with_two_ids_prices_both_and_the_mantle_row_prices_its_own()
+    public void The_runtime_and_the_mantle_endpoint_have_an_id_and_a_price_each()
     {
         var result = Read(
             Record("RUNTIME", "USE1-gpt-oss-20b-input-tokens", "1K tokens", "0.00007", model: "gpt-oss-20b"),
