@@ -84,7 +84,7 @@ public static class AwsPriceList
                 Refuse(sku, usageType, reason);
         }
 
-        // Claims the row's key at its price, for every id sold under the row's name; or says why not.
+        // Claims the row's key at its price, or says why not.
         string? Claim(JsonElement attributes, JsonElement terms, string sku, string usageType, string source)
         {
             var read = UsageTypes.Classify(usageType);
@@ -97,25 +97,21 @@ public static class AwsPriceList
             if (region.Length == 0) region = priced.Region;
             if (region.Length == 0) return "names no region";
 
-            IReadOnlyList<ModelFacts?> models = [null];
+            ModelFacts? model = null;
             if (IsOfModel(priced))
             {
-                var (found, unknown) = OfferModels.Find(catalog, priced.Model, priced.IsMantle, Text(attributes, "model"), Text(attributes, "servicename"));
-                if (found.Count == 0) return unknown;
-                models = found;
+                (model, var unknown) = OfferModels.Find(catalog, priced.Model, priced.IsMantle, Text(attributes, "model"), Text(attributes, "servicename"));
+                if (model is null) return unknown;
             }
             if (Price(terms, out var price, out var unit, out var description) is { } reason) return reason;
-            var meter = priced.MeterFor(models[0]);
+            var meter = priced.MeterFor(model);
             if (PriceUnits.Read(unit, description) is not { } sourceUnit) return $"the scale of unit '{unit}' cannot be read from '{description}'";
             if (!PriceUnits.Measures(sourceUnit, meter)) return $"unit '{unit}' does not measure '{meter.Name()}'";
             if (PriceUnits.Contradiction(unit, sourceUnit, price, description) is { } contradiction) return contradiction;
-            foreach (var model in models)
-            {
-                // At an id of its own the mantle endpoint's price is the price; elsewhere it only repeats the runtime's.
-                var strength = !priced.IsMantle ? 1 : model?.Id == priced.Model ? 2 : 0;
-                var key = new RateKey(model?.Id ?? "", meter, priced.Mode, priced.Tier, priced.Scope, priced.Context, region, priced.Term);
-                claims.Add(new(new(sku, key, sourceUnit, price, null, null, source), usageType, strength, model != models[0]));
-            }
+            // At an id of its own the mantle endpoint's price is the price; elsewhere it only repeats the runtime's.
+            var strength = !priced.IsMantle ? 1 : model?.Id == priced.Model ? 2 : 0;
+            var key = new RateKey(model?.Id ?? "", meter, priced.Mode, priced.Tier, priced.Scope, priced.Context, region, priced.Term);
+            claims.Add(new(new(sku, key, sourceUnit, price, null, null, source), usageType, strength));
             return null;
         }
 

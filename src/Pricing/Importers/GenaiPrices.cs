@@ -105,7 +105,7 @@ public static class GenaiPrices
             if (price == 0) return "a zero says neither free nor unknown";
             foreach (var region in regions)
                 claims.Add(new(new($"genai:{id}:{name}", new(facts.Id, meter, Mode.OnDemand, Tier.Standard, scope, context, region, Term.None),
-                    "1M tokens", price, from, null, source), id, 0, IsAlias: false));
+                    "1M tokens", price, from, null, source), id, 0));
             return null;
         }
     }

@@ -92,7 +92,7 @@ public static class LiteLlmMap
             foreach (var region in placed.Regions)
                 claims.Add(new(new($"litellm:{entry.Name}:{field.Name}",
                     new(placed.Model.Id, meter, mode, tier, placed.Scope, context, region, placed.Term), unit, price, null, null, source),
-                    entry.Name, placed.Strength, IsAlias: false));
+                    entry.Name, placed.Strength));
             return null;
         }
     }

@@ -76,6 +76,7 @@ public static class PriceUnits
         if (Has("image")) return isThousand ? "1K images" : "image";
         if (Has("second")) return isThousand ? "1K seconds" : "second";
         if (isThousand) return null;
+        if (Has("storage") && Has("month")) return "month";
         if (Has("hourly price") || Has("per hour") || Has("model unit hour")) return "hour";
         return null;
     }
