@@ -34,7 +34,9 @@ public sealed class PriceBook
     {
         Sources = [.. sources.OrderBy(s => s.FillsGaps).ThenBy(s => s.Order).ThenBy(s => s.Date)];
         Name = name;
-        Date = Sources.Count == 0 ? DateOnly.MinValue : Sources.Where(s => !s.FillsGaps).Select(s => s.Date).DefaultIfEmpty(Sources.Max(s => s.Date)).Max();
+        Date = Sources.Count == 0
+            ? DateOnly.MinValue
+            : Sources.Where(s => !s.FillsGaps).Select(s => s.Date).DefaultIfEmpty(Sources.Max(s => s.Date)).Max();
         Id = $"{name}@{Date:yyyy-MM-dd}";
         foreach (var source in Sources) Lay(source);
     }
@@ -183,7 +185,10 @@ public sealed class PriceBook
     {
         var ordered = rates.OrderBy(r => r.From ?? DateOnly.MinValue).ToArray();
         for (var i = 0; i + 1 < ordered.Length; i++)
-            if (ordered[i].Until is not { } until || until > ordered[i + 1].From) ordered[i] = ordered[i] with { Until = ordered[i + 1].From };
+        {
+            var next = ordered[i + 1].From;
+            if (ordered[i].Until is not { } until || until > next) ordered[i] = ordered[i] with { Until = next };
+        }
         return ordered;
     }
 
