@@ -38,7 +38,7 @@ public sealed class PriceDiffTests
     public void May_and_July_differ_by_what_the_pages_added()
     {
         var diff = PriceDiff.Between(BuiltInBooks.Read("aws", new(2026, 5, 25)), BuiltInBooks.Aws);
-        Assert.Contains(diff.Added, r => r.Key.Model == "anthropic.claude-sonnet-5");
+        Assert.Contains(diff.Added, r => r.Key is { Model: "anthropic.claude-sonnet-4-6", Mode: Mode.Reserved });
         Assert.Empty(diff.Removed);
     }
 }
