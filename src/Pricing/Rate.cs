@@ -12,7 +12,8 @@ public readonly record struct RateKey(
     public const string EveryRegion = "*";
 
     // Books are dictionaries of this key with thousands of entries; the compiler's field-by-field hash is what reading one would cost.
-    public override int GetHashCode() => HashCode.Combine(Model.GetHashCode(StringComparison.Ordinal), Region.GetHashCode(StringComparison.Ordinal),
+    public override int GetHashCode() => HashCode.Combine(
+        Model.GetHashCode(StringComparison.Ordinal), Region.GetHashCode(StringComparison.Ordinal),
         (int)Meter << 16 | (int)Mode << 12 | (int)Tier << 8 | (int)Scope << 6 | (int)Context << 4 | (int)Term);
 
     public bool Equals(RateKey other) => Meter == other.Meter && Mode == other.Mode && Tier == other.Tier && Scope == other.Scope

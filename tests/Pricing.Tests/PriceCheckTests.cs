@@ -14,8 +14,9 @@ public sealed class PriceCheckTests
         from region in (string[])["us-east-1", "us-west-2", "eu-west-1", "ap-south-1"]
         from rate in (Rate[])
         [
-            A_rate(A_key(Meter.Input, region), 3.30m), A_rate(A_key(Meter.Output, region), 16.50m), A_rate(A_key(Meter.CacheRead, region), 0.33m),
-            A_rate(A_key(Meter.CacheWrite5m, region), 4.125m), A_rate(A_key(Meter.CacheWrite1h, region), 6.60m),
+            A_rate(A_key(Meter.Input, region), 3.30m), A_rate(A_key(Meter.Output, region), 16.50m),
+            A_rate(A_key(Meter.CacheRead, region), 0.33m), A_rate(A_key(Meter.CacheWrite5m, region), 4.125m),
+            A_rate(A_key(Meter.CacheWrite1h, region), 6.60m),
             A_rate(A_key(Meter.Input, region, Mode.Batch), 1.65m), A_rate(A_key(Meter.Input, region, scope: Scope.Global), 3.00m),
         ]
         select rate;
@@ -56,7 +57,8 @@ public sealed class PriceCheckTests
     public void A_fault_put_into_the_aws_book_is_found()
     {
         var rates = BuiltInBooks.Aws.Rates.ToList();
-        var at = rates.FindIndex(r => r.Key is { Model: "anthropic.claude-sonnet-4-6", Meter: Meter.CacheRead, Scope: Scope.Global, Region: "us-east-1" });
+        var at = rates.FindIndex(r => r.Key is
+            { Model: "anthropic.claude-sonnet-4-6", Meter: Meter.CacheRead, Scope: Scope.Global, Region: "us-east-1" });
         rates[at] = new Rate("faulty", rates[at].Key, "1M tokens", 3.00m, null, null, "a test");
         var known = PriceCheck.Run(BuiltInBooks.Aws).Select(f => f.Sku).ToHashSet();
         Assert.DoesNotContain("faulty", known);
