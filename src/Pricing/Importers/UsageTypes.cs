@@ -12,7 +12,8 @@ public abstract record UsageTypeClass
 
     /// <summary>Something a price book has a key for.</summary>
     /// <param name="Model">The model as the usage type abbreviates it, such as <c>Claude4.5Sonnet</c>; empty where it names none.</param>
-    public sealed record Priced(string Model, Meter Meter, Mode Mode, Tier Tier, Scope Scope, ContextBand Context, Term Term) : UsageTypeClass
+    public sealed record Priced(string Model, Meter Meter, Mode Mode, Tier Tier, Scope Scope, ContextBand Context, Term Term)
+        : UsageTypeClass
     {
         /// <summary>True for the OpenAI-compatible endpoint, whose rows repeat the runtime's key and may differ in price.</summary>
         public bool IsMantle { get; init; }
@@ -49,7 +50,8 @@ public static class UsageTypes
         var code = dash < 0 ? "" : usageType[..dash];
         var region = BillingRegions.Find(code);
         var body = region is not null || BillingRegions.LooksLikeCode(code) ? usageType[(dash + 1)..] : usageType;
-        return (body.StartsWith("MP:", StringComparison.Ordinal) ? Marketplace(body["MP:".Length..], code) : Dashed(body)) with { Region = region ?? "" };
+        var read = body.StartsWith("MP:", StringComparison.Ordinal) ? Marketplace(body["MP:".Length..], code) : Dashed(body);
+        return read with { Region = region ?? "" };
     }
 
     // MP:USE1_InputTokenCount_Global-Units: the region again, then words, then the unit every row of the Marketplace ends in.
@@ -121,7 +123,8 @@ public static class UsageTypes
         if (Has("T2I") || Has("I2I") || Has("NovaCanvas"))
             return No("images are priced by size and quality, which a price's key does not have");
         if (words is ["created", "image", .. var name])
-            return Plain(string.Join('-', name.Where(w => w != "global")), Meter.Image, name.Contains("global") ? Scope.Global : Scope.InRegion);
+            return Plain(string.Join('-', name.Where(w => w != "global")), Meter.Image,
+                name.Contains("global") ? Scope.Global : Scope.InRegion);
         return null;
     }
 
