@@ -48,6 +48,8 @@ public class UsageTypesTests
         " cache_write_1h on_demand standard global long none ap-south-1")]
     [InlineData("APN1-MP:APN1_MillionBatchInputTokens-Units", " input batch standard in_region standard none ap-northeast-1")]
     [InlineData("USE1-MP:USE1_MillionBatchResponseTokens-Units", " output batch standard in_region standard none us-east-1")]
+    [InlineData("MP:EUW3_OutputTokenCount-Units", " output on_demand standard in_region standard none eu-west-3")]
+    [InlineData("NovaPro-input-tokens", "NovaPro input on_demand standard in_region standard none ")]
     // Marketplace, snake_case.
     [InlineData("USE1-MP:USE1_input_tokens_standard-Units", " input on_demand standard in_region standard none us-east-1")]
     [InlineData("USE1-MP:USE1_output_tokens_long_ctx_global_standard-Units", " output on_demand standard global long none us-east-1")]
