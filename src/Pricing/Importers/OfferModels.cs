@@ -8,10 +8,12 @@ static class OfferModels
     const string Edition = "(Amazon Bedrock Edition)";
 
     // Words that stand in usage types and say nothing about which model it is.
-    static readonly string[] Fillers = ["amazon", "instruct", "chat", "bf", "fp", "it", "pt", "text", "preview", "nvidia", "embedding", "embeddings"];
+    static readonly string[] Fillers =
+        ["amazon", "instruct", "chat", "bf", "fp", "it", "pt", "text", "preview", "nvidia", "embedding", "embeddings"];
 
     /// <summary>
-    /// The model, or the reason there is none. Where several ids are sold under the row's name, the one that stands for it: a SKU is one key.
+    /// The model, or the reason there is none. Where several ids are sold under the row's name, the one that stands for it: a SKU is one
+    /// key.
     /// </summary>
     /// <param name="abbreviation">The model as the usage type has it; may be empty.</param>
     public static (ModelFacts? Model, string Reason) Find(
@@ -29,7 +31,8 @@ static class OfferModels
             return (null, asked is null ? "names no model" : $"'{asked}' is not a model of prices/models.csv");
         }
         // A stated name nobody knows is a new model, unless it only spells the one the usage type abbreviates at more length.
-        if (model.Length > 0 && Named(catalog, model).Count == 0 && !Spells(model, found)) return (null, $"'{model}' is not a model of prices/models.csv");
+        if (model.Length > 0 && Named(catalog, model).Count == 0 && !Spells(model, found))
+            return (null, $"'{model}' is not a model of prices/models.csv");
         if (abbreviation.Length == 0) return (found, "");
         if (Named(catalog, abbreviation) is [_, ..] abbreviated && !abbreviated.Any(a => Family(a.Id) == Family(found.Id)))
             return (null, $"the usage type says '{abbreviation}' and the model is '{found.Id}'");
@@ -48,9 +51,11 @@ static class OfferModels
         if (catalog.FindAllByName($"Amazon {plain}") is [_, ..] ours) return ours;
         // "Stable Image Core v1.1": the edition's version, which has the price of the name.
         var space = plain.LastIndexOf(' ');
-        if (space > 0 && plain[(space + 1)..] is ['v', _, '.', _] && catalog.FindAllByName(plain[..space]) is [_, ..] versioned) return versioned;
+        if (space > 0 && plain[(space + 1)..] is ['v', _, '.', _] && catalog.FindAllByName(plain[..space]) is [_, ..] versioned)
+            return versioned;
         // "zai.glm5" for zai.glm-5.
-        return plain.Contains('.', StringComparison.Ordinal) && catalog.Models.FirstOrDefault(m => Squeezed(m.Id) == Squeezed(plain)) is { } spelt ? [spelt] : [];
+        return plain.Contains('.', StringComparison.Ordinal)
+            && catalog.Models.FirstOrDefault(m => Squeezed(m.Id) == Squeezed(plain)) is { } spelt ? [spelt] : [];
     }
 
     static string Squeezed(string text) => string.Concat(text.Where(char.IsLetterOrDigit));
@@ -67,7 +72,8 @@ static class OfferModels
     static bool Spells(string name, ModelFacts model)
     {
         var known = KnownText(model);
-        return name.ToLowerInvariant().Split(' ', '-', '.', '(', ')').All(w => known.Contains(w, StringComparison.Ordinal) || Fillers.Contains(w));
+        return name.ToLowerInvariant().Split(' ', '-', '.', '(', ')')
+            .All(w => known.Contains(w, StringComparison.Ordinal) || Fillers.Contains(w));
     }
 
     static string KnownText(ModelFacts model) =>
@@ -112,7 +118,8 @@ static class OneKeyOnePrice
         {
             var (loser, holder) = row.First();
             var regions = string.Join(' ', row.Select(l => l.Loser.Rate.Key.Region).Distinct());
-            unclassified.Add(new(row.Key.Sku, row.Key.UsageType, $"'{holder.Sku}' has another price for the same key: {Usd.Plain(holder.SourceRate)} per "
+            unclassified.Add(new(row.Key.Sku, row.Key.UsageType,
+                $"'{holder.Sku}' has another price for the same key: {Usd.Plain(holder.SourceRate)} per "
                 + $"{holder.SourceUnit} against {Usd.Plain(loser.Rate.SourceRate)} per {loser.Rate.SourceUnit} (in {regions})"));
         }
         return new(imported, unclassified);

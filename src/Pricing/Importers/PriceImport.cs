@@ -74,7 +74,8 @@ public static class PriceImport
         {
             if (IsRecord(item)) return Format.Records;
             if (Is(item, "models", JsonValueKind.Array) && Is(item, "id", JsonValueKind.String)) return Format.Genai;
-            return Is(item, "Pricing_Category", JsonValueKind.String) && Is(item, "Hierarchy_Path", JsonValueKind.String) ? Format.Page : Format.Unknown;
+            return Is(item, "Pricing_Category", JsonValueKind.String) && Is(item, "Hierarchy_Path", JsonValueKind.String)
+                ? Format.Page : Format.Unknown;
         }
         return Format.Unknown;
     }

@@ -30,7 +30,8 @@ public class AwsPriceListTests
     [Fact]
     public void A_row_becomes_a_rate_with_its_sku_its_key_and_its_source()
     {
-        var rate = Imported(Record("SKU1", "USE1-Claude4Sonnet-cache-read-input-token-count-long-context-cross-region-global", "1K tokens", "0.0006000000", model: "Claude Sonnet 4"));
+        var rate = Imported(Record("SKU1", "USE1-Claude4Sonnet-cache-read-input-token-count-long-context-cross-region-global",
+            "1K tokens", "0.0006000000", model: "Claude Sonnet 4"));
         Assert.Equal(new RateKey("anthropic.claude-sonnet-4-20250514-v1:0", Meter.CacheRead, Mode.OnDemand, Tier.Standard, Scope.Global,
             ContextBand.Long, "us-east-1", Term.None), rate.Key);
         Assert.Equal(("SKU1", "1K tokens", 0.0006m, 0.0000006m), (rate.Sku, rate.SourceUnit, rate.SourceRate, rate.UsdPerUnit));
@@ -43,13 +44,16 @@ public class AwsPriceListTests
     [InlineData("USE1-NovaPro-input-tokens", "Nova Pro", "1k tokens", "0.0008", "", "1K tokens", "0.0000008")]
     [InlineData("USE1-NovaPro-input-tokens", "Nova Pro", "1M tokens", "0.8", "", "1M tokens", "0.0000008")]
     [InlineData("USE1-DeepSeek-V3.1-output-tokens", "DeepSeek V3.1", "1K tokens", "0.0020324110", "", "1K tokens", "0.000002032411")]
-    [InlineData("USE1-Guardrail-ContentPolicyUnitsConsumed", null, "TextUnit", "0.0001500000", "$0.15 per 1K text units for it in Spain", "text unit", "0.00015")]
+    [InlineData("USE1-Guardrail-ContentPolicyUnitsConsumed", null, "TextUnit", "0.0001500000", "$0.15 per 1K text units for it in Spain",
+        "text unit", "0.00015")]
     [InlineData("USE1-Guardrail-ContentPolicyUnitsConsumed", null, "1K TextUnits", "0.15", "", "1K text units", "0.00015")]
-    [InlineData("USE1-Claude4.5Sonnet-reserved-3-month-input-tokens-per-minute-cross-region-geo", "Claude Sonnet 4.5", "1K TPM Hour", "0.1782", "", "1K TPM hour", "0.0001782")]
+    [InlineData("USE1-Claude4.5Sonnet-reserved-3-month-input-tokens-per-minute-cross-region-geo", "Claude Sonnet 4.5", "1K TPM Hour",
+        "0.1782", "", "1K TPM hour", "0.0001782")]
     [InlineData("USE1-Nova2.0Lite-ProvisionedThroughput-NoCommit-ModelUnits", "Nova 2.0 Lite", "hour", "60.50", "", "hour", "60.5")]
     [InlineData("USE1-Nova2.0Lite-Customization-Storage", "Nova 2.0 Lite", "Model-month", "1.95", "", "month", "1.95")]
     [InlineData("USE1-Llama-CustomModelImport-Inference-v1:0", null, "minute", "0.05718", "", "minute", "0.05718")]
-    [InlineData("USE1-NovaMultiModalEmbeddings-input-audio-second", "Nova Multimodal Embeddings", "1K seconds", "0.14", "", "1K seconds", "0.00014")]
+    [InlineData("USE1-NovaMultiModalEmbeddings-input-audio-second", "Nova Multimodal Embeddings", "1K seconds", "0.14", "", "1K seconds",
+        "0.00014")]
     [InlineData("USE1-AmazonRerank-v1-searchunits", "Amazon Rerank 1.0", "Search Units", "0.001", "", "query", "0.001")]
     public void A_unit_is_read_at_its_scale_and_every_digit_is_kept(
         string usageType, string? model, string unit, string usd, string description, string sourceUnit, string perUnit)
@@ -76,14 +80,17 @@ public class AwsPriceListTests
             $"AWS Marketplace software usage|us-east-1|{field}", service: Sonnet45)).SourceUnit);
 
     [Theory]
-    [InlineData("Units", "AWS Marketplace software usage|us-east-1|Input Tokens - Standard, Global", "the scale of unit 'Units' cannot be read")]
+    [InlineData("Units", "AWS Marketplace software usage|us-east-1|Input Tokens - Standard, Global",
+        "the scale of unit 'Units' cannot be read")]
     [InlineData("Units", "", "the scale of unit 'Units' cannot be read")]
     [InlineData("Bundles", "", "the scale of unit 'Bundles' cannot be read")]
     [InlineData("hour", "", "does not measure 'input'")]
     [InlineData("1M tokens", "AWS Marketplace software usage|us-east-1|Thousand Input Tokens", "the description says '1K tokens'")]
     [InlineData("1M tokens", "$3 per 1K tokens for it", "and the description says")]
     public void A_scale_that_is_not_stated_or_not_agreed_is_never_guessed(string unit, string description, string reason) =>
-        Assert.Contains(reason, Refused(Record("SKU1", "USE1-MP:USE1_InputTokenCount-Units", unit, "3.0", description, service: Sonnet45)), StringComparison.Ordinal);
+        Assert.Contains(reason,
+            Refused(Record("SKU1", "USE1-MP:USE1_InputTokenCount-Units", unit, "3.0", description, service: Sonnet45)),
+                StringComparison.Ordinal);
 
     [Fact]
     public void A_row_under_the_wrong_region_is_named_instead_of_misplaced() =>
@@ -92,7 +99,9 @@ public class AwsPriceListTests
 
     [Fact]
     public void A_region_newer_than_the_table_is_taken_from_its_region_code() =>
-        Assert.Equal("xx-newland-1", Imported(Record("SKU1", "XXN1-NovaPro-input-tokens", "1K tokens", "0.0008", region: "xx-newland-1", model: "Nova Pro")).Key.Region);
+        Assert.Equal("xx-newland-1",
+            Imported(Record("SKU1", "XXN1-NovaPro-input-tokens", "1K tokens", "0.0008", region: "xx-newland-1",
+                model: "Nova Pro")).Key.Region);
 
     [Theory]
     [InlineData("USE1-NovaPro-input-tokens", "Nova Grande", "'Nova Grande' is not a model of prices/models.csv")]
@@ -107,11 +116,15 @@ public class AwsPriceListTests
     [Fact]
     public void A_model_is_found_by_attribute_by_edition_or_by_the_usage_type()
     {
-        Assert.Equal("amazon.nova-pro-v1:0", Imported(Record("S", "USE1-NovaPro-input-tokens", "1K tokens", "0.0008", model: "Nova Pro")).Key.Model);
+        Assert.Equal("amazon.nova-pro-v1:0",
+            Imported(Record("S", "USE1-NovaPro-input-tokens", "1K tokens", "0.0008", model: "Nova Pro")).Key.Model);
         Assert.Equal("amazon.nova-pro-v1:0", Imported(Record("S", "USE1-NovaPro-input-tokens", "1K tokens", "0.0008")).Key.Model);
-        Assert.Equal("anthropic.claude-sonnet-4-5-20250929-v1:0", Imported(Record("S", "USE1-MP:USE1_InputTokenCount-Units", "1M tokens", "3.3", service: Sonnet45)).Key.Model);
-        Assert.Equal("meta.llama3-3-70b-instruct-v1:0", Imported(Record("S", "USE1-Llama3-3-70B-input-tokens", "1K tokens", "0.00072", model: "Llama 3.3 70B Instruct")).Key.Model);
-        Assert.Equal("stability.stable-image-core-v1:1", Imported(Record("S", "USW2-MP:USW2_created_image_stable_image_core-Units", "image", "0.04",
+        Assert.Equal("anthropic.claude-sonnet-4-5-20250929-v1:0",
+            Imported(Record("S", "USE1-MP:USE1_InputTokenCount-Units", "1M tokens", "3.3", service: Sonnet45)).Key.Model);
+        Assert.Equal("meta.llama3-3-70b-instruct-v1:0",
+            Imported(Record("S", "USE1-Llama3-3-70B-input-tokens", "1K tokens", "0.00072", model: "Llama 3.3 70B Instruct")).Key.Model);
+        Assert.Equal("stability.stable-image-core-v1:1",
+            Imported(Record("S", "USW2-MP:USW2_created_image_stable_image_core-Units", "image", "0.04",
             region: "us-west-2", service: "Stable Image Core v1.1 (Amazon Bedrock Edition)")).Key.Model);
     }
 
@@ -119,7 +132,8 @@ public class AwsPriceListTests
     public void An_unknown_usage_type_is_named_with_its_sku_and_never_dropped()
     {
         var result = Read(Record("SKU9", "USE1-NovaPro-quantum-entanglements", "1K tokens", "1", model: "Nova Pro"));
-        Assert.Equal(new("SKU9", "USE1-NovaPro-quantum-entanglements", "'entanglements' is not a word of a known usage type"), Assert.Single(result.Unclassified));
+        Assert.Equal(new("SKU9", "USE1-NovaPro-quantum-entanglements", "'entanglements' is not a word of a known usage type"),
+            Assert.Single(result.Unclassified));
     }
 
     [Theory]
@@ -129,11 +143,13 @@ public class AwsPriceListTests
     [InlineData("1e-40", "'1e-40' is too small to be exact")]
     [InlineData("free", "'free' is not a price")]
     public void A_price_no_book_may_hold_is_named(string usd, string reason) =>
-        Assert.StartsWith(reason, Refused(Record("SKU1", "USE1-NovaPro-input-tokens", "1K tokens", usd, model: "Nova Pro")), StringComparison.Ordinal);
+        Assert.StartsWith(reason, Refused(Record("SKU1", "USE1-NovaPro-input-tokens", "1K tokens", usd, model: "Nova Pro")),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_stated_zero_is_a_price() =>
-        Assert.Equal(0m, Imported(Record("SKU1", "USE1-NovaPro-cache-write-input-token-count", "1K tokens", "0.0000000000", model: "Nova Pro")).UsdPerUnit);
+        Assert.Equal(0m, Imported(Record("SKU1", "USE1-NovaPro-cache-write-input-token-count", "1K tokens", "0.0000000000",
+            model: "Nova Pro")).UsdPerUnit);
 
     [Fact]
     public void Volume_tiers_other_currencies_and_missing_terms_are_named()
@@ -163,7 +179,8 @@ public class AwsPriceListTests
             Record("B", "USE1-NovaPro-text-input-tokens", "1K tokens", "0.0009", model: "Nova Pro"));
         Assert.Empty(result.Imported);
         Assert.Equal(["A", "B"], result.Unclassified.Select(u => u.Sku));
-        Assert.Equal("'B' has another price for the same key: 0.0009 per 1K tokens against 0.0008 per 1K tokens (in us-east-1)", result.Unclassified[0].Reason);
+        Assert.Equal("'B' has another price for the same key: 0.0009 per 1K tokens against 0.0008 per 1K tokens (in us-east-1)",
+            result.Unclassified[0].Reason);
     }
 
     [Fact]
@@ -173,7 +190,8 @@ public class AwsPriceListTests
             Record("RUNTIME", "USE1-gpt-oss-20b-input-tokens", "1K tokens", "0.00007", model: "gpt-oss-20b"),
             Record("MANTLE", "USE1-openai.gpt-oss-20b-mantle-input-tokens-standard", "1K tokens", "0.00008", model: "gpt-oss-20b"));
         Assert.Empty(result.Unclassified);
-        Assert.Equal([("RUNTIME", "openai.gpt-oss-20b-1:0"), ("MANTLE", "openai.gpt-oss-20b")], result.Imported.Select(r => (r.Sku, r.Key.Model)));
+        Assert.Equal([("RUNTIME", "openai.gpt-oss-20b-1:0"), ("MANTLE", "openai.gpt-oss-20b")],
+            result.Imported.Select(r => (r.Sku, r.Key.Model)));
     }
 
     [Fact]
@@ -182,7 +200,8 @@ public class AwsPriceListTests
         JsonObject[] records =
         [
             Record("A", "USE1-NovaPro-input-tokens", "1K tokens", "0.0008", model: "Nova Pro"),
-            Record("B", "USE1-MP:USE1_InputTokenCount_Global-Units", "Units", "3.0", "AWS Marketplace software usage|us-east-1|Million Input Tokens Global", service: Sonnet45),
+            Record("B", "USE1-MP:USE1_InputTokenCount_Global-Units", "Units", "3.0",
+                "AWS Marketplace software usage|us-east-1|Million Input Tokens Global", service: Sonnet45),
             Record("C", "USE1-NovaPro-quantum", "1K tokens", "1", model: "Nova Pro"),
         ];
         var text = records.Select(r => r.ToJsonString()).ToArray();
@@ -201,7 +220,8 @@ public class AwsPriceListTests
         };
         string[] shapes =
         [
-            new JsonObject { ["FormatVersion"] = "aws_v1", ["PriceList"] = new JsonArray([.. text.Select(t => (JsonNode)t)]) }.ToJsonString(),
+            new JsonObject { ["FormatVersion"] = "aws_v1",
+                ["PriceList"] = new JsonArray([.. text.Select(t => (JsonNode)t)]) }.ToJsonString(),
             new JsonArray([.. text.Select(t => (JsonNode)t)]).ToJsonString(),
             new JsonArray([.. records.Select(r => r.DeepClone())]).ToJsonString(),
             string.Join('\n', text),
@@ -224,14 +244,16 @@ public class AwsPriceListTests
         var good = Record("A", "USE1-NovaPro-input-tokens", "1K tokens", "0.0008", model: "Nova Pro").ToJsonString();
         var result = PriceImport.Read($"{good}\n{{\"product\":\n{{}}\n", "lines.jsonl", Catalog, Availability);
         Assert.Single(result.Imported);
-        Assert.Equal(["line 2: not JSON", "line 3: not a record of the price list: it has no 'product'"], result.Unclassified.Select(u => u.Reason));
+        Assert.Equal(["line 2: not JSON", "line 3: not a record of the price list: it has no 'product'"],
+            result.Unclassified.Select(u => u.Reason));
     }
 
     [Fact]
     public void Every_row_is_imported_or_named_exactly_once()
     {
         var row = Gen.Select(
-            Gen.OneOf(Gen.Const("USE1-NovaPro-input-tokens"), Gen.Const("EU-NovaPro-output-tokens"), Gen.Const("USE1-Guardrail-TopicPolicyUnitsConsumed"),
+            Gen.OneOf(Gen.Const("USE1-NovaPro-input-tokens"), Gen.Const("EU-NovaPro-output-tokens"),
+                Gen.Const("USE1-Guardrail-TopicPolicyUnitsConsumed"),
                 Gen.Const("USE1-NovaPro-image-tokens"), Gen.Const("USE1-MP:USE1_InputTokenCount-Units"), Gen.String[0, 12]),
             Gen.OneOf(Gen.Const("1K tokens"), Gen.Const("TextUnit"), Gen.Const("Units"), Gen.Const("hour")),
             Gen.OneOf(Gen.Const("0.0008"), Gen.Const("0"), Gen.Const("-3"), Gen.Const("x")),

@@ -63,14 +63,17 @@ public class PriceMapTests
         var listed = LiteLlm(Entry("global.anthropic.claude-sonnet-5", "\"input_cost_per_token\": 1e-06")).Imported;
         Assert.Contains("eu-west-1", listed.Select(r => r.Key.Region));
         Assert.All(listed, r => Assert.Equal(Scope.Global, r.Key.Scope));
-        Assert.Contains("prices/regions.csv does not say", Assert.Single(LiteLlm(Entry("global.amazon.nova-pro-v1:0", "\"input_cost_per_token\": 1e-06")).Unclassified).Reason, StringComparison.Ordinal);
+        Assert.Contains("prices/regions.csv does not say",
+            Assert.Single(LiteLlm(Entry("global.amazon.nova-pro-v1:0", "\"input_cost_per_token\": 1e-06")).Unclassified).Reason,
+                StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_bare_id_with_the_global_price_is_not_believed()
     {
         const string id = "anthropic.claude-sonnet-4-5-20250929-v1:0";
-        var result = LiteLlm(string.Join(',', Entry(id, "\"input_cost_per_token\": 3e-06"), Entry($"global.{id}", "\"input_cost_per_token\": 3e-06"),
+        var result = LiteLlm(string.Join(',', Entry(id, "\"input_cost_per_token\": 3e-06"),
+            Entry($"global.{id}", "\"input_cost_per_token\": 3e-06"),
             Entry($"us.{id}", "\"input_cost_per_token\": 3.3e-06")));
         Assert.DoesNotContain(result.Imported, r => r.Key.Scope == Scope.InRegion);
         Assert.Contains("AWS bills in-region calls like 'us.'", Assert.Single(result.Unclassified).Reason, StringComparison.Ordinal);
@@ -79,13 +82,15 @@ public class PriceMapTests
     [Fact]
     public void A_commitment_is_hourly_when_its_second_is_exact_and_named_when_it_was_rounded()
     {
-        var exact = LiteLlm(Entry("bedrock/*/1-month-commitment/cohere.command-text-v14", "\"input_cost_per_second\": 0.011, \"output_cost_per_second\": 0.011"));
+        var exact = LiteLlm(Entry("bedrock/*/1-month-commitment/cohere.command-text-v14",
+            "\"input_cost_per_second\": 0.011, \"output_cost_per_second\": 0.011"));
         var rate = Assert.Single(exact.Imported);
         Assert.Equal((Meter.ModelUnitHour, Mode.Provisioned, Term.OneMonth, "*", "hour", 39.6m),
             (rate.Key.Meter, rate.Key.Mode, rate.Key.Term, rate.Key.Region, rate.SourceUnit, rate.SourceRate));
         var rounded = LiteLlm(Entry("bedrock/*/6-month-commitment/cohere.command-text-v14", "\"input_cost_per_second\": 0.0066027"));
         Assert.Empty(rounded.Imported);
-        Assert.Contains("23.76972 an hour is not a whole number of cents", Assert.Single(rounded.Unclassified).Reason, StringComparison.Ordinal);
+        Assert.Contains("23.76972 an hour is not a whole number of cents", Assert.Single(rounded.Unclassified).Reason,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -116,12 +121,14 @@ public class PriceMapTests
               {"id":"global.anthropic.claude-sonnet-5-v1:0","prices":[
                 {"prices":{"input_mtok":2}},
                 {"constraint":{"start_date":"2026-09-01"},"prices":{"input_mtok":3}}]},
-              {"id":"regional.anthropic.claude-sonnet-4-5-20250929-v1:0","prices":{"output_mtok":{"base":16.5,"tiers":[{"start":200000,"price":24.75}]},"input_audio_mtok":1}}]}]
+              {"id":"regional.anthropic.claude-sonnet-4-5-20250929-v1:0","prices":{
+                "output_mtok":{"base":16.5,"tiers":[{"start":200000,"price":24.75}]},"input_audio_mtok":1}}]}]
             """;
         var result = PriceImport.Read(list, "data.json", Catalog, Availability, Day);
         var dublin = result.Imported.Where(r => r.Key.Region == "eu-west-1").ToArray();
         Assert.Equal([(2m, (DateOnly?)null), (3m, new DateOnly(2026, 9, 1))], dublin.Select(r => (r.SourceRate, r.From)));
-        Assert.All(dublin, r => Assert.Equal(("anthropic.claude-sonnet-5", Scope.Global, "1M tokens"), (r.Key.Model, r.Key.Scope, r.SourceUnit)));
+        Assert.All(dublin, r =>
+            Assert.Equal(("anthropic.claude-sonnet-5", Scope.Global, "1M tokens"), (r.Key.Model, r.Key.Scope, r.SourceUnit)));
         var virginia = result.Imported.Where(r => r.Key is { Region: "us-east-1", Scope: Scope.InRegion }).ToArray();
         Assert.Equal([(16.5m, ContextBand.Standard), (24.75m, ContextBand.Long)], virginia.Select(r => (r.SourceRate, r.Key.Context)));
         Assert.Equal(["input_audio_mtok: no meter of a price's key", "1 other providers"], result.Unclassified.Select(u => u.Reason));
@@ -156,7 +163,8 @@ public class PriceMapTests
     [Fact]
     public void A_book_written_from_an_import_reads_back_the_same()
     {
-        var rates = LiteLlm(Entry("eu.amazon.nova-2-lite-v1:0", "\"input_cost_per_token\": 3.3e-07, \"output_cost_per_token\": 2.75e-06")).Imported;
+        var rates = LiteLlm(Entry("eu.amazon.nova-2-lite-v1:0",
+            "\"input_cost_per_token\": 3.3e-07, \"output_cost_per_token\": 2.75e-06")).Imported;
         using var written = new StringWriter();
         PriceBookFile.Write(written, rates, ["source: litellm"]);
         using var text = new StringReader(written.ToString());
