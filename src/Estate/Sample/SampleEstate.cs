@@ -123,7 +123,7 @@ public static class SampleEstate
             Name = "market-research", Place = ProdWest, Principals = ["ResearchRole"], ModelId = Opus,
             App = "research", Team = "strategy", Env = "prod",
             StartsADay = 12, Arrivals = TraceFigures.Office, Cache = CacheUse.Conversation, PrefixTokens = 9_000,
-            Session = new(Quantiles.Between(4, 12), Quantiles.Between(20, 200), Quantiles.Between(2_000, 14_000)),
+            Session = new(Quantiles.Between(4, 12), Quantiles.Between(20, 200), Quantiles.Between(2_000, 11_000)),
             Input = Quantiles.Between(16_000, 30_000), Output = Quantiles.Between(600, 2_400),
         },
         new()

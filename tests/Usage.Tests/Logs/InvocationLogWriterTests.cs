@@ -27,15 +27,17 @@ public sealed class InvocationLogWriterTests
         Assert.Equal(
             """
             {"timestamp":"2026-07-01T12:44:54Z","accountId":"111122223333",
-            "identity":{"arn":"arn:aws:sts::111122223333:assumed-role/AppRole/s"},"region":"us-east-1","requestId":"85b25dcd-78a7-4ad2-9cfa-166ecd6034d8","operation":"Converse",
-            "modelId":"us.anthropic.claude-sonnet-4-5-20250929-v1:0","input":{"inputContentType":"application/json","inputBodyJson":{
-            "messages":[{"role":"user","content":[{"text":"Where is \"it\"?"}]}],"system":[{"text":"You help."},{
-            "cachePoint":{"type":"default","ttl":"1h"}}],"inferenceConfig":{"maxTokens":512}},
-            "inputTokenCount":1959,"cacheWriteInputTokenCount":1190},"output":{"outputContentType":"application/json","outputBodyJson":{"output":{"message":{"role":"assistant","content":[{
-            "text":"Here."}]}},"stopReason":"end_turn","metrics":{"latencyMs":3176},
-            "usage":{"inputTokens":1959,"outputTokens":89,"totalTokens":2048,"cacheReadInputTokens":0,"cacheWriteInputTokens":1190,"cacheDetails":[{"ttl":"1h","inputTokens":1190}]},
-            "serviceTier":{"type":"default"}},"outputTokenCount":89},
-            "inferenceRegion":"us-east-2","requestMetadata":{"app":"support","team":"service"},"schemaType":"ModelInvocationLog","schemaVersion":"1.0"}
+            "identity":{"arn":"arn:aws:sts::111122223333:assumed-role/AppRole/s"},"region":"us-east-1",
+            "requestId":"85b25dcd-78a7-4ad2-9cfa-166ecd6034d8","operation":"Converse",
+            "modelId":"us.anthropic.claude-sonnet-4-5-20250929-v1:0","input":{"inputContentType":"application/json",
+            "inputBodyJson":{"messages":[{"role":"user","content":[{"text":"Where is \"it\"?"}]}],"system":[{"text":"You help."},
+            {"cachePoint":{"type":"default","ttl":"1h"}}],"inferenceConfig":{"maxTokens":512}},"inputTokenCount":1959,
+            "cacheWriteInputTokenCount":1190},"output":{"outputContentType":"application/json",
+            "outputBodyJson":{"output":{"message":{"role":"assistant","content":[{"text":"Here."}]}},"stopReason":"end_turn",
+            "metrics":{"latencyMs":3176},"usage":{"inputTokens":1959,"outputTokens":89,"totalTokens":2048,"cacheReadInputTokens":0,
+            "cacheWriteInputTokens":1190,"cacheDetails":[{"ttl":"1h","inputTokens":1190}]},"serviceTier":{"type":"default"}},
+            "outputTokenCount":89},"inferenceRegion":"us-east-2","requestMetadata":{"app":"support","team":"service"},
+            "schemaType":"ModelInvocationLog","schemaVersion":"1.0"}
             """.ReplaceLineEndings("") + "\n", line);
     }
 
