@@ -11,7 +11,8 @@ namespace Assay.Desk.Commands;
 /// <summary><c>assay prices</c>: the books, what they say, how they differ, what looks wrong, and how one is made from a price list.</summary>
 static class PricesCommand
 {
-    public static Command Make() => new("prices", "Price books: what they say, how they differ, what looks wrong, and making one from a price list.")
+    public static Command Make() => new("prices", "Price books: what they say, how they differ, what looks wrong, and making one from a price list.\n\n"
+        + "Example: assay prices show claude-sonnet-4-5")
     {
         List(), Show(), Modes(), Diff(), Check(), Import(),
     };
