@@ -48,6 +48,7 @@ public sealed class LogFiles
             else if (File.Exists(path) && IsEstate(path)) throw new InputException($"'{path}' is an estate; this command reads invocation logs only, estates are "
                 + "not supported yet. Give a log file, a folder of logs, or '-' for standard input; 'assay demo' shows a sample.");
             else if (File.Exists(path)) found.Add(path);
+            else if (path.StartsWith('-')) throw new InputException($"'{path}' is not an option of this command; its --help lists them. A file of that name is './{path}'.");
             else throw new InputException($"'{path}' does not exist. Give a log file, a folder of logs, or '-' for standard input; 'assay demo' shows a sample.");
         }
         var distinct = found.files.DistinctBy(f => f.Path == LogFile.StandardInput ? f.Path : Path.GetFullPath(f.Path)).ToList();
@@ -193,6 +194,9 @@ sealed class GzipGuard(SniffedStream compressed) : Stream
     const int RatioMax = 400;
     const long Allowance = 256L * 1024 * 1024;
 
+    // Without it a file cut short at the end of a line would read as whole, and the rest of it be lost in silence.
+    static GzipGuard() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+
     readonly BufferedStream source = new(compressed, 128 * 1024);
     GZipStream? gzip;
     long unfolded;
@@ -202,7 +206,15 @@ sealed class GzipGuard(SniffedStream compressed) : Stream
     public override int Read(Span<byte> buffer)
     {
         gzip ??= new GZipStream(source, CompressionMode.Decompress);
-        var read = gzip.Read(buffer);
+        int read;
+        try
+        {
+            read = gzip.Read(buffer);
+        }
+        catch (InvalidDataException)
+        {
+            throw new InvalidDataException("the gzip data is cut short or damaged");
+        }
         unfolded += read;
         if (unfolded > Allowance && unfolded / RatioMax > compressed.BytesRead)
             throw new InvalidDataException($"a gzip bomb: {compressed.BytesRead} bytes unfold into more than {unfolded}");
