@@ -373,7 +373,29 @@ sealed class RecordParser(LogReaderOptions options)
         }
     }
 
-    readonly record struct CallerKey(int Account, int Principal, int App, int Team, int Env, int Profile, TagValues Tags);
+    readonly struct CallerKey(int account, int principal, int app, int team, int env, int profile, TagValues tags) : IEquatable<CallerKey>
+    {
+        // Names are numbered densely, so two of them fit a word and the words are the hash.
+        readonly ulong one = ((ulong)(uint)account << 32) | (uint)principal;
+        readonly ulong two = ((ulong)(uint)app << 32) | (uint)team;
+        readonly ulong three = ((ulong)(uint)env << 32) | (uint)profile;
+
+        public TagValues Tags { get; } = tags;
+
+        public bool Equals(CallerKey other) => one == other.one && two == other.two && three == other.three
+            && (ReferenceEquals(Tags, other.Tags) || Tags.Equals(other.Tags));
+
+        public override bool Equals(object? obj) => obj is CallerKey other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            unchecked
+            {
+                var mixed = ((one * 31) + (two * 0x9E37_79B9UL) + (three * 0x85EB_CA6BUL)) * 0x9E37_79B9_7F4A_7C15UL;
+                return (int)(mixed >> 32) ^ (Tags.Count == 0 ? 0 : Tags.GetHashCode());
+            }
+        }
+    }
 
     Caller CallerOf(in Draft draft, MappedProfile? profile)
     {
@@ -381,7 +403,7 @@ sealed class RecordParser(LogReaderOptions options)
         var env = draft.Env ?? draft.Environment;
         var key = new CallerKey(draft.Account?.Id ?? 0, draft.Principal?.Id ?? 0, app?.Id ?? 0, draft.Team?.Id ?? 0, env?.Id ?? 0,
             profile is null ? 0 : draft.Model!.Id, tagKeys.Length == 0 ? TagValues.None : new([.. tags.Select(t => t?.Text)]));
-        if (lastCaller is not null && key == lastCallerKey) return lastCaller;
+        if (lastCaller is not null && key.Equals(lastCallerKey)) return lastCaller;
         if (!callers.TryGetValue(key, out var caller))
             callers[key] = caller = new(draft.Account?.Text ?? "", draft.Principal?.Text ?? "", app?.Text ?? profile?.App ?? "",
                 draft.Team?.Text ?? profile?.Team ?? "", env?.Text ?? profile?.Env ?? "", key.Tags);
