@@ -66,15 +66,15 @@ ref struct JsonScanner
         if (c == (byte)'}') { position++; return false; }
         if (!first)
         {
-            if (c != (byte)',') { Fail("a comma or a closing brace is missing"); return false; }
+            if (c != (byte)',') { Broken("a comma or a closing brace is missing"); return false; }
             position++;
             c = Peek();
         }
         first = false;
-        if (c != (byte)'"') { Fail("a member name is missing"); return false; }
+        if (c != (byte)'"') { Broken("a member name is missing"); return false; }
         if (!TakeString(out name, out var escaped)) return false;
         if (escaped) name = Unescape(name);
-        if (Peek() != (byte)':') { Fail("a colon is missing"); return false; }
+        if (Peek() != (byte)':') { Broken("a colon is missing"); return false; }
         position++;
         return Fault is null;
     }
@@ -86,11 +86,11 @@ ref struct JsonScanner
         if (c == (byte)']') { position++; return false; }
         if (!first)
         {
-            if (c != (byte)',') { Fail("a comma or a closing bracket is missing"); return false; }
+            if (c != (byte)',') { Broken("a comma or a closing bracket is missing"); return false; }
             position++;
         }
         first = false;
-        return Peek() != 0 || Fail("the text ends inside an array");
+        return Peek() != 0 || Broken("the text ends inside an array");
     }
 
     /// <summary>Takes a string value, raw: between the quotes, escapes as they stand.</summary>
@@ -98,7 +98,7 @@ ref struct JsonScanner
     {
         raw = default;
         escaped = false;
-        if (Peek() != (byte)'"') return Fail("a string is missing");
+        if (Peek() != (byte)'"') return Broken("a string is missing");
         var start = ++position;
         if (!ToStringEnd(out escaped)) return false;
         raw = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref origin, start), position - start);
@@ -127,13 +127,13 @@ ref struct JsonScanner
         if (IsDigit(c))
         {
             long value = 0;
-            while (position < end && IsDigit(At(position)))
+            while (position < end && IsDigit(At(position)) && value <= CountMax)
             {
-                if (position - start > 18) break;
                 value = (value * 10) + (At(position) - '0');
                 position++;
             }
             if (IsScalarEnd(At(position)) && value <= CountMax) { count = value; return true; }
+            position = start;
         }
         if (!Skip()) return false;
         var text = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref origin, start), Math.Min(position - start, 40));
@@ -157,26 +157,30 @@ ref struct JsonScanner
             case (byte)'{' or (byte)'[':
                 return SkipContainer();
             case 0:
-                return Fail("the text ends where a value is expected");
+                return Broken("the text ends where a value is expected");
             default:
                 var start = position;
                 while (position < end && !IsScalarEnd(At(position))) position++;
-                return position > start || Fail("a value is missing");
+                return position > start || Broken("a value is missing");
         }
     }
 
+    /// <summary>Declares the text wrong for what it says. Always false, so that it can be returned.</summary>
     public bool Fail(string what)
     {
-        Fault ??= position >= end ? "the line ends before the record does" : what;
+        Fault ??= what;
         return false;
     }
+
+    // Whatever is missing at the end of the text, the reason is that the text ends.
+    bool Broken(string what) => Fail(position >= end ? "the line ends before the record does" : what);
 
     static bool IsDigit(byte c) => c is >= (byte)'0' and <= (byte)'9';
     static bool IsScalarEnd(byte c) => c is (byte)',' or (byte)'}' or (byte)']' or <= (byte)' ';
 
     bool Take(byte bracket, string what)
     {
-        if (Peek() != bracket) return Fail($"{what} is missing");
+        if (Peek() != bracket) return Broken($"{what} is missing");
         position++;
         return true;
     }
@@ -214,7 +218,7 @@ ref struct JsonScanner
         }
         escaped = anyBackslash != 0;
         position = end;
-        return Fail("a string is not closed");
+        return Broken("a string is not closed");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -248,7 +252,7 @@ ref struct JsonScanner
             if (--depth == 0) { position = at; return true; }
         }
         position = end;
-        return Fail("brackets are not closed");
+        return Broken("brackets are not closed");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,7 +13,7 @@ public sealed class FileReading(string path)
     public long Lines { get; internal set; }
     public long Records { get; internal set; }
 
-    /// <summary>Lines that gave no record.</summary>
+    /// <summary>Lines, and elements of lines that list records, that gave none.</summary>
     public long SkippedLines { get; private set; }
 
     /// <summary>Records whose top-level counts and body disagree; the top level was used.</summary>

@@ -15,6 +15,9 @@ public sealed record LogReaderOptions(
 /// <summary>Turns one line of a log into records. Holds the names seen so far; not thread-safe, one a worker.</summary>
 sealed class RecordParser(LogReaderOptions options)
 {
+    // A list of CloudWatch events whose messages hold records is three deep.
+    const int WrappersMax = 8;
+
     readonly NameTable names = new();
     readonly Dictionary<int, (ModelRef Model, MappedProfile? Profile)> models = [];
     readonly Dictionary<CallerKey, Caller> callers = [];
@@ -40,72 +43,81 @@ sealed class RecordParser(LogReaderOptions options)
     }
 
     /// <summary>Reads the record or records of a line: a bare record, an array of them, or records wrapped by CloudWatch.</summary>
-    /// <returns>False when anything on the line gave no record; the reason is in <paramref name="fault"/>.</returns>
+    /// <returns>False when the line as a whole is broken; the reason is in <paramref name="fault"/>.</returns>
     public bool Parse(ReadOnlySpan<byte> buffer, int start, int end, FileReading reading, ref BatchWriter into, out string? fault)
     {
         // CloudWatch exports put a time before each record.
         if (buffer[start] is >= (byte)'0' and <= (byte)'9' && buffer[start..end].IndexOf((byte)'{') is > 0 and var brace) start += brace;
         var json = new JsonScanner(buffer, start, end);
-        var good = json.Peek() == (byte)'[' ? ParseArray(ref json, reading, ref into) : ParseObject(ref json, reading, ref into);
-        if (good && !json.AtEnd) good = json.Fail("something stands after the record");
+        var good = ParseText(ref json, reading, ref into, depth: 0);
         fault = json.Fault;
         return good;
     }
 
-    bool ParseArray(ref JsonScanner json, FileReading reading, ref BatchWriter into)
+    bool ParseText(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth) =>
+        ParseValue(ref json, reading, ref into, depth) && (json.AtEnd || json.Fail("something stands after the record"));
+
+    bool ParseValue(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth) =>
+        depth > WrappersMax ? json.Fail("wrapped too deeply for a log")
+        : json.Peek() == (byte)'[' ? ParseArray(ref json, reading, ref into, depth)
+        : ParseObject(ref json, reading, ref into, depth);
+
+    bool ParseArray(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth)
     {
         json.EnterArray();
         var first = true;
         while (json.NextElement(ref first))
-            if (!ParseObject(ref json, reading, ref into)) return false;
+        {
+            var element = json;
+            if (ParseValue(ref element, reading, ref into, depth + 1)) { json = element; continue; }
+            // A bad element costs itself only, as long as its end can be found.
+            if (!json.Skip()) return false;
+            reading.Skip(reading.Lines, element.Fault ?? "unreadable");
+        }
         return json.Fault is null;
     }
 
-    bool ParseObject(ref JsonScanner json, FileReading reading, ref BatchWriter into)
+    bool ParseObject(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth)
     {
         var draft = new Draft { Input = -1, Output = -1, CacheRead = -1, CacheWrite = -1, Body = BodyUsage.Unsaid };
         Array.Clear(tags);
-        var wrapped = 0;
-        if (!json.EnterObject()) return json.Fail("this is not a JSON object");
+        if (json.Peek() != (byte)'{') return json.Fail("this is not a JSON object");
+        json.EnterObject();
+        var wrapped = json;
+        var isWrapper = false;
         var first = true;
         while (json.NextMember(ref first, out var name))
         {
-            var good = draft.Model is null && IsWrapper(name)
-                ? ParseWrapped(ref json, reading, ref into, ref wrapped)
-                : ReadMember(ref json, name, ref draft);
-            if (!good) return false;
+            if (IsWrapper(name))
+            {
+                wrapped = json;
+                isWrapper = true;
+            }
+            if (!ReadMember(ref json, name, ref draft)) return false;
         }
         if (json.Fault is not null) return false;
-        if (wrapped > 0) return true;
+        // What is wrapped is looked at last: a record may have a member of such a name, and its members stand in any order.
+        if (isWrapper && draft.Model is null && !draft.HasRequestId && IsWrapped(wrapped))
+            return ParseWrapped(ref wrapped, reading, ref into, depth + 1) || json.Fail(wrapped.Fault ?? "unreadable");
         return Finish(ref json, ref draft, reading, ref into);
     }
 
     static bool IsWrapper(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("message"u8) || name.SequenceEqual("logEvents"u8) || name.SequenceEqual("events"u8) || name.SequenceEqual("Records"u8);
 
+    // A message of plain words wraps nothing.
+    static bool IsWrapped(JsonScanner json) => json.Peek() is (byte)'{' or (byte)'['
+        || (json.Peek() == (byte)'"' && json.TakeString(out var text, out _) && text.TrimStart((byte)' ') is [(byte)'{' or (byte)'[', ..]);
+
     // {"timestamp":…,"message":"{…}"} of CloudWatch, alone or in a list; the message may be text or already JSON.
-    bool ParseWrapped(ref JsonScanner json, FileReading reading, ref BatchWriter into, ref int wrapped)
+    bool ParseWrapped(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth)
     {
-        switch (json.Peek())
-        {
-            case (byte)'[':
-                wrapped++;
-                return ParseArray(ref json, reading, ref into);
-            case (byte)'{':
-                wrapped++;
-                return ParseObject(ref json, reading, ref into);
-            case (byte)'"':
-                if (!json.TakeString(out var raw, out var escaped)) return false;
-                if (raw.IsEmpty || raw[0] != (byte)'{') return true;
-                wrapped++;
-                var text = escaped ? JsonScanner.Unescape(raw) : raw.ToArray();
-                var padded = new byte[text.Length + JsonScanner.Padding];
-                text.CopyTo(padded.AsSpan());
-                var inner = new JsonScanner(padded, 0, text.Length);
-                return ParseObject(ref inner, reading, ref into) || json.Fail($"inside message: {inner.Fault}");
-            default:
-                return json.Skip();
-        }
+        if (json.Peek() != (byte)'"') return ParseValue(ref json, reading, ref into, depth);
+        if (!json.TakeText(out var text)) return false;
+        var padded = new byte[text.Length + JsonScanner.Padding];
+        text.CopyTo(padded);
+        var inner = new JsonScanner(padded, 0, text.Length);
+        return ParseText(ref inner, reading, ref into, depth) || json.Fail($"inside message: {inner.Fault}");
     }
 
     bool ReadMember(ref JsonScanner json, ReadOnlySpan<byte> name, ref Draft draft) => name.Length switch
