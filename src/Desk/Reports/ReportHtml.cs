@@ -18,7 +18,8 @@ public static class ReportHtml
         var page = new Markup(html);
         var (css, js) = (Asset("report.css"), Asset("report.js"));
         var period = Figures.Period(report.From, report.To);
-        var policy = $"default-src 'none'; style-src '{Hash(css)}'; script-src '{Hash(js)}'; img-src data:; base-uri 'none'; form-action 'none'";
+        var policy = $"default-src 'none'; style-src '{Hash(css)}'; script-src '{Hash(js)}'; img-src data:; "
+            + "base-uri 'none'; form-action 'none'";
         page.Line($"""
             <!DOCTYPE html>
             <html lang="en">
@@ -93,9 +94,18 @@ public static class ReportHtml
             <p class="total">{Figures.Money(report.Total)}</p>
             <p class="exact">exactly {SpendTables.Breaking(Usd.Plain(report.Total))} USD</p>
             """);
-        if (report.Requests == 0) page.Line($"""<p class="notice">No request was found in what was read, so there is nothing to rate. See below what was passed over, and why.</p>""");
+        if (report.Requests == 0)
+            page.Line($"""
+                <p class="notice">No request was found in what was read, so there is nothing to rate. See below what was passed over,
+                and why.</p>
+                """);
         if (report.RequestsUnpriced > 0)
-            page.Line($"""<p class="notice">The true cost is higher: <a href="#unpriced">{Figures.Plural(report.RequestsUnpriced, "request", "requests")}</a> used something without a price.</p>""");
+        {
+            var requests = Figures.Plural(report.RequestsUnpriced, "request", "requests");
+            page.Line($"""
+                <p class="notice">Not the whole cost: <a href="#unpriced">{requests}</a> used something that has no price.</p>
+                """);
+        }
         page.Line($"""
             </div>
             <table class="facts"><tbody>
@@ -103,7 +113,11 @@ public static class ReportHtml
         if (report.TotalMax > report.Total) Fact(page, "Upper bound, cache lifetimes unknown", Figures.Money(report.TotalMax));
         Fact(page, "A month of 30 days at this pace", Figures.Money(decimal.Round(report.Monthly, 6, MidpointRounding.ToEven)));
         Fact(page, "Requests", Figures.Count(report.Requests));
-        if (report.Requests > 0) Fact(page, "Mean cost of 1,000 requests", Figures.Money(decimal.Round(report.Total / report.Requests * 1000m, 6, MidpointRounding.ToEven)));
+        if (report.Requests > 0)
+        {
+            var mean = decimal.Round(report.Total / report.Requests * 1000m, 6, MidpointRounding.ToEven);
+            Fact(page, "Mean cost of 1,000 requests", Figures.Money(mean));
+        }
         Fact(page, "Failed, not charged", report.Failed == 0 ? Figures.Count(0m)
             : Fragment.Of($"{Figures.Count(report.Failed)} <small class=\"unit\">{Figures.Share(report.Failed, report.Requests)}</small>"));
         Fact(page, "Duplicates, not charged again", Figures.Count(report.Reading.Duplicates));
@@ -111,7 +125,8 @@ public static class ReportHtml
         page.Line($"</tbody></table>\n</section>");
     }
 
-    static void Fact(Markup page, string name, Fragment value) => page.Line($"""<tr><th scope="row">{name}</th><td class="n">{value}</td></tr>""");
+    static void Fact(Markup page, string name, Fragment value) =>
+        page.Line($"""<tr><th scope="row">{name}</th><td class="n">{value}</td></tr>""");
 
     static string Source(Report report) =>
         $"{Figures.Plural(report.Requests, "request", "requests")} in {Figures.Plural(report.Reading.Files, "file", "files")}";

@@ -3,7 +3,10 @@ using Assay.Usage.Logs;
 
 namespace Assay.Desk.Reports.Html;
 
-/// <summary>How far the figures can be relied on: what has no price, what failed, what the files cannot show, what was passed over, how it is counted.</summary>
+/// <summary>
+/// How far the figures can be relied on: what has no price, what failed, what the files cannot show, what was passed over, and how
+/// it is counted.
+/// </summary>
 static class Assurance
 {
     const int RowsMax = 100;
@@ -29,7 +32,8 @@ static class Assurance
         else
         {
             page.Line($"""
-                <p>{Figures.Plural(report.RequestsUnpriced, "request has", "requests have")} at least one meter without a price. What they cost is not zero: it is unknown, and missing from the total.</p>
+                <p>{Figures.Plural(report.RequestsUnpriced, "request has", "requests have")} at least one meter without a price.
+                What they cost is not zero: it is unknown, and missing from the total.</p>
                 """);
             Counted(page, "Reason", "Times", report.Unpriced);
         }
@@ -75,7 +79,8 @@ static class Assurance
         if (reading.SkippedFiles.Count > 0)
         {
             page.Line($"<details><summary>Files skipped</summary><ul>");
-            foreach (var file in reading.SkippedFiles.Take(RowsMax)) page.Line($"<li><code>{SpendTables.Breaking(file.Path)}</code>: {file.Reason}</li>");
+            foreach (var file in reading.SkippedFiles.Take(RowsMax))
+                page.Line($"<li><code>{SpendTables.Breaking(file.Path)}</code>: {file.Reason}</li>");
             if (reading.SkippedFiles.Count > RowsMax) page.Line($"<li>{Figures.Number(reading.SkippedFiles.Count - RowsMax)} more</li>");
             page.Line($"</ul></details>");
         }
@@ -88,18 +93,26 @@ static class Assurance
     {
         if (notes.Count == 0) return;
         page.Line($"<details><summary>{title}</summary><ul>");
-        foreach (var note in notes) page.Line($"<li><code>{SpendTables.Breaking(note.Path)}:{note.Line}</code>: {note.Reason}</li>");
+        foreach (var note in notes)
+            page.Line($"<li><code>{SpendTables.Breaking(note.Path)}:{note.Line}</code>: {note.Reason}</li>");
         if (count > notes.Count) page.Line($"<li>{Figures.Number(count - notes.Count)} more</li>");
         page.Line($"</ul></details>");
     }
 
     static void Counted(Markup page, string what, string times, IReadOnlyList<(string Name, long Count)> lines)
     {
-        page.Line($"""<table class="sortable counted"><thead><tr><th scope="col">{what}</th><th scope="col" class="n">{times}</th></tr></thead><tbody>""");
+        page.Line($"""
+            <table class="sortable counted"><thead><tr><th scope="col">{what}</th><th scope="col" class="n">{times}</th></tr></thead>
+            <tbody>
+            """);
         foreach (var (name, count) in lines.Take(RowsMax))
             page.Line($"""<tr><td>{SpendTables.Breaking(name)}</td><td class="n">{Figures.Count(count)}</td></tr>""");
         if (lines.Count > RowsMax)
-            page.Line($"""<tr class="rest"><td>{Figures.Number(lines.Count - RowsMax)} more</td><td class="n">{Figures.Count(lines.Skip(RowsMax).Sum(l => l.Count))}</td></tr>""");
+        {
+            var rest = lines.Skip(RowsMax).Sum(l => l.Count);
+            var more = Figures.Number(lines.Count - RowsMax);
+            page.Line($"""<tr class="rest"><td>{more} more</td><td class="n">{Figures.Count(rest)}</td></tr>""");
+        }
         page.Line($"</tbody></table>");
     }
 
@@ -109,10 +122,14 @@ static class Assurance
             <section id="method" aria-labelledby="method-title">
             <h2 id="method-title">How the figures are made</h2>
             <ul class="method">
-            <li>Every request is priced meter by meter with the price book {report.Book}, at the rates in force on its day. A request that was read twice is charged once.</li>
-            <li>Amounts are exact decimals in US dollars. They are rounded only where they are shown, to the cent, halves to the even cent; below a cent six decimals are kept. Rounded lines may differ from a rounded sum by a cent; the exact ones never do. Point at an amount to see it exactly.</li>
+            <li>Every request is priced meter by meter with the price book {report.Book}, at the rates in force on its day.
+            A request that was read twice is charged once.</li>
+            <li>Amounts are exact decimals in US dollars. They are rounded only where they are shown, to the cent, halves to the even
+            cent; below a cent six decimals are kept. Rounded lines may differ from a rounded sum by a cent; the exact ones never do.
+            Point at an amount to see it exactly.</li>
             <li>Days are UTC. The period counts whole days from the first record to the last; a month is 30 of them.</li>
-            <li>Where a record does not say how long a cache entry lives, the five-minute rate is charged and the one-hour rate gives the upper bound.</li>
+            <li>Where a record does not say how long a cache entry lives, the five-minute rate is charged and the one-hour rate gives
+            the upper bound.</li>
             <li>A missing price is never taken as zero. What these files cannot show is named, not estimated.</li>
             <li>List prices: no private discount, credit or tax is applied.</li>
             </ul>

@@ -6,7 +6,9 @@ namespace Assay.Desk.Reports.Html;
 /// <summary>A column of the spend chart: a day, or a longer stretch where there are many days.</summary>
 sealed record Column(DateOnly Start, string Label, string Name, decimal Cost, long Requests);
 
-/// <summary>Spend over time as columns. Lengths along the width are percentages, so the drawing fits any screen without shrinking its words.</summary>
+/// <summary>
+/// Spend over time as columns. Lengths along the width are percentages, so the drawing fits any screen without shrinking its words.
+/// </summary>
 static class DayChart
 {
     const int ColumnsMax = 190;
@@ -24,7 +26,8 @@ static class DayChart
 
     public static void Write(Markup page, Report report)
     {
-        var days = report.ByDay.Select(g => (Day: DateOnly.ParseExact(g.Key, "yyyy-MM-dd", CultureInfo.InvariantCulture), Group: g)).ToList();
+        var days = report.ByDay
+            .Select(g => (Day: DateOnly.ParseExact(g.Key, "yyyy-MM-dd", CultureInfo.InvariantCulture), Group: g)).ToList();
         if (days.Count == 0) return;
         var (noun, columns) = Columns(days);
         var peak = columns.MaxBy(c => c.Cost)!;
@@ -44,7 +47,8 @@ static class DayChart
     {
         foreach (var (noun, startOf, next) in Stretches)
         {
-            var sums = days.GroupBy(d => startOf(d.Day)).ToDictionary(g => g.Key, g => (Cost: g.Sum(d => d.Group.Cost), Requests: g.Sum(d => d.Group.Requests)));
+            var sums = days.GroupBy(d => startOf(d.Day)).ToDictionary(
+                g => g.Key, g => (Cost: g.Sum(d => d.Group.Cost), Requests: g.Sum(d => d.Group.Requests)));
             var (first, last) = (sums.Keys.Min(), sums.Keys.Max());
             List<DateOnly> starts = [first];
             while (starts[^1] < last && starts.Count <= ColumnsMax) starts.Add(next(starts[^1]));
@@ -54,7 +58,8 @@ static class DayChart
                 // A few stray dates centuries apart: only the years that were seen, side by side.
                 starts = [.. sums.Keys.Order().TakeLast(ColumnsMax)];
             }
-            return (noun, [.. starts.Select(s => sums.TryGetValue(s, out var sum) ? Of(noun, s, sum.Cost, sum.Requests) : Of(noun, s, 0m, 0))]);
+            return (noun, [.. starts.Select(s => (Start: s, Sum: sums.GetValueOrDefault(s)))
+                .Select(s => Of(noun, s.Start, s.Sum.Cost, s.Sum.Requests))]);
         }
         throw new InvalidOperationException("Years always fit.");
     }
@@ -119,12 +124,12 @@ static class DayChart
         {
             var column = columns[i];
             var (left, top) = (i * slot, y(column.Cost));
+            var shape = column == peak ? "bar peak" : "bar";
             var text = $"{column.Name}: {Figures.Dollars(column.Cost)}, {Figures.Plural(column.Requests, "request", "requests")}";
             page.Line($"""
-                <g class="column" data-text="{text}"><title>{text}</title><rect class="hit" x="{left}%" width="{slot}%" y="0" height="{Bottom}"/>
-                """);
-            page.Line($"""
-                <rect class="{(column == peak ? "bar peak" : "bar")}" x="{left + (gap / 2)}%" width="{slot - gap}%" y="{top}" height="{Bottom - top}"/></g>
+                <g class="column" data-text="{text}"><title>{text}</title>
+                <rect class="hit" x="{left}%" width="{slot}%" y="0" height="{Bottom}"/>
+                <rect class="{shape}" x="{left + (gap / 2)}%" width="{slot - gap}%" y="{top}" height="{Bottom - top}"/></g>
                 """);
             if (i % every != 0) continue;
             var kind = i / every % 2 == 0 ? "tick" : "tick minor";
@@ -142,8 +147,10 @@ static class DayChart
             """);
         foreach (var day in report.ByDay)
         {
-            page.Write($"""<tr><th scope="row">{day.Key}</th><td class="n">{Figures.Money(day.Cost, day.CostMax)}</td>""");
-            page.Line($"""<td class="n">{Figures.Share(day.Cost, report.Total)}</td><td class="n">{Figures.Count(day.Requests)}</td></tr>""");
+            page.Line($"""
+                <tr><th scope="row">{day.Key}</th><td class="n">{Figures.Money(day.Cost, day.CostMax)}</td>
+                <td class="n">{Figures.Share(day.Cost, report.Total)}</td><td class="n">{Figures.Count(day.Requests)}</td></tr>
+                """);
         }
         page.Line($"""
             </tbody>
@@ -153,7 +160,8 @@ static class DayChart
     }
 
     // Weekly labels suit a month or two of days; otherwise about eight labels fit.
-    static int LabelEvery(int columns, string noun) => noun == "day" && columns is > 16 and <= 60 ? 7 : Math.Max(1, (columns + 7) / 8);
+    static int LabelEvery(int columns, string noun) =>
+        noun == "day" && columns is > 16 and <= 60 ? 7 : Math.Max(1, (columns + 7) / 8);
 
     /// <summary>A round step (1, 2, 2.5 or 5 times a power of ten) that divides the height into three to five.</summary>
     internal static decimal Step(decimal peak)

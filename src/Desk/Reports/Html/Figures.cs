@@ -14,7 +14,8 @@ static class Figures
     {
         var size = Math.Abs(usd);
         var sign = usd < 0m ? "−" : "";
-        if (size is 0m or >= 0.01m) return sign + "$" + new Usd(size).RoundedToCents().Amount.ToString("#,##0.00", CultureInfo.InvariantCulture);
+        if (size is 0m or >= 0.01m)
+            return sign + "$" + new Usd(size).RoundedToCents().Amount.ToString("#,##0.00", CultureInfo.InvariantCulture);
         var fine = decimal.Round(size, 6, MidpointRounding.ToEven);
         return fine == 0m ? sign + "<$0.000001" : sign + "$" + fine.ToString("0.000000", CultureInfo.InvariantCulture);
     }
@@ -65,7 +66,12 @@ static class Figures
 
     public static string Units(Meter meter) => meter.Unit() switch
     {
-        "query" => "queries", "search" => "searches", "gb" => "GB", "gb_month" => "GB-months", "tpm_hour" => "TPM-hours", "ocu_hour" => "OCU-hours",
+        "query" => "queries",
+        "search" => "searches",
+        "gb" => "GB",
+        "gb_month" => "GB-months",
+        "tpm_hour" => "TPM-hours",
+        "ocu_hour" => "OCU-hours",
         var unit => Spoken(unit) + "s",
     };
 
@@ -80,15 +86,14 @@ static class Figures
     /// <summary>The guide's figure: one number or the range it gives.</summary>
     public static string Guide(Norm norm)
     {
-        var percent = norm.Unit == "share";
         if (norm.GuideLow.Equals(norm.GuideHigh)) return Norm(norm.GuideLow, norm.Unit);
         if (!double.IsFinite(norm.GuideHigh)) return "at least " + Norm(norm.GuideLow, norm.Unit);
         if (norm.GuideLow <= 0) return "at most " + Norm(norm.GuideHigh, norm.Unit);
-        var low = percent ? (norm.GuideLow * 100).ToString("0.#", CultureInfo.InvariantCulture) : norm.GuideLow.ToString("#,##0.#", CultureInfo.InvariantCulture);
-        return $"{low}–{Norm(norm.GuideHigh, norm.Unit)}";
+        var low = norm.Unit == "share" ? norm.GuideLow * 100 : norm.GuideLow;
+        return $"{low.ToString("#,##0.#", CultureInfo.InvariantCulture)}–{Norm(norm.GuideHigh, norm.Unit)}";
     }
 
-    /// <summary>A code word as a person would write it: <c>cache_write_5m</c> has a name of its own, others lose their underscores.</summary>
+    /// <summary>A code word as a person would write it: meters and modes have names, others lose their underscores.</summary>
     public static string Spoken(string code) => code switch
     {
         "input" => "Input, paid in full",

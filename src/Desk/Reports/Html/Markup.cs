@@ -39,8 +39,12 @@ sealed class Markup(TextWriter html)
 
     // Control characters are no text in HTML or XML; directional marks could make a name read as another one.
     static readonly System.Buffers.SearchValues<char> Unprintable = System.Buffers.SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7F, 0x21)).Concat(Enumerable.Range(0x200E, 2)).Concat(Enumerable.Range(0x202A, 5))
-            .Concat(Enumerable.Range(0x2066, 4)).Concat([0x061C, 0xFEFF, 0xFFFE, 0xFFFF]).Select(c => (char)c)]);
+        [.. new[]
+            {
+                (0x00, 0x1F), (0x7F, 0x9F), (0x061C, 0x061C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x2069), (0xFEFF, 0xFEFF),
+                (0xFFFE, 0xFFFF),
+            }
+            .SelectMany(range => Enumerable.Range(range.Item1, range.Item2 - range.Item1 + 1)).Select(c => (char)c)]);
 }
 
 /// <summary>A piece of markup made earlier. Its own holes were escaped when it was made.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assay.Rating;
 
 namespace Assay.Desk.Reports.Html;
@@ -18,11 +19,12 @@ static class SpendTables
             <p class="lead">Each table is the whole spend, divided another way. Bars are shares of the total.</p>
             <div class="pair">
             """);
+        // Side by side stand what tends to have as many lines.
         Table(page, report, "Model", report.ByModel, "(none)");
-        Table(page, report, "Application", report.ByApp, "untagged");
         Table(page, report, "Team", report.ByTeam, "untagged");
-        Table(page, report, "Environment", report.ByEnv, "untagged");
+        Table(page, report, "Application", report.ByApp, "untagged");
         Table(page, report, "Principal", report.ByPrincipal, "(none)");
+        Table(page, report, "Environment", report.ByEnv, "untagged");
         Table(page, report, "Account", report.ByAccount, "(none)");
         Table(page, report, "Mode", report.ByMode, "(none)", named: true);
         page.Line($"</div>");
@@ -30,7 +32,7 @@ static class SpendTables
         page.Line($"</section>");
     }
 
-    /// <summary>The meters: what was used, what it cost, and what a unit came to. It is the report's grouping by meter, with quantities.</summary>
+    /// <summary>What was used, what it cost, and what a unit came to: the report's grouping by meter, with quantities.</summary>
     public static void WriteMeters(Markup page, Report report)
     {
         if (report.Meters.Count == 0) return;
@@ -38,9 +40,11 @@ static class SpendTables
         page.Line($"""
             <section id="meters" aria-labelledby="meters-title">
             <h2 id="meters-title">What was metered</h2>
-            <p class="lead">Tokens stand on one meter only: read from cache, written to it, or plain input. The rate is cost divided by priced quantity.</p>
-            <table class="sortable cards"><thead><tr><th scope="col">Meter</th><th scope="col" class="n">Quantity</th><th scope="col" class="n">Rate</th>
-            <th scope="col" class="n">Cost</th><th scope="col" class="n">Share</th><th scope="col" class="n">Requests</th></tr></thead>
+            <p class="lead">A token stands on one meter only, a request on each that it used. The rate is the cost of a unit that has
+            a price.</p>
+            <table class="sortable cards"><thead><tr><th scope="col">Meter</th><th scope="col" class="n">Quantity</th>
+            <th scope="col" class="n">Rate</th><th scope="col" class="n">Cost</th><th scope="col" class="n">Share</th>
+            <th scope="col" class="n">Requests</th></tr></thead>
             <tbody>
             """);
         foreach (var meter in report.Meters.OrderByDescending(m => m.Cost).ThenBy(m => m.Meter)) WriteMeter(page, report, meter);
@@ -53,8 +57,10 @@ static class SpendTables
     {
         var name = Assay.Usage.DimensionNames.Name(meter.Meter);
         page.Write($"""<tr><th scope="row" title="{name}">{Figures.Spoken(name)}{Bar(meter.Cost, report.Total)}</th>""");
-        page.Write($"""<td class="n" data-label="Quantity"><span>{Figures.Count(meter.Quantity)} <small class="unit">{Figures.Units(meter.Meter)}</small>""");
-        if (meter.UnpricedQuantity > 0m) page.Write($"""<small>of them {Figures.Number(meter.UnpricedQuantity)} without a price</small>""");
+        var units = Fragment.Of($"""<small class="unit">{Figures.Units(meter.Meter)}</small>""");
+        page.Write($"""<td class="n" data-label="Quantity"><span>{Figures.Count(meter.Quantity)} {units}""");
+        if (meter.UnpricedQuantity > 0m)
+            page.Write($"""<small>of them {Figures.Number(meter.UnpricedQuantity)} without a price</small>""");
         page.Write($"""</span></td><td class="n" data-label="Rate">{Figures.EffectiveRate(meter)}</td>""");
         page.Write($"""<td class="n" data-label="Cost"><span>{Figures.Money(meter.Cost, meter.CostMax)}</span></td>""");
         page.Write($"""<td class="n" data-label="Share">{Figures.Share(meter.Cost, report.Total)}</td>""");
@@ -67,17 +73,20 @@ static class SpendTables
         page.Line($"""
             <section id="top" aria-labelledby="top-title">
             <h2 id="top-title">The dearest requests</h2>
-            <table class="sortable cards top"><thead><tr><th scope="col">Request</th><th scope="col">Time, UTC</th><th scope="col">Caller</th>
-            <th scope="col" class="n">Tokens</th><th scope="col" class="n">Cost</th></tr></thead>
+            <table class="sortable cards"><thead><tr><th scope="col">Request</th><th scope="col">Time, UTC</th>
+            <th scope="col">Caller</th><th scope="col" class="n">Tokens</th><th scope="col" class="n">Cost</th></tr></thead>
             <tbody>
             """);
         foreach (var request in report.Top)
         {
-            page.Write($"""<tr><th scope="row"><code>{Breaking(request.Id.ToString())}</code><small>{Breaking(request.Model)}</small></th>""");
-            page.Write($"""<td data-label="Time, UTC">{request.Time.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture)}</td>""");
-            page.Write($"""<td data-label="Caller"><span>{Name(request.App, "untagged")}<small>{Breaking(request.Principal)}</small></span></td>""");
-            page.Write($"""<td class="n" data-label="Tokens"><span>{Tokens(request.Tokens)}</span></td>""");
-            page.Line($"""<td class="n" data-label="Cost">{Figures.Money(request.Cost)}</td></tr>""");
+            var time = request.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+            page.Line($"""
+                <tr><th scope="row"><code>{Breaking(request.Id.ToString())}</code><small>{Breaking(request.Model)}</small></th>
+                <td data-label="Time, UTC">{time}</td>
+                <td data-label="Caller"><span>{Name(request.App, "untagged")}<small>{Breaking(request.Principal)}</small></span></td>
+                <td class="n" data-label="Tokens"><span>{Tokens(request.Tokens)}</span></td>
+                <td class="n" data-label="Cost">{Figures.Money(request.Cost)}</td></tr>
+                """);
         }
         page.Line($"""
             </tbody></table>
@@ -91,7 +100,8 @@ static class SpendTables
         var written = tokens.CacheWrite5m + tokens.CacheWrite30m + tokens.CacheWrite1h + tokens.CacheWriteUnknown;
         var cache = tokens.CacheRead + written == 0 ? Fragment.None
             : Fragment.Of($"<small>cache: {Figures.Number(tokens.CacheRead)} read, {Figures.Number(written)} written</small>");
-        return Fragment.Of($"""<data value="{tokens.Prompt + tokens.Output}">{Figures.Number(tokens.Input)} in, {Figures.Number(tokens.Output)} out</data>{cache}""");
+        var plain = $"{Figures.Number(tokens.Input)} in, {Figures.Number(tokens.Output)} out";
+        return Fragment.Of($"""<data value="{tokens.Prompt + tokens.Output}">{plain}</data>{cache}""");
     }
 
     static void Table(Markup page, Report report, string title, IReadOnlyList<Group> groups, string empty, bool named = false)
@@ -127,7 +137,10 @@ static class SpendTables
             """);
         foreach (var group in groups.Take(RowsMax)) Row(page, report, Name(group.Key, empty), group);
         if (groups.Count > RowsMax)
-            Row(page, report, Fragment.Of($"{Figures.Number(groups.Count - RowsMax)} further, all in the report's JSON"), Sum(groups.Skip(RowsMax)), "rest");
+        {
+            var further = Fragment.Of($"{Figures.Number(groups.Count - RowsMax)} further, all in the report's JSON");
+            Row(page, report, further, Sum(groups.Skip(RowsMax)), "rest");
+        }
         page.Line($"</tbody></table></details>");
     }
 
@@ -136,8 +149,11 @@ static class SpendTables
 
     static void Row(Markup page, Report report, Fragment name, Group group, string kind = "")
     {
-        page.Write($"""<tr class="{kind}"><th scope="row">{name}{Bar(group.Cost, report.Total)}</th><td class="n">{Figures.Money(group.Cost, group.CostMax)}</td>""");
-        page.Line($"""<td class="n">{Figures.Share(group.Cost, report.Total)}</td><td class="n">{Figures.Count(group.Requests)}</td></tr>""");
+        page.Line($"""
+            <tr class="{kind}"><th scope="row">{name}{Bar(group.Cost, report.Total)}</th>
+            <td class="n">{Figures.Money(group.Cost, group.CostMax)}</td><td class="n">{Figures.Share(group.Cost, report.Total)}</td>
+            <td class="n">{Figures.Count(group.Requests)}</td></tr>
+            """);
     }
 
     static void WriteGrouping(Markup page, Report report, Grouping groups)
@@ -148,16 +164,15 @@ static class SpendTables
             <table class="sortable cards"><thead><tr>
             """);
         foreach (var dimension in groups.Dimensions) page.Write($"""<th scope="col">{Figures.Capitalised(dimension)}</th>""");
-        page.Line($"""<th scope="col" class="n">Cost</th><th scope="col" class="n">Share</th><th scope="col" class="n">Requests</th></tr></thead>""");
-        page.Line($"<tbody>");
+        page.Line($"""
+            <th scope="col" class="n">Cost</th><th scope="col" class="n">Share</th><th scope="col" class="n">Requests</th></tr></thead>
+            <tbody>
+            """);
         foreach (var line in groups.Lines.Take(RowsMax))
         {
-            page.Write($"<tr>");
-            for (var i = 0; i < line.Values.Count; i++)
-            {
-                if (i == 0) page.Write($"""<th scope="row">{Name(line.Values[i], "(none)")}{Bar(line.Cost, report.Total)}</th>""");
-                else page.Write($"""<td data-label="{Figures.Capitalised(groups.Dimensions[i])}"><span>{Name(line.Values[i], "(none)")}</span></td>""");
-            }
+            page.Write($"""<tr><th scope="row">{Name(line.Values[0], "(none)")}{Bar(line.Cost, report.Total)}</th>""");
+            foreach (var (dimension, value) in groups.Dimensions.Zip(line.Values).Skip(1))
+                page.Write($"""<td data-label="{Figures.Capitalised(dimension)}"><span>{Name(value, "(none)")}</span></td>""");
             page.Write($"""<td class="n" data-label="Cost"><span>{Figures.Money(line.Cost, line.CostMax)}</span></td>""");
             page.Write($"""<td class="n" data-label="Share">{Figures.Share(line.Cost, report.Total)}</td>""");
             page.Line($"""<td class="n" data-label="Requests">{Figures.Count(line.Requests)}</td></tr>""");
@@ -166,21 +181,26 @@ static class SpendTables
         if (groups.Lines.Count > RowsMax)
         {
             var rest = groups.Lines.Skip(RowsMax).Sum(l => l.Cost);
-            page.Line($"""<p class="note">{Figures.Number(groups.Lines.Count - RowsMax)} further lines of {Figures.Money(rest)} in all are in the report's JSON.</p>""");
+            var further = Figures.Number(groups.Lines.Count - RowsMax);
+            page.Line($"""<p class="note">{further} further lines of {Figures.Money(rest)} in all are in the report's JSON.</p>""");
         }
         page.Line($"</div>");
     }
 
     /// <summary>The last line of every table that divides the spend: the same exact total.</summary>
     public static Fragment Foot(int columnsBeforeCost, Report report) => Fragment.Of($"""
-        <tfoot><tr><th scope="row" colspan="{columnsBeforeCost}">Total</th><td class="n" data-label="Cost"><span>{Figures.Money(report.Total, report.TotalMax)}</span></td>
-        <td class="n" data-label="Share">{Figures.Share(report.Total, report.Total)}</td><td class="n" data-label="Requests">{Figures.Count(report.Requests)}</td></tr></tfoot>
+        <tfoot><tr><th scope="row" colspan="{columnsBeforeCost}">Total</th>
+        <td class="n" data-label="Cost"><span>{Figures.Money(report.Total, report.TotalMax)}</span></td>
+        <td class="n" data-label="Share">{Figures.Share(report.Total, report.Total)}</td>
+        <td class="n" data-label="Requests">{Figures.Count(report.Requests)}</td></tr></tfoot>
         """);
 
     public static Fragment Bar(decimal part, decimal whole) => Bar(Figures.Percentage(part, whole));
 
-    public static Fragment Bar(double percentage) =>
-        Fragment.Of($"""<svg class="share" width="100%" height="5" aria-hidden="true"><rect class="rail" width="100%" height="5"/><rect width="{percentage}%" height="5"/></svg>""");
+    public static Fragment Bar(double percentage) => Fragment.Of($"""
+        <svg class="share" width="100%" height="5" aria-hidden="true"><rect class="rail" width="100%" height="5"/>
+        <rect width="{percentage}%" height="5"/></svg>
+        """);
 
     public static Fragment Name(string key, string empty) =>
         key.Length == 0 ? Fragment.Of($"<em>{empty}</em>") : Fragment.Of($"""<span class="key">{Breaking(key)}</span>""");

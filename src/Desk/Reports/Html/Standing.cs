@@ -14,9 +14,11 @@ static class Standing
             """);
         foreach (var highlight in report.Highlights)
         {
-            var share = highlight.Cost > 0m ? Fragment.Of($"<small>{Figures.Share(highlight.Cost, report.Total)} of the total</small>") : Fragment.None;
-            var cost = highlight.Cost > 0m ? Figures.Money(highlight.Cost) : Fragment.Of($"""<span aria-label="no amount">–</span>""");
-            page.Line($"""<li><span class="stake">{cost}{share}</span><span>{Figures.Capitalised(highlight.Text)}</span></li>""");
+            var share = highlight.Cost > 0m
+                ? Fragment.Of($"<small>{Figures.Share(highlight.Cost, report.Total)} of the total</small>")
+                : Fragment.None;
+            var cost = highlight.Cost > 0m ? Figures.Money(highlight.Cost) : Fragment.Of($"–");
+            page.Line($"""<li><span class="stake">{cost}{share}</span><span>{highlight.Text}</span></li>""");
         }
         page.Line($"</ol>\n</section>");
     }
@@ -27,17 +29,20 @@ static class Standing
         page.Line($"""
             <section id="norms" aria-labelledby="norms-title">
             <h2 id="norms-title">Beside the guide</h2>
-            <p class="lead">The band is where the guide puts the figure; the dot is this usage. Outside the band is a question, not a fault.</p>
-            <table class="cards norms"><thead><tr><th scope="col">Figure</th><th scope="col">Guide and yours</th><th scope="col" class="n">Yours</th>
-            <th scope="col" class="n">Guide</th><th scope="col" class="n">Spend concerned</th></tr></thead>
+            <p class="lead">The band is where the guide puts the figure; the dot is this usage. Outside the band is a question, not a
+            fault.</p>
+            <table class="cards norms"><thead><tr><th scope="col">Figure</th><th scope="col">Guide and yours</th>
+            <th scope="col" class="n">Yours</th><th scope="col" class="n">Guide</th><th scope="col" class="n">At stake</th></tr></thead>
             <tbody>
             """);
         foreach (var norm in report.Norms)
         {
             var stake = norm.AtStake is { } atStake ? Figures.Money(atStake) : Fragment.Of($"–");
-            page.Write($"""<tr><th scope="row">{norm.Title}<small>{Figures.Capitalised(norm.About)}</small></th><td class="strip">{Strip(norm)}</td>""");
-            page.Write($"""<td class="n" data-label="Yours"><span>{Yours(norm)}</span></td><td class="n" data-label="Guide">{Figures.Guide(norm)}</td>""");
-            page.Line($"""<td class="n" data-label="Spend concerned">{stake}</td></tr>""");
+            page.Line($"""
+                <tr><th scope="row">{norm.Title}<small>{Figures.Capitalised(norm.About)}</small></th><td class="strip">{Strip(norm)}</td>
+                <td class="n" data-label="Yours"><span>{Yours(norm)}</span></td><td class="n" data-label="Guide">{Figures.Guide(norm)}</td>
+                <td class="n" data-label="At stake">{stake}</td></tr>
+                """);
         }
         page.Line($"</tbody></table>\n</section>");
     }
@@ -72,16 +77,20 @@ static class Standing
         if (report.Tags.Count == 0) return;
         page.Line($"""
             <section id="tags" aria-labelledby="tags-title">
-            <h2 id="tags-title">Who can be asked</h2>
+            <h2 id="tags-title">Tag coverage</h2>
             <p class="lead">The share of the spend that carries a tag. Untagged money belongs to nobody until somebody looks.</p>
-            <table class="spend"><thead><tr><th scope="col">Tag</th><th scope="col" class="n">Tagged</th><th scope="col" class="n">Untagged spend</th></tr></thead>
+            <table class="tagged"><thead><tr><th scope="col">Tag</th><th scope="col" class="n">Tagged</th>
+            <th scope="col" class="n">Untagged spend</th></tr></thead>
             <tbody>
             """);
         foreach (var tag in report.Tags)
         {
             var share = double.IsFinite(tag.Share) ? Math.Clamp(tag.Share, 0, 1) : 0;
-            page.Write($"""<tr><th scope="row">{SpendTables.Name(tag.Key, "(none)")}{SpendTables.Bar(share * 100)}</th>""");
-            page.Line($"""<td class="n">{(report.Total == 0m ? "–" : Figures.Percent((decimal)share))}</td><td class="n">{Figures.Money(tag.Untagged)}</td></tr>""");
+            var tagged = report.Total == 0m ? "–" : Figures.Percent((decimal)share);
+            page.Line($"""
+                <tr><th scope="row">{SpendTables.Name(tag.Key, "(none)")}{SpendTables.Bar(share * 100)}</th>
+                <td class="n">{tagged}</td><td class="n">{Figures.Money(tag.Untagged)}</td></tr>
+                """);
         }
         page.Line($"</tbody></table>\n</section>");
     }
