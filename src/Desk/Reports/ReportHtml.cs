@@ -61,11 +61,12 @@ public static class ReportHtml
 
     static void WriteHeader(Markup page, Report report, string period, string? note)
     {
+        var days = report.From is null ? "" : $"{Figures.Plural(report.Days, "day", "days")}, UTC. ";
         page.Line($"""
             <header>
             <p class="brand"><b>Assay</b> <span>Statement of usage</span></p>
             <h1>Amazon Bedrock <span>{period}</span></h1>
-            <p class="source">{Figures.Plural(report.Days, "day", "days")}, UTC. Priced with book {report.Book}. From {Source(report)}.</p>
+            <p class="source">{days}Priced with book {report.Book}. From {Source(report)}.</p>
             """);
         if (note is not null) page.Line($"""<p class="notice">{note}</p>""");
         page.Line($"</header>");
@@ -111,7 +112,8 @@ public static class ReportHtml
             <table class="facts"><tbody>
             """);
         if (report.TotalMax > report.Total) Fact(page, "Upper bound, cache lifetimes unknown", Figures.Money(report.TotalMax));
-        Fact(page, "A month of 30 days at this pace", Figures.Money(decimal.Round(report.Monthly, 6, MidpointRounding.ToEven)));
+        if (report.Requests > 0)
+            Fact(page, "A month of 30 days at this pace", Figures.Money(decimal.Round(report.Monthly, 6, MidpointRounding.ToEven)));
         Fact(page, "Requests", Figures.Count(report.Requests));
         if (report.Requests > 0)
         {

@@ -97,6 +97,17 @@ public sealed class ReportHtmlInBrowserTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_single_day_of_fractions_of_a_cent_is_drawn_too()
+    {
+        var page = await Open(SampleReports.OfDays((new(2026, 5, 1), 0.0000033m)), 390);
+        await Picture(page, "day-390");
+        Assert.Equal("$0.000003", await page.Locator(".total").InnerTextAsync());
+        Assert.InRange((await page.Locator(".axis text").Last.BoundingBoxAsync())!.X, 0, 390);
+        Assert.InRange((await page.Locator(".bar").BoundingBoxAsync())!.Width, 4, 60);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
     public async Task It_prints_on_a_few_sheets_of_paper()
     {
         var page = await Open(SampleReports.Month(), 1280, ColorScheme.Dark);

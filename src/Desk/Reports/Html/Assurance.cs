@@ -27,6 +27,7 @@ static class Assurance
 
     static void WriteUnpriced(Markup page, Report report)
     {
+        if (report.Requests == 0) return;
         page.Line($"""<div class="by" id="unpriced"><h3>Without a price</h3>""");
         if (report.Unpriced.Count == 0) page.Line($"<p>Nothing: every metered quantity found a price in book {report.Book}.</p>");
         else

@@ -12,6 +12,7 @@ sealed record Column(DateOnly Start, string Label, string Name, decimal Cost, lo
 static class DayChart
 {
     const int ColumnsMax = 190;
+    const double WidthMax = 8;
     const double Top = 30;
     const double Bottom = 212;
     const double Height = 240;
@@ -31,7 +32,7 @@ static class DayChart
         if (days.Count == 0) return;
         var (noun, columns) = Columns(days);
         var peak = columns.MaxBy(c => c.Cost)!;
-        var mean = noun == "day" ? report.Total / report.Days : 0m;
+        var mean = noun == "day" && columns.Count > 1 ? report.Total / report.Days : 0m;
         page.Line($"""
             <section id="days" aria-labelledby="days-title">
             <h2 id="days-title">Spend by {noun}</h2>
@@ -81,15 +82,17 @@ static class DayChart
         var step = Step(peak.Cost);
         var ceiling = Math.Ceiling(peak.Cost / step) * step;
         double Y(decimal cost) => Bottom - ((Bottom - Top) * (double)(cost / ceiling));
+        // Room for the longest label, at seven pixels a character.
+        var axis = 16 + (7 * Figures.AxisDollars(ceiling, step).Length);
         var times = mean > 0m ? $", {Figures.Number(decimal.Round(peak.Cost / mean, 1))} times the mean day" : "";
         page.Line($"""
             <figure class="chart">
             <p class="readout" data-readout="">Peak: {peak.Name}, {Figures.Money(peak.Cost)}{times}</p>
             <div class="plot">
-            <svg class="axis" width="58" height="{Height}" aria-hidden="true">
+            <svg class="axis" width="{axis}" height="{Height}" aria-hidden="true">
             """);
         for (var tick = 0m; tick <= ceiling; tick += step)
-            page.Line($"""<text x="50" y="{Y(tick) + 4}" text-anchor="end">{Figures.AxisDollars(tick, step)}</text>""");
+            page.Line($"""<text x="{axis - 8}" y="{Y(tick) + 4}" text-anchor="end">{Figures.AxisDollars(tick, step)}</text>""");
         var spoken = $"Spend by {noun}, {columns[0].Name} to {columns[^1].Name}. Peak {peak.Name}: {Figures.Dollars(peak.Cost)}.";
         page.Line($"""
             </svg>
@@ -101,7 +104,10 @@ static class DayChart
         if (mean > 0m) page.Line($"""<line class="mean" x1="0" x2="100%" y1="{Y(mean)}" y2="{Y(mean)}"/>""");
         var slot = 100.0 / columns.Count;
         var at = (columns.IndexOf(peak) + 0.5) * slot;
-        var (anchor, x) = at < 15 ? ("start", at - (slot / 2)) : at > 85 ? ("end", at + (slot / 2)) : ("middle", at);
+        var (anchor, x) = slot > WidthMax * 2 ? ("middle", at)
+            : at < 15 ? ("start", at - (slot / 2))
+            : at > 85 ? ("end", at + (slot / 2))
+            : ("middle", at);
         page.Line($"""
             <text class="label" x="{x}%" y="{Y(peak.Cost) - 8}" text-anchor="{anchor}">{Figures.Dollars(peak.Cost)}</text>
             </svg>
@@ -118,7 +124,7 @@ static class DayChart
     static void DrawColumns(Markup page, List<Column> columns, Column peak, string noun, Func<decimal, double> y)
     {
         var slot = 100.0 / columns.Count;
-        var gap = Math.Min(slot * 0.24, 2);
+        var width = Math.Min(Math.Max(slot * 0.76, slot - 2), WidthMax);
         var every = LabelEvery(columns.Count, noun);
         for (var i = 0; i < columns.Count; i++)
         {
@@ -129,7 +135,7 @@ static class DayChart
             page.Line($"""
                 <g class="column" data-text="{text}"><title>{text}</title>
                 <rect class="hit" x="{left}%" width="{slot}%" y="0" height="{Bottom}"/>
-                <rect class="{shape}" x="{left + (gap / 2)}%" width="{slot - gap}%" y="{top}" height="{Bottom - top}"/></g>
+                <rect class="{shape}" x="{left + ((slot - width) / 2)}%" width="{width}%" y="{top}" height="{Bottom - top}"/></g>
                 """);
             if (i % every != 0) continue;
             var kind = i / every % 2 == 0 ? "tick" : "tick minor";
