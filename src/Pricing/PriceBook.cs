@@ -185,7 +185,10 @@ public sealed class PriceBook
     {
         var ordered = rates.OrderBy(r => r.From ?? DateOnly.MinValue).ToArray();
         for (var i = 0; i + 1 < ordered.Length; i++)
-            if (ordered[i].Until is not { } until || until > ordered[i + 1].From) ordered[i] = ordered[i] with { Until = ordered[i + 1].From };
+        {
+            var next = ordered[i + 1].From;
+            if (ordered[i].Until is not { } until || until > next) ordered[i] = ordered[i] with { Until = next };
+        }
         return ordered;
     }
 

@@ -10,6 +10,14 @@ public readonly record struct RateKey(
     string Model, Meter Meter, Mode Mode, Tier Tier, Scope Scope, ContextBand Context, string Region, Term Term)
 {
     public const string EveryRegion = "*";
+
+    // Books are dictionaries of this key with thousands of entries; the compiler's field-by-field hash is what reading one would cost.
+    public override int GetHashCode() => HashCode.Combine(
+        Model.GetHashCode(StringComparison.Ordinal), Region.GetHashCode(StringComparison.Ordinal),
+        (int)Meter << 16 | (int)Mode << 12 | (int)Tier << 8 | (int)Scope << 6 | (int)Context << 4 | (int)Term);
+
+    public bool Equals(RateKey other) => Meter == other.Meter && Mode == other.Mode && Tier == other.Tier && Scope == other.Scope
+        && Context == other.Context && Term == other.Term && Region == other.Region && Model == other.Model;
 }
 
 /// <summary>One dated price, as a source states it.</summary>
@@ -37,7 +45,8 @@ public static class SourceUnits
     {
         ["1M tokens"] = 1_000_000m, ["1K tokens"] = 1_000m, ["token"] = 1m,
         ["1K text units"] = 1_000m, ["text unit"] = 1m,
-        ["1K TPM hour"] = 1_000m, ["hour"] = 1m, ["minute"] = 1m, ["month"] = 1m, ["second"] = 1m, ["image"] = 1m,
+        ["1K TPM hour"] = 1_000m, ["1M TPM hour"] = 1_000_000m, ["hour"] = 1m, ["minute"] = 1m, ["month"] = 1m,
+        ["second"] = 1m, ["1K seconds"] = 1_000m, ["image"] = 1m, ["1K images"] = 1_000m,
         ["1K queries"] = 1_000m, ["query"] = 1m, ["GB"] = 1m, ["GB-month"] = 1m, ["OCU-hour"] = 1m,
         ["metric-month"] = 1m, ["alarm-month"] = 1m, ["1K requests"] = 1_000m, ["request"] = 1m,
     };

@@ -44,8 +44,8 @@ public readonly record struct RequestId
             if (i is 8 or 13 or 18 or 23) continue;
             var c = utf8[i];
             int digit;
-            if (c - (uint)'0' <= 9) digit = c - '0';
-            else if (c - (uint)'a' <= 5) digit = c - 'a' + 10;
+            if (c is >= (byte)'0' and <= (byte)'9') digit = c - '0';
+            else if (c is >= (byte)'a' and <= (byte)'f') digit = c - 'a' + 10;
             else return false;
             value = (value << 4) | (uint)digit;
         }

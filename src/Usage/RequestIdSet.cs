@@ -67,7 +67,7 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
     static int Find(UInt128[] slots, UInt128 id)
     {
         var mask = slots.Length - 1;
-        var at = (int)((ulong)id & (uint)mask);
+        var at = unchecked((int)((ulong)id & (uint)mask));
         while (slots[at] != UInt128.Zero && slots[at] != id) at = (at + 1) & mask;
         return at;
     }

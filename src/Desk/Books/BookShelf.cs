@@ -1,6 +1,7 @@
 using System.Globalization;
 using Assay.Desk.Input;
 using Assay.Pricing;
+using Assay.Pricing.Importers;
 using Assay.Usage;
 
 namespace Assay.Desk.Books;
@@ -20,6 +21,16 @@ public sealed class BookShelf
 
     public ModelCatalog Catalog => catalog ??= ReadCatalog();
 
+    /// <summary>Where each model can be called: regions by the id it is called with.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Regions
+    {
+        get
+        {
+            using var text = new StreamReader(Path.Combine(folder, "regions.csv"));
+            return RegionAvailability.Read(text, "regions.csv");
+        }
+    }
+
     /// <param name="spec"><c>aws</c>, <c>guide</c>, a name with a day such as <c>aws@2026-06-30</c>, or the path of a CSV file.</param>
     /// <exception cref="InputException">There is no such book.</exception>
     /// <exception cref="PriceBookException">A file of the book is not one.</exception>
@@ -34,7 +45,7 @@ public sealed class BookShelf
         return Read(name, files, asOf);
     }
 
-    PriceBook OpenFile(string path) => Read(Path.GetFileNameWithoutExtension(path), [path], null);
+    static PriceBook OpenFile(string path) => Read(Path.GetFileNameWithoutExtension(path), [path], null);
 
     static PriceBook Read(string name, IEnumerable<string> files, DateOnly? asOf)
     {

@@ -38,11 +38,12 @@ public static class ReportTerminal
 
     static void Head(Report report, IAnsiConsole console)
     {
+        var money = Money.For(report.Total);
         var period = report is { From: { } from, To: { } to } ? $"{Dimensions.Day(from)} to {Dimensions.Day(to)}, {Counted(report.Days, "day")}" : "no requests";
         console.MarkupLine($"[bold]Bedrock spend[/]  [grey]{period} · prices {Markup.Escape(report.Book)}[/]");
         console.WriteLine();
-        var upTo = report.TotalMax > report.Total ? $" [grey]up to[/] {Text.Dollars(report.TotalMax)}" : "";
-        console.MarkupLine($"  [bold]{Text.Dollars(report.Total)}[/]{upTo}   {Text.Dollars(report.Monthly)} [grey]a month at this pace[/]");
+        var upTo = report.TotalMax > report.Total ? $" [grey]up to[/] {money.Show(report.TotalMax)}" : "";
+        console.MarkupLine($"  [bold]{money.Show(report.Total)}[/]{upTo}   {money.Show(report.Monthly)} [grey]a month at this pace[/]");
         List<string> counts = [Counted(report.Requests, "request")];
         if (report.Failed > 0) counts.Add($"{Text.Number(report.Failed)} failed");
         if (report.Reading.Duplicates > 0) counts.Add($"{Counted(report.Reading.Duplicates, "duplicate")} not counted");
@@ -51,43 +52,46 @@ public static class ReportTerminal
         if (report.ByDay.Count > 1)
         {
             var peak = report.ByDay.MaxBy(d => d.Cost)!;
-            console.MarkupLine($"  {Text.Sparkline([.. report.ByDay.TakeLast(62).Select(d => d.Cost)])} [grey]by day, peak {Text.Dollars(peak.Cost)} on {peak.Key}[/]");
+            console.MarkupLine($"  {Text.Sparkline([.. report.ByDay.TakeLast(62).Select(d => d.Cost)])} [grey]by day, peak {money.Show(peak.Cost)} on {peak.Key}[/]");
         }
         console.WriteLine();
     }
 
     static void StandsOut(Report report, IAnsiConsole console)
     {
+        var money = Money.For(report.Total);
         if (report.Highlights.Count == 0) return;
         console.MarkupLine("[bold]What stands out[/]");
         foreach (var highlight in report.Highlights.Take(RowsMax + 2))
-            console.MarkupLine($"  [yellow]{(highlight.Cost > 0m ? Text.Dollars(highlight.Cost) : "–"),12}[/]  {Markup.Escape(highlight.Text)}");
+            console.MarkupLine($"  [yellow]{(highlight.Cost > 0m ? money.Show(highlight.Cost) : "–"),12}[/]  {Markup.Escape(highlight.Text)}");
         if (report.Highlights.Count > RowsMax + 2) console.MarkupLine($"  [grey]{"",12}  and {report.Highlights.Count - RowsMax - 2} more with --json[/]");
         console.WriteLine();
     }
 
-    static Table NewTable(params (string Name, bool Right)[] columns)
+    // The first column's name is the title; the others are quiet.
+    static Grid NewTable(params (string Name, bool Right)[] columns)
     {
-        var table = new Table().Border(TableBorder.None);
-        foreach (var (name, right) in columns)
+        var grid = new Grid();
+        foreach (var (_, right) in columns)
         {
-            var column = new TableColumn($"[grey]{Markup.Escape(name)}[/]").PadLeft(2).PadRight(0).NoWrap();
-            table.AddColumn(right ? column.RightAligned() : column);
+            var column = new GridColumn().NoWrap().PadLeft(2).PadRight(0);
+            grid.AddColumn(right ? column.RightAligned() : column);
         }
-        return table;
+        grid.AddRow([.. columns.Select((c, i) => i == 0 ? $"[bold]{Markup.Escape(c.Name)}[/]" : $"[grey]{Markup.Escape(c.Name)}[/]")]);
+        return grid;
     }
 
     static void Table(IAnsiConsole console, Report report, string title, IReadOnlyList<Group> groups, Func<string, string> shown)
     {
+        var money = Money.For(report.Total);
         var table = NewTable((title, false), ("cost", true), ("share", true), ("", false), ("requests", true));
-        table.Columns[0].Header = new Markup($"[bold]{Markup.Escape(title)}[/]");
         foreach (var group in groups.Take(RowsMax))
-            table.AddRow(Markup.Escape(Shortened(Text.Key(shown(group.Key)))), Text.Dollars(group.Cost), Text.Percent(group.Cost, report.Total),
+            table.AddRow(Markup.Escape(Shortened(Text.Key(shown(group.Key)))), money.Show(group.Cost), Text.Percent(group.Cost, report.Total),
                 $"[blue]{Text.Bar(group.Cost, report.Total, BarWidth),-BarWidth}[/]", Text.Number(group.Requests));
         if (groups.Count > RowsMax)
         {
             var rest = groups.Skip(RowsMax).ToList();
-            table.AddRow($"[grey]{rest.Count} more[/]", Text.Dollars(rest.Sum(g => g.Cost)), Text.Percent(rest.Sum(g => g.Cost), report.Total), "", Text.Number(rest.Sum(g => g.Requests)));
+            table.AddRow($"[grey]{rest.Count} more[/]", money.Show(rest.Sum(g => g.Cost)), Text.Percent(rest.Sum(g => g.Cost), report.Total), "", Text.Number(rest.Sum(g => g.Requests)));
         }
         console.Write(table);
         console.WriteLine();
@@ -95,11 +99,12 @@ public static class ReportTerminal
 
     static void Grouped(IAnsiConsole console, Report report, Grouping grouping)
     {
+        var money = Money.For(report.Total);
         const int rowsMax = 40;
         var table = NewTable([.. grouping.Dimensions.Select(d => (d, false)), ("cost", true), ("share", true), ("requests", true)]);
         foreach (var line in grouping.Lines.Take(rowsMax))
             table.AddRow([.. line.Values.Select((v, i) => Markup.Escape(Shortened(Text.Key(grouping.Dimensions[i] == "model" ? Text.ShortModel(v) : v)))),
-                Text.Dollars(line.Cost), Text.Percent(line.Cost, report.Total), Text.Number(line.Requests)]);
+                money.Show(line.Cost), Text.Percent(line.Cost, report.Total), Text.Number(line.Requests)]);
         console.Write(table);
         if (grouping.Lines.Count > rowsMax) console.MarkupLine($"  [grey]{grouping.Lines.Count - rowsMax} more lines with --csv or --json[/]");
         console.WriteLine();
@@ -107,12 +112,12 @@ public static class ReportTerminal
 
     static void Meters(IAnsiConsole console, Report report)
     {
+        var money = Money.For(report.Total);
         var table = NewTable(("By meter", false), ("quantity", true), ("cost", true), ("share", true), ("", false));
-        table.Columns[0].Header = new Markup("[bold]By meter[/]");
         foreach (var sum in report.Meters.OrderByDescending(m => m.Cost).ThenBy(m => m.Meter))
         {
             var unpriced = sum.UnpricedQuantity > 0m ? $" [yellow]{Text.Number(sum.UnpricedQuantity)} unpriced[/]" : "";
-            table.AddRow(sum.Meter.Name(), Text.Number(sum.Quantity), Text.Dollars(sum.Cost), Text.Percent(sum.Cost, report.Total), $"[blue]{Text.Bar(sum.Cost, report.Total, BarWidth)}[/]{unpriced}");
+            table.AddRow(sum.Meter.Name(), Text.Number(sum.Quantity), money.Show(sum.Cost), Text.Percent(sum.Cost, report.Total), $"[blue]{Text.Bar(sum.Cost, report.Total, BarWidth)}[/]{unpriced}");
         }
         console.Write(table);
         console.WriteLine();
@@ -120,20 +125,20 @@ public static class ReportTerminal
 
     static void Top(IAnsiConsole console, Report report)
     {
+        var money = Money.For(report.Total);
         if (report.Top.Count == 0) return;
         var table = NewTable(("Dearest requests", false), ("time (UTC)", false), ("model", false), ("app", false), ("in", true), ("out", true), ("cost", true));
-        table.Columns[0].Header = new Markup("[bold]Dearest requests[/]");
         foreach (var request in report.Top.Take(5))
             table.AddRow(Markup.Escape(Shortened(request.Id.ToString(), 36)), request.Time.ToString("MM-dd HH:mm"), Markup.Escape(Shortened(Text.ShortModel(request.Model), 18)),
-                Markup.Escape(Shortened(Text.Key(request.App), 14)), Text.Number(request.Tokens.Prompt), Text.Number(request.Tokens.Output), Text.Dollars(request.Cost));
+                Markup.Escape(Shortened(Text.Key(request.App), 14)), Text.Number(request.Tokens.Prompt), Text.Number(request.Tokens.Output), money.Show(request.Cost));
         console.Write(table);
         console.WriteLine();
     }
 
     static void Norms(IAnsiConsole console, Report report)
     {
+        var money = Money.For(report.Total);
         var table = NewTable(("Beside the guide", false), ("yours", true), ("guide", true), ("", false), ("at stake", true));
-        table.Columns[0].Header = new Markup("[bold]Beside the guide[/]");
         foreach (var norm in report.Norms)
         {
             var (yours, mark) = norm.Within switch
@@ -142,7 +147,7 @@ public static class ReportTerminal
                 true => (Figure(norm, norm.Yours!.Value), "[green]✓[/]"),
                 false => (Figure(norm, norm.Yours!.Value), norm.Yours > norm.GuideHigh ? "[yellow]↑[/]" : "[yellow]↓[/]"),
             };
-            table.AddRow(Markup.Escape(norm.Title), yours, GuideFigure(norm), mark, norm.AtStake is { } stake ? Text.Dollars(stake) : "");
+            table.AddRow(Markup.Escape(norm.Title), yours, GuideFigure(norm), mark, norm.AtStake is { } stake ? money.Show(stake) : "");
         }
         console.Write(table);
         console.WriteLine();

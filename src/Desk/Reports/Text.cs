@@ -2,6 +2,16 @@ using System.Globalization;
 
 namespace Assay.Desk.Reports;
 
+/// <summary>Writes the dollars of one report alike: to the cent, or finer where the whole is less than a dollar.</summary>
+public readonly record struct Money(bool IsFine)
+{
+    public static Money For(decimal total) => new(total < 1m);
+
+    public string Show(decimal usd) => IsFine && usd != 0m
+        ? "$" + decimal.Round(usd, 6, MidpointRounding.ToEven).ToString("0.000000", CultureInfo.InvariantCulture)
+        : Text.Dollars(usd);
+}
+
 /// <summary>How figures are written for people. Money is rounded here and nowhere before.</summary>
 public static class Text
 {

@@ -124,10 +124,10 @@ ref struct JsonScanner
         count = -1;
         var c = Peek();
         var start = position;
-        if ((uint)(c - '0') <= 9)
+        if (IsDigit(c))
         {
             long value = 0;
-            while (position < end && (uint)(At(position) - '0') <= 9)
+            while (position < end && IsDigit(At(position)))
             {
                 if (position - start > 18) break;
                 value = (value * 10) + (At(position) - '0');
@@ -171,6 +171,7 @@ ref struct JsonScanner
         return false;
     }
 
+    static bool IsDigit(byte c) => c is >= (byte)'0' and <= (byte)'9';
     static bool IsScalarEnd(byte c) => c is (byte)',' or (byte)'}' or (byte)']' or <= (byte)' ';
 
     bool Take(byte bracket, string what)

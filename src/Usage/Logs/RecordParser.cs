@@ -179,7 +179,7 @@ sealed class RecordParser(LogReaderOptions options)
         static int Two(ReadOnlySpan<byte> t, int at)
         {
             int tens = t[at] - '0', ones = t[at + 1] - '0';
-            return (uint)tens > 9 || (uint)ones > 9 ? -10_000 : (tens * 10) + ones;
+            return tens is < 0 or > 9 || ones is < 0 or > 9 ? -10_000 : (tens * 10) + ones;
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class ReadingSummary
 /// The distinct records of many files, in ordinal order of their paths and lines. Files are read by several workers, and delivered
 /// in order: the same folder gives the same stream whatever the number of workers.
 /// </summary>
-public sealed class UsageStream(LogReaderOptions options, int workers, int idsInMemoryMax = UsageStream.IdsInMemory)
+public sealed class DistinctUsage(LogReaderOptions options, int workers, int idsInMemoryMax = DistinctUsage.IdsInMemory)
 {
     /// <summary>Request ids kept in memory before they spill to disk.</summary>
     public const int IdsInMemory = 1_000_000;

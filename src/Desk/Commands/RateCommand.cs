@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Assay.Desk.Books;
+using Assay.Desk.Input;
+using Assay.Desk.Reports;
+
+namespace Assay.Desk.Commands;
+
+/// <summary><c>assay rate</c>: one JSON charge a line.</summary>
+static class RateCommand
+{
+    public static Command Make()
+    {
+        var (paths, book, profiles, json, failOn, workers) = (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json(), Shared.FailOn(), Shared.Workers());
+        json.Description = "JSON lines; the default and only form.";
+        var command = new Command("rate", "One JSON charge a line: a meter of a request with its quantity, rate, cost, SKU and book.\n\nExample: assay rate ./logs | jq -s 'map(.cost|tonumber)|add'")
+        {
+            paths, book, profiles, json, failOn, workers,
+        };
+        command.SetAction((parsed, cancel) =>
+        {
+            var conditions = parsed.GetValue(failOn) ?? [];
+            Shared.CheckConditions(conditions);
+            var shelf = new BookShelf();
+            var opened = shelf.Open(parsed.GetValue(book)!);
+            var stream = new DistinctUsage(Shared.ReaderOptions(shelf, parsed.GetValue(profiles), []), parsed.GetValue(workers));
+            using var output = Console.OpenStandardOutput();
+            using var lines = new ChargeLines(output, opened);
+            var given = parsed.GetValue(paths)!;
+            var reading = stream.Read(LogFiles.Under(given), lines.Add, cancel);
+            lines.Flush();
+            Shared.NeedRecords(reading, given);
+            if (lines.Failed > 0) Console.Error.WriteLine($"assay: {Shared.Count(lines.Failed, "call")} failed and cost nothing.");
+            Shared.Account(reading);
+            return Task.FromResult(Shared.Verdict(conditions, lines.Unpriced > 0, reading, lines.Total));
+        });
+        return command;
+    }
+}

@@ -1,0 +1,3 @@
+using Assay.Desk;
+
+return await Door.Open(args).ConfigureAwait(false);

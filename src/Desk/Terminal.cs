@@ -1,0 +1,51 @@
+using Spectre.Console;
+
+namespace Assay.Desk;
+
+/// <summary>The terminal as commands write to it: coloured for people, plain in a pipe.</summary>
+static class Terminal
+{
+    const int PlainWidth = 110;
+
+    public static IAnsiConsole Console()
+    {
+        var plain = System.Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        System.Console.OutputEncoding = System.Text.Encoding.UTF8;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Out = new AnsiConsoleOutput(System.Console.Out),
+        });
+        if (System.Console.IsOutputRedirected) console.Profile.Width = PlainWidth;
+        return console;
+    }
+}
+
+/// <summary>Shows on a terminal that long work goes on; silent in a pipe.</summary>
+sealed class Progress : IDisposable
+{
+    const int Every = 50_000;
+
+    readonly string? what;
+    long done;
+    long shown;
+
+    Progress(string? what) => this.what = what;
+
+    public static Progress OnTerminal(string what) => new(System.Console.IsErrorRedirected ? null : what);
+
+    public void Add(long count)
+    {
+        done += count;
+        if (what is null || done - shown < Every) return;
+        shown = done;
+        System.Console.Error.Write($"\r{what} {done:#,##0} requests…");
+    }
+
+    public void Dispose()
+    {
+        if (shown > 0) System.Console.Error.Write("\r\u001b[K");
+        shown = 0;
+    }
+}
