@@ -80,6 +80,7 @@ static class Figures
     {
         null => NotVisibleText,
         { } share when unit == "share" => share.ToString("0.#%", CultureInfo.InvariantCulture),
+        1 when unit == "modes" => "1 mode",
         { } value => $"{value.ToString("#,##0.#", CultureInfo.InvariantCulture)} {Spoken(unit)}",
     };
 

@@ -39,7 +39,7 @@ static class Standing
         {
             var stake = norm.AtStake is { } atStake ? Figures.Money(atStake) : Fragment.Of($"–");
             page.Line($"""
-                <tr><th scope="row">{norm.Title}<small>{Figures.Capitalised(norm.About)}</small></th><td class="strip">{Strip(norm)}</td>
+                <tr><th scope="row">{norm.Title}<small>{norm.About}</small></th><td class="strip">{Strip(norm)}</td>
                 <td class="n" data-label="Yours"><span>{Yours(norm)}</span></td><td class="n" data-label="Guide">{Figures.Guide(norm)}</td>
                 <td class="n" data-label="At stake">{stake}</td></tr>
                 """);
