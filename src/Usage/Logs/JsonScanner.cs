@@ -187,11 +187,33 @@ ref struct JsonScanner
 
     // From the first byte of a string to its closing quote, sixty-four bytes at a step. A quote counts unless an odd number of
     // backslashes stands before it; that is worked out for all bytes of a step at once, because prose is full of escapes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     bool ToStringEnd(out bool escaped)
+    {
+        var at = StringEnd(ref origin, position, end, out escaped);
+        position = at < 0 ? end : at;
+        return at >= 0 || Fail("a string is not closed");
+    }
+
+    /// <summary>The same for a string of at most 32 bytes without escapes, which most values are; -1 for any other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ShortStringEnd(ref byte origin, int at, int end)
+    {
+        var block = Vector256.LoadUnsafe(ref origin, (nuint)at);
+        var quotes = Vector256.Equals(block, Vector256.Create((byte)'"')).ExtractMostSignificantBits();
+        var backslashes = Vector256.Equals(block, Vector256.Create((byte)'\\')).ExtractMostSignificantBits();
+        // The lowest set bit of both together must be a quote's.
+        var length = BitOperations.TrailingZeroCount(quotes);
+        return quotes != 0 && BitOperations.TrailingZeroCount(backslashes) > length && at + length < end ? at + length : -1;
+    }
+
+    /// <summary>The place of the quote that closes a string, or -1 when there is none before <paramref name="end"/>.</summary>
+    /// <param name="at">The first byte of the string's text.</param>
+    public static int StringEnd(ref byte origin, int at, int end, out bool escaped)
     {
         const ulong oddBits = 0xAAAA_AAAA_AAAA_AAAA;
         ulong anyBackslash = 0, nextIsEscaped = 0;
-        for (var at = position; at < end; at += 64)
+        for (; at < end; at += 64)
         {
             var low = Vector256.LoadUnsafe(ref origin, (nuint)at);
             var high = Vector256.LoadUnsafe(ref origin, (nuint)at + 32);
@@ -210,15 +232,12 @@ ref struct JsonScanner
             }
             if (quotes == 0) { anyBackslash |= backslashes; continue; }
             var length = BitOperations.TrailingZeroCount(quotes);
-            if (at + length >= end) break;
             anyBackslash |= backslashes & ((1UL << length) - 1);
             escaped = anyBackslash != 0;
-            position = at + length;
-            return true;
+            return at + length < end ? at + length : -1;
         }
         escaped = anyBackslash != 0;
-        position = end;
-        return Broken("a string is not closed");
+        return -1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

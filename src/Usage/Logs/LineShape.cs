@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Assay.Usage.Logs;
 
@@ -27,10 +28,14 @@ sealed class LineShape
     /// <summary>Lines with more values than this (vectors, long conversations) are read member by member.</summary>
     const int ValuesMax = 128;
 
+    // Deeper than any record of the service; the walk is recursive, and a line may hold anything.
+    const int DepthMax = 16;
+
     readonly List<byte> text = [];
     readonly List<Value> values = [];
     byte[] shared = [];
     Value[] slots = [];
+    int depth, cacheDetails, length;
 
     /// <summary>A value, and where the text before it lies in <see cref="shared"/>.</summary>
     public readonly record struct Value(int TextStart, int TextLength, bool IsString, Field Field);
@@ -40,8 +45,26 @@ sealed class LineShape
     public ReadOnlySpan<Value> Values => slots;
     public ReadOnlySpan<byte> TextOf(in Value value) => shared.AsSpan(value.TextStart, value.TextLength);
 
+    /// <summary>True when the text before a value stands at a place of a line. The line must be readable for 32 bytes beyond it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool HasTextAt(in Value value, ref byte line, int at)
+    {
+        ref var own = ref MemoryMarshal.GetArrayDataReference(shared);
+        var (start, left) = (value.TextStart, value.TextLength);
+        while (left > 0)
+        {
+            var differs = ~Vector256.Equals(Vector256.LoadUnsafe(ref own, (nuint)start), Vector256.LoadUnsafe(ref line, (nuint)at)).ExtractMostSignificantBits();
+            if (left < 32) return (differs << (32 - left)) == 0;
+            if (differs != 0) return false;
+            (start, at, left) = (start + 32, at + 32, left - 32);
+        }
+        return true;
+    }
+
     /// <summary>What stands after the last value.</summary>
-    public ReadOnlySpan<byte> Tail => shared.AsSpan(slots.Length == 0 ? 0 : slots[^1].TextStart + slots[^1].TextLength);
+    public ReadOnlySpan<byte> Tail => shared.AsSpan(TailStart, length - TailStart);
+
+    int TailStart => slots.Length == 0 ? 0 : slots[^1].TextStart + slots[^1].TextLength;
 
     /// <summary>How many values, from the first, two shapes have in common with the text before them.</summary>
     public int CommonWith(LineShape other)
@@ -60,7 +83,8 @@ sealed class LineShape
         var taken = start;
         if (!shape.Object(ref json, buffer, ref taken, Place.Root, tagKeys) || !json.AtEnd) return null;
         shape.text.AddRange(buffer[taken..end]);
-        shape.shared = [.. shape.text];
+        shape.shared = [.. shape.text, .. new byte[JsonScanner.Padding]];
+        shape.length = shape.text.Count;
         shape.slots = [.. shape.values];
         return shape;
     }
@@ -68,53 +92,79 @@ sealed class LineShape
     // Where in a record the walk is: it decides what a member of a name means.
     enum Place : byte
     {
-        Root, Identity, Metadata, Input, Output, Body, Usage, CacheDetails, CacheCreation, PromptDetails, Tier, Performance,
+        Root, Identity, Metadata, Input, Output, Answer, Body, Usage, CacheDetails, CacheCreation, PromptDetails, Tier, Performance,
         Trace, Assessments, Metrics, Units, Elsewhere,
     }
 
     bool Object(ref JsonScanner json, ReadOnlySpan<byte> buffer, ref int taken, Place place, byte[][] tagKeys)
     {
+        if (++depth > DepthMax) return false;
         json.EnterObject();
         var first = true;
         while (json.NextMember(ref first, out var name))
-            if (!Member(ref json, buffer, ref taken, place, name, tagKeys)) return false;
+        {
+            var (inner, field, isKnown) = Meaning(place, name, tagKeys);
+            if (!isKnown) return false;
+            if (inner == Place.CacheDetails && ++cacheDetails > 1) return false;
+            var good = json.Peek() switch
+            {
+                (byte)'{' => Object(ref json, buffer, ref taken, InObject(inner), tagKeys),
+                (byte)'[' => Array(ref json, buffer, ref taken, InArray(inner), tagKeys),
+                _ => Scalar(ref json, buffer, ref taken, field),
+            };
+            if (!good) return false;
+        }
+        depth--;
         return json.Fault is null;
     }
 
-    bool Member(ref JsonScanner json, ReadOnlySpan<byte> buffer, ref int taken, Place place, ReadOnlySpan<byte> name, byte[][] tagKeys)
+    bool Array(ref JsonScanner json, ReadOnlySpan<byte> buffer, ref int taken, Place place, byte[][] tagKeys)
     {
-        var kind = json.Peek();
-        var isContainer = kind is (byte)'{' or (byte)'[';
-        var (inner, field, isKnown) = Meaning(place, name, tagKeys);
-        if (!isKnown) return false;
-        if (isContainer) return Container(ref json, buffer, ref taken, inner, tagKeys);
-        return Scalar(ref json, buffer, ref taken, field);
-    }
-
-    bool Container(ref JsonScanner json, ReadOnlySpan<byte> buffer, ref int taken, Place place, byte[][] tagKeys)
-    {
-        if (json.Peek() == (byte)'{') return Object(ref json, buffer, ref taken, place, tagKeys);
+        if (++depth > DepthMax) return false;
         json.EnterArray();
         var first = true;
         while (json.NextElement(ref first))
         {
-            var isContainer = json.Peek() is (byte)'{' or (byte)'[';
-            if (!(isContainer ? Container(ref json, buffer, ref taken, place, tagKeys) : Scalar(ref json, buffer, ref taken, Field.None))) return false;
+            var good = json.Peek() switch
+            {
+                (byte)'{' => Object(ref json, buffer, ref taken, place, tagKeys),
+                (byte)'[' => Array(ref json, buffer, ref taken, place == Place.Assessments ? place : Place.Elsewhere, tagKeys),
+                _ => Scalar(ref json, buffer, ref taken, Field.None),
+            };
+            if (!good) return false;
         }
+        depth--;
         return json.Fault is null;
     }
 
+    // What a member means depends on the kind of its value, exactly as it does to the readers of members.
+    static Place InObject(Place place) => place switch
+    {
+        Place.Answer => Place.Body,
+        Place.CacheDetails => Place.Elsewhere,
+        _ => place,
+    };
+
+    static Place InArray(Place place) => place switch
+    {
+        Place.Answer => Place.Body,
+        Place.CacheDetails or Place.Assessments => place,
+        Place.Metrics => Place.Assessments,
+        _ => Place.Elsewhere,
+    };
+
     bool Scalar(ref JsonScanner json, ReadOnlySpan<byte> buffer, ref int taken, Field field)
     {
-        if (values.Count == ValuesMax) return false;
         var isString = json.Peek() == (byte)'"';
         var valueStart = json.Position + (isString ? 1 : 0);
         if (!json.Skip()) return false;
-        var valueEnd = json.Position - (isString ? 1 : 0);
-        if (field != Field.None && isString != IsText(field)) return false;
+        // A null where a count may stand belongs to the shape: a line with a count there has another one.
+        if (field != Field.None && isString != IsText(field)) return true;
+        if (values.Count == ValuesMax) return false;
+        if (field == Field.CacheTtlTokens && (values.Count == 0 || values[^1].Field != Field.CacheTtl)) return false;
         values.Add(new(text.Count, valueStart - taken, isString, field));
         text.AddRange(buffer[taken..valueStart]);
-        taken = valueEnd;
+        taken = json.Position - (isString ? 1 : 0);
         return true;
     }
 
@@ -127,7 +177,7 @@ sealed class LineShape
         Place.Identity => (Place.Elsewhere, name.SequenceEqual("arn"u8) ? Field.Identity : Field.None, true),
         Place.Metadata => (Place.Elsewhere, TagMeaning(name, tagKeys), true),
         Place.Input => (Place.Elsewhere, CountMeaning(name, Field.Input, Field.None), true),
-        Place.Output => name.SequenceEqual("outputBodyJson"u8) ? (Place.Body, Field.None, true) : (Place.Elsewhere, name.SequenceEqual("outputTokenCount"u8) ? Field.Output : Field.None, true),
+        Place.Output => name.SequenceEqual("outputBodyJson"u8) ? (Place.Answer, Field.None, true) : (Place.Elsewhere, name.SequenceEqual("outputTokenCount"u8) ? Field.Output : Field.None, true),
         Place.Body => BodyMeaning(name),
         Place.Usage => UsageMeaning(name),
         Place.CacheDetails => (Place.Elsewhere, name.SequenceEqual("ttl"u8) ? Field.CacheTtl : name.SequenceEqual("inputTokens"u8) ? Field.CacheTtlTokens : Field.None, true),
@@ -172,7 +222,7 @@ sealed class LineShape
         if (name.SequenceEqual("application"u8)) return Field.Application;
         if (name.SequenceEqual("environment"u8)) return Field.Environment;
         for (var i = 0; i < tagKeys.Length; i++)
-            if (name.SequenceEqual(tagKeys[i])) return Field.FirstTag + i;
+            if (name.SequenceEqual(tagKeys[i])) return (Field)((int)Field.FirstTag + i);
         return Field.None;
     }
 
