@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Assay.Usage;
@@ -43,7 +44,7 @@ public sealed class ReadingSummary
 public sealed class DistinctUsage(LogReaderOptions options, int workers, int idsInMemoryMax = DistinctUsage.IdsInMemory)
 {
     /// <summary>Request ids kept in memory before they spill to disk.</summary>
-    public const int IdsInMemory = 1_000_000;
+    public const int IdsInMemory = 768 * 1024;
 
     // Batches a worker may be ahead of the reader of the stream; each holds some hundred records.
     const int BatchesAhead = 8;
@@ -123,7 +124,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
                 var queue = queues[index];
                 try
                 {
-                    queue.Reading = ReadFile(reader, logs.Files[index], records => queue.Batches.Add(records.ToArray(), stop.Token), stop.Token);
+                    queue.Reading = ReadFile(reader, logs.Files[index], records => queue.Batches.Add(Batch.Of(records), stop.Token), stop.Token);
                 }
                 finally
                 {
@@ -135,7 +136,11 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         {
             foreach (var queue in queues)
             {
-                foreach (var batch in queue.Batches.GetConsumingEnumerable(stop.Token)) deliver(batch);
+                foreach (var batch in queue.Batches.GetConsumingEnumerable(stop.Token))
+                {
+                    deliver(batch.Records);
+                    batch.Return();
+                }
                 if (queue.Reading is { } reading) summary.Add(reading);
             }
         }
@@ -148,9 +153,24 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         }
     }
 
+    // Records between two threads, in an array that is used again and again.
+    readonly record struct Batch(UsageRecord[] Rented, int Count)
+    {
+        public ReadOnlySpan<UsageRecord> Records => Rented.AsSpan(0, Count);
+
+        public static Batch Of(ReadOnlySpan<UsageRecord> records)
+        {
+            var rented = ArrayPool<UsageRecord>.Shared.Rent(records.Length);
+            records.CopyTo(rented);
+            return new(rented, records.Length);
+        }
+
+        public void Return() => ArrayPool<UsageRecord>.Shared.Return(Rented);
+    }
+
     sealed class FileQueue
     {
-        public BlockingCollection<UsageRecord[]> Batches { get; } = new(BatchesAhead);
+        public BlockingCollection<Batch> Batches { get; } = new(BatchesAhead);
         public FileReading? Reading { get; set; }
     }
 
