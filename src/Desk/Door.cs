@@ -18,6 +18,8 @@ static class Door
 {
     public static async Task<int> Open(string[] args)
     {
+        // The command is called what the launcher is called, not what the assembly is.
+        AppContext.SetData("System.CommandLine.ExecutableName", "assay");
         var root = new RootCommand("Assay tells what Amazon Bedrock costs, why, and what to change.\n\n"
             + "Start with 'assay demo'; then point it at your own logs: 'assay report ./my-logs'.");
         root.Subcommands.Add(ReportCommand.Make());
@@ -25,6 +27,7 @@ static class Door
         root.Subcommands.Add(ExplainCommand.Make());
         root.Subcommands.Add(PricesCommand.Make());
         root.Subcommands.Add(DemoCommand.Make());
+        HelpWithExample.Apply(root);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Wrong(args, parsed, root);
         try
