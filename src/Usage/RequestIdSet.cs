@@ -79,7 +79,7 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
     static int Find(UInt128[] slots, UInt128 id)
     {
         var mask = slots.Length - 1;
-        var at = unchecked((int)((ulong)id & (uint)mask));
+        var at = (int)(Mix(id) & (uint)mask);
         while (slots[at] != UInt128.Zero && slots[at] != id) at = (at + 1) & mask;
         return at;
     }
@@ -152,10 +152,19 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
 
     ulong Bit(UInt128 id, int probe)
     {
+        var mixed = Mix(id);
+        return unchecked(mixed + ((ulong)probe * ((mixed >> 32) | 1))) & (((ulong)filter.Length * 64) - 1);
+    }
+
+    // Ids need not be random: whichever of their bits differ, all bits of the result must, or every look-up walks a long chain.
+    static ulong Mix(UInt128 id)
+    {
         unchecked
         {
-            var mixed = ((ulong)(id >> 64) * 0x9E3779B97F4A7C15UL) + ((ulong)id * (ulong)((2 * probe) + 1) * 0xC2B2AE3D27D4EB4FUL);
-            return (mixed ^ (mixed >> 29)) & (((ulong)filter.Length * 64) - 1);
+            var mixed = (ulong)id ^ ((ulong)(id >> 64) * 0x9E3779B97F4A7C15UL);
+            mixed = (mixed ^ (mixed >> 32)) * 0xC2B2AE3D27D4EB4FUL;
+            mixed = (mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9UL;
+            return mixed ^ (mixed >> 32);
         }
     }
 

@@ -132,10 +132,12 @@ ref struct JsonScanner
                 value = (value * 10) + (At(position) - '0');
                 position++;
             }
-            if (IsScalarEnd(At(position)) && value <= CountMax) { count = value; return true; }
+            if (position < end && IsScalarEnd(At(position)) && value <= CountMax) { count = value; return true; }
             position = start;
         }
         if (!Skip()) return false;
+        // What stands behind the end is of another line: whether the figure is whole cannot be known.
+        if (position >= end) return Broken($"{member} is cut off");
         var text = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref origin, start), Math.Min(position - start, 40));
         if (text.SequenceEqual("null"u8)) return true;
         return Fail($"{member} is '{Encoding.UTF8.GetString(text)}', not a count from 0 to {CountMax}");

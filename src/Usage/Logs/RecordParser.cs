@@ -147,6 +147,8 @@ sealed partial class RecordParser(LogReaderOptions options)
     {
         if (json.Peek() != (byte)'"') return json.Skip();
         if (!json.TakeText(out var text)) return false;
+        // An empty name says nothing, and what speaks in its place (a profile, the longer tag) may.
+        if (text.IsEmpty) return true;
         if (!names.TryGet(text, ref last, out var name)) return json.Fail("a name is not UTF-8");
         into = name;
         return true;
@@ -182,7 +184,8 @@ sealed partial class RecordParser(LogReaderOptions options)
         if (text.Length == 20 && text[19] == (byte)'Z' && TryPlainTime(text, out draft.Time)) return draft.HasTime = true;
         var words = Encoding.UTF8.GetString(text[..Math.Min(text.Length, 40)]);
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (!DateTime.TryParse(words, CultureInfo.InvariantCulture, utc, out draft.Time))
+        // Without a year in front .NET would read "12:30" as today, and "03/04/2026" the American way.
+        if (words is not [_, _, _, _, '-', ..] || !DateTime.TryParse(words, CultureInfo.InvariantCulture, utc, out draft.Time))
             return json.Fail($"timestamp '{words}' is not a time such as 2025-08-15T12:44:54Z");
         // Bedrock did not exist before; a later year is a broken clock, and would stretch every daily figure.
         if (draft.Time.Year is < 2000 or > 2099) return json.Fail($"timestamp '{words}' is outside the years 2000 to 2099");
@@ -241,6 +244,7 @@ sealed partial class RecordParser(LogReaderOptions options)
         var first = true;
         while (json.NextMember(ref first, out var name))
         {
+            if (!ReadTag(json, name, out var fault)) return json.Fail(fault);
             var good = name.Length switch
             {
                 3 when name.SequenceEqual("app"u8) => ReadName(ref json, ref lastApp, ref draft.App),
@@ -248,18 +252,24 @@ sealed partial class RecordParser(LogReaderOptions options)
                 4 when name.SequenceEqual("team"u8) => ReadName(ref json, ref lastTeam, ref draft.Team),
                 11 when name.SequenceEqual("application"u8) => ReadName(ref json, ref lastApp, ref draft.Application),
                 11 when name.SequenceEqual("environment"u8) => ReadName(ref json, ref lastEnv, ref draft.Environment),
-                _ => ReadTag(ref json, name),
+                _ => json.Skip(),
             };
             if (!good) return false;
         }
         return json.Fault is null;
     }
 
-    bool ReadTag(ref JsonScanner json, ReadOnlySpan<byte> name)
+    // On a copy of the scanner: a tag asked for by name may be the application or the team as well.
+    bool ReadTag(JsonScanner json, ReadOnlySpan<byte> name, out string fault)
     {
+        fault = "";
         for (var i = 0; i < tagKeys.Length; i++)
-            if (name.SequenceEqual(tagKeys[i])) return ReadName(ref json, ref lastTags[i], ref tags[i]);
-        return json.Skip();
+        {
+            if (!name.SequenceEqual(tagKeys[i]) || ReadName(ref json, ref lastTags[i], ref tags[i])) continue;
+            fault = json.Fault ?? "unreadable";
+            return false;
+        }
+        return true;
     }
 
     static bool ReadInput(ref JsonScanner json, ref Draft draft)
