@@ -22,7 +22,7 @@ sealed class HelpWithExample(HelpAction inner) : SynchronousCommandLineAction
     }
 
     /// <summary>Puts the example into the help of every command under a root.</summary>
-    public static void Apply(RootCommand root)
+    public static void Apply(Command root)
     {
         foreach (var help in root.Options.OfType<HelpOption>())
             if (help.Action is HelpAction action) help.Action = new HelpWithExample(action);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Assay.Usage;
 using Assay.Usage.Logs;
@@ -33,7 +34,7 @@ public sealed class ReadingSummary
             if (FirstDifferences.Count < LinesNamed) FirstDifferences.Add(note);
         if (file.Stopped is { } stopped) SkippedFiles.Add(new(file.Path, stopped));
         else if (file.Lines == 0) SkippedFiles.Add(new(file.Path, "empty"));
-        else if (file.Records == 0 && file.SkippedLines > 0) SkippedFiles.Add(new(file.Path, $"no invocation-log record in {file.Lines} lines"));
+        else if (file.Records == 0 && file.SkippedLines > 0) SkippedFiles.Add(new(file.Path, $"no invocation-log record in {file.Lines} {(file.Lines == 1 ? "line" : "lines")}"));
     }
 }
 
@@ -126,6 +127,12 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
                 {
                     queue.Reading = ReadFile(reader, logs.Files[index], records => queue.Batches.Add(Batch.Of(records), stop.Token), stop.Token);
                 }
+                catch (Exception)
+                {
+                    // Files no worker is left to read would be waited for in vain.
+                    stop.Cancel();
+                    throw;
+                }
                 finally
                 {
                     queue.Batches.CompleteAdding();
@@ -148,7 +155,10 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         {
             stop.Cancel();
             try { Task.WaitAll(tasks, CancellationToken.None); }
-            catch (AggregateException stopped) when (stopped.InnerExceptions.All(e => e is OperationCanceledException)) { }
+            catch (AggregateException stopped)
+            {
+                if (stopped.Flatten().InnerExceptions.FirstOrDefault(e => e is not OperationCanceledException) is { } fault) ExceptionDispatchInfo.Throw(fault);
+            }
             foreach (var queue in queues) queue.Batches.Dispose();
         }
     }
