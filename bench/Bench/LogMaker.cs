@@ -32,7 +32,7 @@ static class LogMaker
     static void Write(string path, int file, int records, int bodyBytes)
     {
         var random = new Random(17 + file);
-        using var gzip = new GZipStream(File.Create(path), CompressionLevel.Fastest);
+        using var gzip = new GZipStream(File.Create(path), CompressionLevel.Optimal);
         using var text = new StreamWriter(gzip, new UTF8Encoding(false), 1 << 16);
         var time = new DateTime(2026, 7, 1, 0, 0, 0, DateTimeKind.Utc);
         var bytes = new byte[16];
@@ -40,14 +40,16 @@ static class LogMaker
         {
             time = time.AddSeconds(random.Next(0, 3));
             random.NextBytes(bytes);
-            var model = Models[random.Next(Models.Length)];
+            // An application has one team, one role, one account and mostly one model, as in life.
+            var app = random.Next(12);
+            var model = Models[random.Next(8) == 0 ? random.Next(Models.Length) : app % Models.Length];
             var (input, output) = (random.Next(200, 6000), random.Next(10, 900));
             var caches = model.Contains("claude", StringComparison.Ordinal) && random.Next(3) == 0;
             var (read, write) = caches ? (random.Next(2000, 20000), random.Next(0, 3) == 0 ? random.Next(1000, 4000) : 0) : (0, 0);
             text.Write("{\"schemaType\":\"ModelInvocationLog\",\"schemaVersion\":\"1.0\",\"timestamp\":\"");
             text.Write(time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
-            text.Write($"\",\"accountId\":\"{(random.Next(4) == 0 ? "444455556666" : "111122223333")}\",\"identity\":{{\"arn\":\"arn:aws:sts::111122223333:assumed-role/App{random.Next(12)}Role/i-{random.Next(40):x8}\"}},");
-            text.Write($"\"region\":\"us-east-1\",\"requestId\":\"{new Guid(bytes):D}\",\"operation\":\"Converse\",\"modelId\":\"{model}\",\"requestMetadata\":{{\"app\":\"app-{random.Next(12)}\",\"team\":\"team-{random.Next(4)}\",\"env\":\"prod\"}},");
+            text.Write($"\",\"accountId\":\"{(app % 4 == 0 ? "444455556666" : "111122223333")}\",\"identity\":{{\"arn\":\"arn:aws:sts::111122223333:assumed-role/App{app}Role/i-{random.Next():x8}\"}},");
+            text.Write($"\"region\":\"us-east-1\",\"requestId\":\"{new Guid(bytes):D}\",\"operation\":\"Converse\",\"modelId\":\"{model}\",\"requestMetadata\":{{\"app\":\"app-{app}\",\"team\":\"team-{app % 4}\",\"env\":\"prod\"}},");
             text.Write("\"input\":{\"inputContentType\":\"application/json\",");
             if (bodyBytes > 0)
             {

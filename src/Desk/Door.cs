@@ -21,8 +21,8 @@ static class Door
     public static async Task<int> Open(string[] args)
     {
         // Not a RootCommand: that one is named after the executable, and people type 'assay'.
-        var root = new Command("assay", "Assay tells what Amazon Bedrock costs, why, and what to change.\n\n"
-            + "Start with the example; then point it at your own logs: 'assay report ./my-logs'.\n\nExample: assay demo")
+        var root = new ExampledCommand("assay", "Assay tells what Amazon Bedrock costs, why, and what to change.\n\n"
+            + "Start with the example; then point it at your own logs: 'assay report ./my-logs'.", "assay demo")
         {
             new HelpOption(), new VersionOption(),
         };
@@ -31,6 +31,7 @@ static class Door
         root.Subcommands.Add(ExplainCommand.Make());
         root.Subcommands.Add(PricesCommand.Make());
         root.Subcommands.Add(DemoCommand.Make());
+        HelpWithExample.Apply(root);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Wrong(parsed);
         try

@@ -14,6 +14,12 @@ public static class PriceBookFile
     /// <summary>Largest rate a source unit may have; anything above is a typing error.</summary>
     public const decimal RateMax = 1_000_000m;
 
+    /// <summary>
+    /// Most decimals a rate may have. AWS prints up to ten. A price of a million tokens with twelve has eighteen a token, and a decimal
+    /// then holds sums to the last digit up to 79 billion dollars; with more it would begin to round them without a word.
+    /// </summary>
+    public const int DecimalsMax = 12;
+
     /// <summary>Reads rates from CSV text. A line that names several regions (separated by spaces) yields a rate for each.</summary>
     /// <param name="file">The file's name, for messages.</param>
     /// <exception cref="PriceBookException">The first line that is not a rate, with its number.</exception>
@@ -70,6 +76,8 @@ public static class PriceBookFile
             throw Wrong(file, number,
                 $"'{f[10]}' is not a price: write a plain decimal from 0 to {RateMax:0} such as 3.00, in USD per {f[9]}");
         }
+        if (Decimals(f[10]) > DecimalsMax)
+            throw Wrong(file, number, $"'{f[10]}' has more than {DecimalsMax} decimals, and sums of such rates could not be exact; round it to {DecimalsMax}");
         if (f[7].Length == 0) throw Wrong(file, number, $"no region; name one or several, or '{RateKey.EveryRegion}' for every region");
         var (from, until) = (ParseDate(f[11]), ParseDate(f[12]));
         foreach (var region in f[7].Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -82,6 +90,8 @@ public static class PriceBookFile
             : DateOnly.TryParseExact(text, "yyyy-MM-dd", out var date) ? date
             : throw Wrong(file, number, $"'{text}' is not a date; write it as 2026-07-24");
     }
+
+    static int Decimals(string text) => text.IndexOf('.', StringComparison.Ordinal) is >= 0 and var point ? text.TrimEnd('0').Length - point - 1 : 0;
 
     static PriceBookException Wrong(string file, int line, string what) =>
         new($"{file}:{line}: {what}. See 'assay prices import --help' for making a book from a price list.");

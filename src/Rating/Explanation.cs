@@ -32,11 +32,8 @@ public sealed record Explanation(UsageRecord Usage, string Book, IReadOnlyList<E
         return new(usage, book.Id, meters, new(total), new(max), NotesOn(usage, book));
     }
 
-    static string Formula(Outcome.Rated rated)
-    {
-        var per = rated.Rate.SourceUnit is "token" or "hour" or "month" ? $"per {rated.Rate.SourceUnit}" : $"per {rated.Rate.SourceUnit}";
-        return $"{Usd.Plain(rated.Quantity)} × {rated.Rate.SourceRate} USD {per} = {rated.Cost}";
-    }
+    static string Formula(Outcome.Rated rated) =>
+        $"{Usd.Plain(rated.Quantity)} × {rated.Rate.SourceRate} USD per {rated.Rate.SourceUnit} = {rated.Cost}";
 
     static string Lineage(Rate rate)
     {

@@ -33,7 +33,8 @@ static class ReportCommand
         var html = new Option<string?>("--html") { Description = "Also write the report as one self-contained page.", HelpName = "FILE" };
         var csv = new Option<bool>("--csv") { Description = "Print CSV, money exact." };
         var markdown = new Option<bool>("--markdown") { Description = "Print Markdown." };
-        var command = new Command("report", "Where the money goes and what stands out.\n\nExample: assay report ./logs --by app,model --from 2026-07-01 --to 2026-08-01")
+        var command = new ExampledCommand("report", "Where the money goes and what stands out.",
+            "assay report ./logs --by app,model --from 2026-07-01 --to 2026-08-01")
         {
             paths, book, profiles, by, from, to, html, json, csv, markdown, failOn, workers,
         };

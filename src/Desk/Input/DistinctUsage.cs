@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using Assay.Usage;
 using Assay.Usage.Logs;
 
@@ -43,7 +45,7 @@ public sealed class ReadingSummary
 public sealed class DistinctUsage(LogReaderOptions options, int workers, int idsInMemoryMax = DistinctUsage.IdsInMemory)
 {
     /// <summary>Request ids kept in memory before they spill to disk.</summary>
-    public const int IdsInMemory = 1_000_000;
+    public const int IdsInMemory = 768 * 1024;
 
     // Batches a worker may be ahead of the reader of the stream; each holds some hundred records.
     const int BatchesAhead = 8;
@@ -55,18 +57,32 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         var summary = new ReadingSummary { Files = logs.Files.Count, BodyFiles = logs.BodyFiles };
         summary.SkippedFiles.AddRange(logs.Skipped);
         using var seen = new RequestIdSet(idsInMemoryMax, ScratchFile);
-        var distinct = new UsageRecord[512];
+        var distinct = new List<UsageRecord>();
 
         void Distinct(ReadOnlySpan<UsageRecord> records)
         {
-            var count = 0;
-            foreach (ref readonly var record in records)
+            seen.Approach(records);
+            for (var i = 0; i < records.Length; i++)
             {
-                if (!seen.Add(record.RequestId.Key)) { summary.Duplicates++; continue; }
-                distinct[count++] = record;
-                if (count == distinct.Length) { deliver(distinct); count = 0; }
+                if (seen.Add(records[i].RequestId.Key)) continue;
+                // Duplicates are rare: a batch is handed on as it came until one is met.
+                WithoutDuplicates(records, i);
+                return;
             }
-            if (count > 0) deliver(distinct.AsSpan(0, count));
+            deliver(records);
+        }
+
+        void WithoutDuplicates(ReadOnlySpan<UsageRecord> records, int firstDuplicate)
+        {
+            distinct.Clear();
+            distinct.AddRange(records[..firstDuplicate]);
+            summary.Duplicates++;
+            for (var i = firstDuplicate + 1; i < records.Length; i++)
+            {
+                if (seen.Add(records[i].RequestId.Key)) distinct.Add(records[i]);
+                else summary.Duplicates++;
+            }
+            if (distinct.Count > 0) deliver(CollectionsMarshal.AsSpan(distinct));
         }
 
         if (workers <= 1 || logs.Files.Count <= 1) ReadInTurn(logs, summary, Distinct, cancel);
@@ -109,7 +125,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
                 var queue = queues[index];
                 try
                 {
-                    queue.Reading = ReadFile(reader, logs.Files[index], records => queue.Batches.Add(records.ToArray(), stop.Token), stop.Token);
+                    queue.Reading = ReadFile(reader, logs.Files[index], records => queue.Batches.Add(Batch.Of(records), stop.Token), stop.Token);
                 }
                 catch (Exception)
                 {
@@ -127,7 +143,11 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         {
             foreach (var queue in queues)
             {
-                foreach (var batch in queue.Batches.GetConsumingEnumerable(stop.Token)) deliver(batch);
+                foreach (var batch in queue.Batches.GetConsumingEnumerable(stop.Token))
+                {
+                    deliver(batch.Records);
+                    batch.Return();
+                }
                 if (queue.Reading is { } reading) summary.Add(reading);
             }
         }
@@ -143,9 +163,24 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         }
     }
 
+    // Records between two threads, in an array that is used again and again.
+    readonly record struct Batch(UsageRecord[] Rented, int Count)
+    {
+        public ReadOnlySpan<UsageRecord> Records => Rented.AsSpan(0, Count);
+
+        public static Batch Of(ReadOnlySpan<UsageRecord> records)
+        {
+            var rented = ArrayPool<UsageRecord>.Shared.Rent(records.Length);
+            records.CopyTo(rented);
+            return new(rented, records.Length);
+        }
+
+        public void Return() => ArrayPool<UsageRecord>.Shared.Return(Rented);
+    }
+
     sealed class FileQueue
     {
-        public BlockingCollection<UsageRecord[]> Batches { get; } = new(BatchesAhead);
+        public BlockingCollection<Batch> Batches { get; } = new(BatchesAhead);
         public FileReading? Reading { get; set; }
     }
 

@@ -25,34 +25,37 @@ struct BodyUsage
 /// <summary>Walks a response body. Prose is skipped; only the members that carry money are read.</summary>
 static class BodyReader
 {
+    // Usage stands at most three objects deep; a line of nothing but opening braces must not exhaust the stack.
+    const int DepthMax = 6;
+
     /// <summary>Reads an <c>outputBodyJson</c>: an object, or an array of stream events whose last word counts.</summary>
     public static bool Read(ref JsonScanner json, ref BodyUsage body, NameTable names)
     {
         switch (json.Peek())
         {
             case (byte)'{':
-                return ReadObject(ref json, ref body, names);
+                return ReadObject(ref json, ref body, names, depth: 0);
             case (byte)'[':
                 json.EnterArray();
                 var first = true;
                 while (json.NextElement(ref first))
-                    if (!(json.Peek() == (byte)'{' ? ReadObject(ref json, ref body, names) : json.Skip())) return false;
+                    if (!(json.Peek() == (byte)'{' ? ReadObject(ref json, ref body, names, depth: 0) : json.Skip())) return false;
                 return json.Fault is null;
             default:
                 return json.Skip();
         }
     }
 
-    static bool ReadObject(ref JsonScanner json, ref BodyUsage body, NameTable names)
+    static bool ReadObject(ref JsonScanner json, ref BodyUsage body, NameTable names, int depth)
     {
         json.EnterObject();
         var first = true;
         while (json.NextMember(ref first, out var name))
-            if (!ReadMember(ref json, name, ref body, names)) return false;
+            if (!ReadMember(ref json, name, ref body, names, depth)) return false;
         return json.Fault is null;
     }
 
-    static bool ReadMember(ref JsonScanner json, ReadOnlySpan<byte> name, ref BodyUsage body, NameTable names)
+    static bool ReadMember(ref JsonScanner json, ReadOnlySpan<byte> name, ref BodyUsage body, NameTable names, int depth)
     {
         switch (name.Length)
         {
@@ -65,7 +68,7 @@ static class BodyReader
             case 7 when name.SequenceEqual("message"u8):        // Claude's message_start
             case 11 when name.SequenceEqual("messageStop"u8):
             case 5 when name.SequenceEqual("delta"u8):
-                return json.Peek() == (byte)'{' ? ReadObject(ref json, ref body, names) : json.Skip();
+                return json.Peek() == (byte)'{' && depth < DepthMax ? ReadObject(ref json, ref body, names, depth + 1) : json.Skip();
             case 10 when name.SequenceEqual("stopReason"u8):
             case 11 when name.SequenceEqual("stop_reason"u8):
                 return ReadStopReason(ref json, ref body, names);

@@ -35,7 +35,11 @@ public sealed class InvocationLogReader(LogReaderOptions options)
 
     // Small enough that a chunk just decompressed is still in the nearest caches when it is parsed.
     const int ChunkSize = 128 * 1024;
-    const int BatchSize = 512;
+    // A batch stays below the size at which the runtime keeps objects apart and cleans up late.
+    const int BatchSize = 256;
+
+    // The first bytes of a content tell what it is.
+    const int StartLength = 512;
 
     readonly RecordParser parser = new(options);
     readonly UsageRecord[] batch = new UsageRecord[BatchSize];
@@ -51,28 +55,21 @@ public sealed class InvocationLogReader(LogReaderOptions options)
         var reading = new FileReading(path);
         var into = new BatchWriter(batch, deliver);
         int start = 0, filled = 0;
-        var tooLong = false;
+        bool tooLong = false, isFirst = true;
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
-            int read;
-            try
-            {
-                read = log.Read(buffer, filled, buffer.Length - JsonScanner.Padding - filled);
-            }
-            catch (Exception broken) when (broken is InvalidDataException or IOException)
-            {
-                reading.Stopped = $"{broken.Message.TrimEnd('.')} after line {reading.Lines}";
-                read = 0;
-            }
-            if (filled == 0 && reading.Lines == 0 && !tooLong && ForeignContent.Name(buffer.AsSpan(0, Math.Min(read, 512))) is { } foreign)
+            var read = Fill(log, filled, isFirst ? StartLength : 1, out var broken);
+            if (isFirst && ForeignContent.Name(buffer.AsSpan(0, Math.Min(read, StartLength))) is { } foreign)
             {
                 reading.Stopped = foreign;
                 return reading;
             }
-            var isLast = read == 0;
+            isFirst = false;
+            var isLast = read == 0 || broken is not null;
             filled += read;
             start = ParseLines(start, filled, ref tooLong, reading, ref into);
+            if (broken is not null) reading.Stopped = $"{broken.TrimEnd('.')} after line {reading.Lines}";
             if (isLast)
             {
                 if (tooLong || (start < filled && reading.Stopped is null))
@@ -85,6 +82,22 @@ public sealed class InvocationLogReader(LogReaderOptions options)
         }
         into.Flush();
         return reading;
+    }
+
+    // Reads at least the bytes wanted, unless the stream ends or breaks before.
+    int Fill(Stream log, int filled, int wanted, out string? broken)
+    {
+        broken = null;
+        var read = 0;
+        try
+        {
+            while (read < wanted && log.Read(buffer, filled + read, buffer.Length - JsonScanner.Padding - filled - read) is > 0 and var more) read += more;
+        }
+        catch (Exception fault) when (fault is InvalidDataException or IOException)
+        {
+            broken = fault.Message;
+        }
+        return read;
     }
 
     int ParseLines(int start, int filled, ref bool tooLong, FileReading reading, ref BatchWriter into)
@@ -102,7 +115,8 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     void ParseLine(int start, int end, ref bool tooLong, FileReading reading, ref BatchWriter into)
     {
         reading.Lines++;
-        if (tooLong)
+        // Asked here too: the end of a line that is too long may arrive together with the rest of it.
+        if (tooLong || end - start > LineMax)
         {
             tooLong = false;
             reading.Skip(reading.Lines, $"the line is longer than {LineMax / (1024 * 1024)} MB");

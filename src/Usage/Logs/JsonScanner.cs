@@ -66,15 +66,15 @@ ref struct JsonScanner
         if (c == (byte)'}') { position++; return false; }
         if (!first)
         {
-            if (c != (byte)',') { Fail("a comma or a closing brace is missing"); return false; }
+            if (c != (byte)',') { Broken("a comma or a closing brace is missing"); return false; }
             position++;
             c = Peek();
         }
         first = false;
-        if (c != (byte)'"') { Fail("a member name is missing"); return false; }
+        if (c != (byte)'"') { Broken("a member name is missing"); return false; }
         if (!TakeString(out name, out var escaped)) return false;
         if (escaped) name = Unescape(name);
-        if (Peek() != (byte)':') { Fail("a colon is missing"); return false; }
+        if (Peek() != (byte)':') { Broken("a colon is missing"); return false; }
         position++;
         return Fault is null;
     }
@@ -86,11 +86,11 @@ ref struct JsonScanner
         if (c == (byte)']') { position++; return false; }
         if (!first)
         {
-            if (c != (byte)',') { Fail("a comma or a closing bracket is missing"); return false; }
+            if (c != (byte)',') { Broken("a comma or a closing bracket is missing"); return false; }
             position++;
         }
         first = false;
-        return Peek() != 0 || Fail("the text ends inside an array");
+        return Peek() != 0 || Broken("the text ends inside an array");
     }
 
     /// <summary>Takes a string value, raw: between the quotes, escapes as they stand.</summary>
@@ -98,7 +98,7 @@ ref struct JsonScanner
     {
         raw = default;
         escaped = false;
-        if (Peek() != (byte)'"') return Fail("a string is missing");
+        if (Peek() != (byte)'"') return Broken("a string is missing");
         var start = ++position;
         if (!ToStringEnd(out escaped)) return false;
         raw = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref origin, start), position - start);
@@ -127,15 +127,17 @@ ref struct JsonScanner
         if (IsDigit(c))
         {
             long value = 0;
-            while (position < end && IsDigit(At(position)))
+            while (position < end && IsDigit(At(position)) && value <= CountMax)
             {
-                if (position - start > 18) break;
                 value = (value * 10) + (At(position) - '0');
                 position++;
             }
-            if (IsScalarEnd(At(position)) && value <= CountMax) { count = value; return true; }
+            if (position < end && IsScalarEnd(At(position)) && value <= CountMax) { count = value; return true; }
+            position = start;
         }
         if (!Skip()) return false;
+        // What stands behind the end is of another line: whether the figure is whole cannot be known.
+        if (position >= end) return Broken($"{member} is cut off");
         var text = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref origin, start), Math.Min(position - start, 40));
         if (text.SequenceEqual("null"u8)) return true;
         return Fail($"{member} is '{Encoding.UTF8.GetString(text)}', not a count from 0 to {CountMax}");
@@ -157,50 +159,92 @@ ref struct JsonScanner
             case (byte)'{' or (byte)'[':
                 return SkipContainer();
             case 0:
-                return Fail("the text ends where a value is expected");
+                return Broken("the text ends where a value is expected");
             default:
                 var start = position;
                 while (position < end && !IsScalarEnd(At(position))) position++;
-                return position > start || Fail("a value is missing");
+                return position > start || Broken("a value is missing");
         }
     }
 
+    /// <summary>Declares the text wrong for what it says. Always false, so that it can be returned.</summary>
     public bool Fail(string what)
     {
-        Fault ??= position >= end ? "the line ends before the record does" : what;
+        Fault ??= what;
         return false;
     }
+
+    // Whatever is missing at the end of the text, the reason is that the text ends.
+    bool Broken(string what) => Fail(position >= end ? "the line ends before the record does" : what);
 
     static bool IsDigit(byte c) => c is >= (byte)'0' and <= (byte)'9';
     static bool IsScalarEnd(byte c) => c is (byte)',' or (byte)'}' or (byte)']' or <= (byte)' ';
 
     bool Take(byte bracket, string what)
     {
-        if (Peek() != bracket) return Fail($"{what} is missing");
+        if (Peek() != bracket) return Broken($"{what} is missing");
         position++;
         return true;
     }
 
-    // From the first byte of a string to its closing quote.
+    // From the first byte of a string to its closing quote, sixty-four bytes at a step. A quote counts unless an odd number of
+    // backslashes stands before it; that is worked out for all bytes of a step at once, because prose is full of escapes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     bool ToStringEnd(out bool escaped)
     {
-        escaped = false;
-        var at = position;
-        while (at < end)
-        {
-            var block = Vector256.LoadUnsafe(ref origin, (nuint)at);
-            var mask = (Vector256.Equals(block, Vector256.Create((byte)'"')) | Vector256.Equals(block, Vector256.Create((byte)'\\')))
-                .ExtractMostSignificantBits();
-            if (mask == 0) { at += Vector256<byte>.Count; continue; }
-            at += BitOperations.TrailingZeroCount(mask);
-            if (at >= end) break;
-            if (At(at) == (byte)'"') { position = at; return true; }
-            escaped = true;
-            at += 2;
-        }
-        position = end;
-        return Fail("a string is not closed");
+        var at = StringEnd(ref origin, position, end, out escaped);
+        position = at < 0 ? end : at;
+        return at >= 0 || Fail("a string is not closed");
     }
+
+    /// <summary>The same for a string of at most 32 bytes without escapes, which most values are; -1 for any other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ShortStringEnd(ref byte origin, int at, int end)
+    {
+        var block = Vector256.LoadUnsafe(ref origin, (nuint)at);
+        var quotes = Vector256.Equals(block, Vector256.Create((byte)'"')).ExtractMostSignificantBits();
+        var backslashes = Vector256.Equals(block, Vector256.Create((byte)'\\')).ExtractMostSignificantBits();
+        // The lowest set bit of both together must be a quote's.
+        var length = BitOperations.TrailingZeroCount(quotes);
+        return quotes != 0 && BitOperations.TrailingZeroCount(backslashes) > length && at + length < end ? at + length : -1;
+    }
+
+    /// <summary>The place of the quote that closes a string, or -1 when there is none before <paramref name="end"/>.</summary>
+    /// <param name="at">The first byte of the string's text.</param>
+    public static int StringEnd(ref byte origin, int at, int end, out bool escaped)
+    {
+        const ulong oddBits = 0xAAAA_AAAA_AAAA_AAAA;
+        ulong anyBackslash = 0, nextIsEscaped = 0;
+        for (; at < end; at += 64)
+        {
+            var low = Vector256.LoadUnsafe(ref origin, (nuint)at);
+            var high = Vector256.LoadUnsafe(ref origin, (nuint)at + 32);
+            var quotes = Mask(Vector256.Equals(low, Vector256.Create((byte)'"')), Vector256.Equals(high, Vector256.Create((byte)'"')));
+            var backslashes = Mask(Vector256.Equals(low, Vector256.Create((byte)'\\')), Vector256.Equals(high, Vector256.Create((byte)'\\')));
+            if ((backslashes | nextIsEscaped) != 0)
+            {
+                unchecked
+                {
+                    // Of each run of backslashes every second one is itself escaped; subtraction carries through a run.
+                    var starts = backslashes & ~nextIsEscaped;
+                    var codes = ((starts << 1 | oddBits) - starts) ^ oddBits;
+                    quotes &= ~(codes ^ (backslashes | nextIsEscaped));
+                    nextIsEscaped = (codes & backslashes) >> 63;
+                }
+            }
+            if (quotes == 0) { anyBackslash |= backslashes; continue; }
+            var length = BitOperations.TrailingZeroCount(quotes);
+            anyBackslash |= backslashes & ((1UL << length) - 1);
+            escaped = anyBackslash != 0;
+            return at + length < end ? at + length : -1;
+        }
+        escaped = anyBackslash != 0;
+        return -1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Mask(Vector256<byte> low, Vector256<byte> high) =>
+        low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
 
     // Brackets are found a vector at a time; '{' and '[' differ in one bit, as do '}' and ']'.
     bool SkipContainer()
@@ -229,7 +273,7 @@ ref struct JsonScanner
             if (--depth == 0) { position = at; return true; }
         }
         position = end;
-        return Fail("brackets are not closed");
+        return Broken("brackets are not closed");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,7 +13,7 @@ public sealed class FileReading(string path)
     public long Lines { get; internal set; }
     public long Records { get; internal set; }
 
-    /// <summary>Lines that gave no record.</summary>
+    /// <summary>Lines, and elements of lines that list records, that gave none.</summary>
     public long SkippedLines { get; private set; }
 
     /// <summary>Records whose top-level counts and body disagree; the top level was used.</summary>
@@ -31,7 +31,7 @@ public sealed class FileReading(string path)
     internal void Skip(long line, string reason)
     {
         SkippedLines++;
-        if (FirstSkipped.Count < NotesKept) FirstSkipped.Add(new(Path, line, reason));
+        if (FirstSkipped.Count < NotesKept) FirstSkipped.Add(new(Path, line, OneLine(reason)));
     }
 
     internal void Differ(long line, string reason)
@@ -39,4 +39,8 @@ public sealed class FileReading(string path)
         Differences++;
         if (FirstDifferences.Count < NotesKept) FirstDifferences.Add(new(Path, line, reason));
     }
+
+    // A reason may quote the log, and a log may hold line ends and the escape codes of a terminal.
+    static string OneLine(string reason) =>
+        reason.Any(char.IsControl) ? new([.. reason.Select(c => char.IsControl(c) ? '\uFFFD' : c)]) : reason;
 }

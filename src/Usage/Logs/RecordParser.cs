@@ -13,8 +13,11 @@ public sealed record LogReaderOptions(
 }
 
 /// <summary>Turns one line of a log into records. Holds the names seen so far; not thread-safe, one a worker.</summary>
-sealed class RecordParser(LogReaderOptions options)
+sealed partial class RecordParser(LogReaderOptions options)
 {
+    // A list of CloudWatch events whose messages hold records is three deep.
+    const int WrappersMax = 8;
+
     readonly NameTable names = new();
     readonly Dictionary<int, (ModelRef Model, MappedProfile? Profile)> models = [];
     readonly Dictionary<CallerKey, Caller> callers = [];
@@ -37,75 +40,90 @@ sealed class RecordParser(LogReaderOptions options)
         public Name? App, Application, Team, Env, Environment;
         public long Input, Output, CacheRead, CacheWrite;
         public BodyUsage Body;
+
+        public static readonly Draft Blank = new() { Input = -1, Output = -1, CacheRead = -1, CacheWrite = -1, Body = BodyUsage.Unsaid };
     }
 
     /// <summary>Reads the record or records of a line: a bare record, an array of them, or records wrapped by CloudWatch.</summary>
-    /// <returns>False when anything on the line gave no record; the reason is in <paramref name="fault"/>.</returns>
+    /// <returns>False when the line as a whole is broken; the reason is in <paramref name="fault"/>.</returns>
     public bool Parse(ReadOnlySpan<byte> buffer, int start, int end, FileReading reading, ref BatchWriter into, out string? fault)
     {
         // CloudWatch exports put a time before each record.
         if (buffer[start] is >= (byte)'0' and <= (byte)'9' && buffer[start..end].IndexOf((byte)'{') is > 0 and var brace) start += brace;
+        fault = null;
+        if (TryShapes(buffer, start, end, reading, ref into)) return true;
         var json = new JsonScanner(buffer, start, end);
-        var good = json.Peek() == (byte)'[' ? ParseArray(ref json, reading, ref into) : ParseObject(ref json, reading, ref into);
-        if (good && !json.AtEnd) good = json.Fail("something stands after the record");
+        var before = reading.Records;
+        var good = ParseText(ref json, reading, ref into, depth: 0);
         fault = json.Fault;
+        if (good && reading.Records == before + 1) Remember(buffer, start, end);
         return good;
     }
 
-    bool ParseArray(ref JsonScanner json, FileReading reading, ref BatchWriter into)
+    bool ParseText(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth) =>
+        ParseValue(ref json, reading, ref into, depth) && (json.AtEnd || json.Fail("something stands after the record"));
+
+    bool ParseValue(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth) =>
+        depth > WrappersMax ? json.Fail("wrapped too deeply for a log")
+        : json.Peek() == (byte)'[' ? ParseArray(ref json, reading, ref into, depth)
+        : ParseObject(ref json, reading, ref into, depth);
+
+    bool ParseArray(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth)
     {
         json.EnterArray();
         var first = true;
         while (json.NextElement(ref first))
-            if (!ParseObject(ref json, reading, ref into)) return false;
+        {
+            var element = json;
+            if (ParseValue(ref element, reading, ref into, depth + 1)) { json = element; continue; }
+            // A bad element costs itself only, as long as its end can be found.
+            if (!json.Skip()) return false;
+            reading.Skip(reading.Lines, element.Fault ?? "unreadable");
+        }
         return json.Fault is null;
     }
 
-    bool ParseObject(ref JsonScanner json, FileReading reading, ref BatchWriter into)
+    bool ParseObject(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth)
     {
-        var draft = new Draft { Input = -1, Output = -1, CacheRead = -1, CacheWrite = -1, Body = BodyUsage.Unsaid };
+        var draft = Draft.Blank;
         Array.Clear(tags);
-        var wrapped = 0;
-        if (!json.EnterObject()) return json.Fail("this is not a JSON object");
+        if (json.Peek() != (byte)'{') return json.Fail("this is not a JSON object");
+        json.EnterObject();
+        var wrapped = json;
+        var isWrapper = false;
         var first = true;
         while (json.NextMember(ref first, out var name))
         {
-            var good = draft.Model is null && IsWrapper(name)
-                ? ParseWrapped(ref json, reading, ref into, ref wrapped)
-                : ReadMember(ref json, name, ref draft);
-            if (!good) return false;
+            if (IsWrapper(name))
+            {
+                wrapped = json;
+                isWrapper = true;
+            }
+            if (!ReadMember(ref json, name, ref draft)) return false;
         }
         if (json.Fault is not null) return false;
-        if (wrapped > 0) return true;
+        // What is wrapped is looked at last: a record may have a member of such a name, and its members stand in any order.
+        if (isWrapper && draft.Model is null && !draft.HasRequestId && IsWrapped(wrapped))
+            return ParseWrapped(ref wrapped, reading, ref into, depth + 1) || json.Fail(wrapped.Fault ?? "unreadable");
         return Finish(ref json, ref draft, reading, ref into);
     }
 
     static bool IsWrapper(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("message"u8) || name.SequenceEqual("logEvents"u8) || name.SequenceEqual("events"u8) || name.SequenceEqual("Records"u8);
 
+    // A message of plain words wraps nothing.
+    static bool IsWrapped(JsonScanner json) => json.Peek() is (byte)'{' or (byte)'['
+        || (json.Peek() == (byte)'"' && json.TakeString(out var text, out _) && text.TrimStart((byte)' ') is [(byte)'{' or (byte)'[', ..]);
+
     // {"timestamp":…,"message":"{…}"} of CloudWatch, alone or in a list; the message may be text or already JSON.
-    bool ParseWrapped(ref JsonScanner json, FileReading reading, ref BatchWriter into, ref int wrapped)
+    bool ParseWrapped(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth)
     {
-        switch (json.Peek())
-        {
-            case (byte)'[':
-                wrapped++;
-                return ParseArray(ref json, reading, ref into);
-            case (byte)'{':
-                wrapped++;
-                return ParseObject(ref json, reading, ref into);
-            case (byte)'"':
-                if (!json.TakeString(out var raw, out var escaped)) return false;
-                if (raw.IsEmpty || raw[0] != (byte)'{') return true;
-                wrapped++;
-                var text = escaped ? JsonScanner.Unescape(raw) : raw.ToArray();
-                var padded = new byte[text.Length + JsonScanner.Padding];
-                text.CopyTo(padded.AsSpan());
-                var inner = new JsonScanner(padded, 0, text.Length);
-                return ParseObject(ref inner, reading, ref into) || json.Fail($"inside message: {inner.Fault}");
-            default:
-                return json.Skip();
-        }
+        if (json.Peek() != (byte)'"') return ParseValue(ref json, reading, ref into, depth);
+        if (!json.TakeText(out var text)) return false;
+        var padded = new byte[text.Length + JsonScanner.Padding];
+        text.CopyTo(padded);
+        var inner = new JsonScanner(padded, 0, text.Length);
+        return ParseText(ref inner, reading, ref into, depth) || json.Fail($"inside message: {inner.Fault}");
     }
 
     bool ReadMember(ref JsonScanner json, ReadOnlySpan<byte> name, ref Draft draft) => name.Length switch
@@ -129,6 +147,8 @@ sealed class RecordParser(LogReaderOptions options)
     {
         if (json.Peek() != (byte)'"') return json.Skip();
         if (!json.TakeText(out var text)) return false;
+        // An empty name says nothing, and what speaks in its place (a profile, the longer tag) may.
+        if (text.IsEmpty) return true;
         if (!names.TryGet(text, ref last, out var name)) return json.Fail("a name is not UTF-8");
         into = name;
         return true;
@@ -138,10 +158,15 @@ sealed class RecordParser(LogReaderOptions options)
     {
         if (json.Peek() != (byte)'"') return json.Skip();
         if (!json.TakeText(out var text)) return false;
-        if (text.IsEmpty) return true;
+        SetRequestId(text, ref draft);
+        return true;
+    }
+
+    static void SetRequestId(ReadOnlySpan<byte> text, ref Draft draft)
+    {
+        if (text.IsEmpty) return;
         draft.RequestId = RequestId.Parse(text);
         draft.HasRequestId = true;
-        return true;
     }
 
     static bool ReadSchemaType(ref JsonScanner json, ref Draft draft)
@@ -159,7 +184,8 @@ sealed class RecordParser(LogReaderOptions options)
         if (text.Length == 20 && text[19] == (byte)'Z' && TryPlainTime(text, out draft.Time)) return draft.HasTime = true;
         var words = Encoding.UTF8.GetString(text[..Math.Min(text.Length, 40)]);
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (!DateTime.TryParse(words, CultureInfo.InvariantCulture, utc, out draft.Time))
+        // Without a year in front .NET would read "12:30" as today, and "03/04/2026" the American way.
+        if (words is not [_, _, _, _, '-', ..] || !DateTime.TryParse(words, CultureInfo.InvariantCulture, utc, out draft.Time))
             return json.Fail($"timestamp '{words}' is not a time such as 2025-08-15T12:44:54Z");
         // Bedrock did not exist before; a later year is a broken clock, and would stretch every daily figure.
         if (draft.Time.Year is < 2000 or > 2099) return json.Fail($"timestamp '{words}' is outside the years 2000 to 2099");
@@ -169,18 +195,18 @@ sealed class RecordParser(LogReaderOptions options)
     static bool TryPlainTime(ReadOnlySpan<byte> t, out DateTime time)
     {
         time = default;
-        int year = (Two(t, 0) * 100) + Two(t, 2), month = Two(t, 5), day = Two(t, 8), hour = Two(t, 11), minute = Two(t, 14), second = Two(t, 17);
+        int year = (TwoDigits(t, 0) * 100) + TwoDigits(t, 2), month = TwoDigits(t, 5), day = TwoDigits(t, 8), hour = TwoDigits(t, 11), minute = TwoDigits(t, 14), second = TwoDigits(t, 17);
         if (t[4] != '-' || t[7] != '-' || t[10] != 'T' || t[13] != ':' || t[16] != ':') return false;
         if (year is < 2000 or > 2099 || month is < 1 or > 12 || day < 1 || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59) return false;
         if (day > DateTime.DaysInMonth(year, month)) return false;
         time = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc);
         return true;
+    }
 
-        static int Two(ReadOnlySpan<byte> t, int at)
-        {
-            int tens = t[at] - '0', ones = t[at + 1] - '0';
-            return tens is < 0 or > 9 || ones is < 0 or > 9 ? -10_000 : (tens * 10) + ones;
-        }
+    static int TwoDigits(ReadOnlySpan<byte> text, int at)
+    {
+        int tens = text[at] - '0', ones = text[at + 1] - '0';
+        return tens is < 0 or > 9 || ones is < 0 or > 9 ? -10_000 : (tens * 10) + ones;
     }
 
     bool ReadIdentity(ref JsonScanner json, ref Draft draft)
@@ -218,6 +244,7 @@ sealed class RecordParser(LogReaderOptions options)
         var first = true;
         while (json.NextMember(ref first, out var name))
         {
+            if (!ReadTag(json, name, out var fault)) return json.Fail(fault);
             var good = name.Length switch
             {
                 3 when name.SequenceEqual("app"u8) => ReadName(ref json, ref lastApp, ref draft.App),
@@ -225,18 +252,24 @@ sealed class RecordParser(LogReaderOptions options)
                 4 when name.SequenceEqual("team"u8) => ReadName(ref json, ref lastTeam, ref draft.Team),
                 11 when name.SequenceEqual("application"u8) => ReadName(ref json, ref lastApp, ref draft.Application),
                 11 when name.SequenceEqual("environment"u8) => ReadName(ref json, ref lastEnv, ref draft.Environment),
-                _ => ReadTag(ref json, name),
+                _ => json.Skip(),
             };
             if (!good) return false;
         }
         return json.Fault is null;
     }
 
-    bool ReadTag(ref JsonScanner json, ReadOnlySpan<byte> name)
+    // On a copy of the scanner: a tag asked for by name may be the application or the team as well.
+    bool ReadTag(JsonScanner json, ReadOnlySpan<byte> name, out string fault)
     {
+        fault = "";
         for (var i = 0; i < tagKeys.Length; i++)
-            if (name.SequenceEqual(tagKeys[i])) return ReadName(ref json, ref lastTags[i], ref tags[i]);
-        return json.Skip();
+        {
+            if (!name.SequenceEqual(tagKeys[i]) || ReadName(ref json, ref lastTags[i], ref tags[i])) continue;
+            fault = json.Fault ?? "unreadable";
+            return false;
+        }
+        return true;
     }
 
     static bool ReadInput(ref JsonScanner json, ref Draft draft)
@@ -284,14 +317,20 @@ sealed class RecordParser(LogReaderOptions options)
         if (!draft.HasRequestId) return json.Fail("the record has no requestId");
         if (draft.Model is null) return json.Fail("the record has no modelId");
         if (draft.Region is null) return json.Fail("the record has no region");
-        var (model, profile) = ModelOf(draft.Model);
+        Put(in draft, reading, ref into);
+        return true;
+    }
+
+    void Put(in Draft draft, FileReading reading, ref BatchWriter into)
+    {
+        var (model, profile) = ModelOf(draft.Model!);
         var tokens = TokensOf(in draft, model.Facts, reading);
         into.Add(new UsageRecord
         {
             RequestId = draft.RequestId,
             Time = draft.Time,
             Caller = CallerOf(in draft, profile),
-            Region = draft.Region.Text,
+            Region = draft.Region!.Text,
             Model = model,
             Mode = model.Kind == ModelKind.Provisioned ? Mode.Provisioned : Mode.OnDemand,
             Tier = draft.Body.Tier,
@@ -302,7 +341,6 @@ sealed class RecordParser(LogReaderOptions options)
             StopReason = draft.Body.StopReason?.Text,
         });
         reading.Records++;
-        return true;
     }
 
     (ModelRef Model, MappedProfile? Profile) ModelOf(Name name)
@@ -373,7 +411,29 @@ sealed class RecordParser(LogReaderOptions options)
         }
     }
 
-    readonly record struct CallerKey(int Account, int Principal, int App, int Team, int Env, int Profile, TagValues Tags);
+    readonly struct CallerKey(int account, int principal, int app, int team, int env, int profile, TagValues tags) : IEquatable<CallerKey>
+    {
+        // Names are numbered densely, so two of them fit a word and the words are the hash.
+        readonly ulong one = ((ulong)(uint)account << 32) | (uint)principal;
+        readonly ulong two = ((ulong)(uint)app << 32) | (uint)team;
+        readonly ulong three = ((ulong)(uint)env << 32) | (uint)profile;
+
+        public TagValues Tags { get; } = tags;
+
+        public bool Equals(CallerKey other) => one == other.one && two == other.two && three == other.three
+            && (ReferenceEquals(Tags, other.Tags) || Tags.Equals(other.Tags));
+
+        public override bool Equals(object? obj) => obj is CallerKey other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            unchecked
+            {
+                var mixed = ((one * 31) + (two * 0x9E37_79B9UL) + (three * 0x85EB_CA6BUL)) * 0x9E37_79B9_7F4A_7C15UL;
+                return (int)(mixed >> 32) ^ (Tags.Count == 0 ? 0 : Tags.GetHashCode());
+            }
+        }
+    }
 
     Caller CallerOf(in Draft draft, MappedProfile? profile)
     {
@@ -381,7 +441,7 @@ sealed class RecordParser(LogReaderOptions options)
         var env = draft.Env ?? draft.Environment;
         var key = new CallerKey(draft.Account?.Id ?? 0, draft.Principal?.Id ?? 0, app?.Id ?? 0, draft.Team?.Id ?? 0, env?.Id ?? 0,
             profile is null ? 0 : draft.Model!.Id, tagKeys.Length == 0 ? TagValues.None : new([.. tags.Select(t => t?.Text)]));
-        if (lastCaller is not null && key == lastCallerKey) return lastCaller;
+        if (lastCaller is not null && key.Equals(lastCallerKey)) return lastCaller;
         if (!callers.TryGetValue(key, out var caller))
             callers[key] = caller = new(draft.Account?.Text ?? "", draft.Principal?.Text ?? "", app?.Text ?? profile?.App ?? "",
                 draft.Team?.Text ?? profile?.Team ?? "", env?.Text ?? profile?.Env ?? "", key.Tags);

@@ -7,13 +7,24 @@ public sealed record MappedProfile(string Model, string App, string Team, string
 /// <summary>Reads a <c>modelId</c> in any of its forms: bare id, profile id, ARN, opaque application profile.</summary>
 public static class ModelIdentity
 {
+    const int StepsMax = 8;
+
     static readonly string[] GeoPrefixes = ["us.", "eu.", "apac.", "jp.", "au.", "ca.", "us-gov."];
 
     /// <param name="modelId">As the log has it.</param>
     /// <param name="profiles">Application-inference-profile ARN → what it stands for.</param>
     public static ModelRef Resolve(string modelId, ModelCatalog catalog, IReadOnlyDictionary<string, MappedProfile> profiles)
     {
-        if (profiles.TryGetValue(modelId, out var mapped) && mapped.Model != modelId) return Resolve(mapped.Model, catalog, profiles);
+        var target = modelId;
+        // A profile may lead to another one; a circle of them leads nowhere.
+        for (var step = 0; step < StepsMax && profiles.TryGetValue(target, out var mapped); step++) target = mapped.Model;
+        var model = Unmapped(target, catalog);
+        // A name for purchased model units must not turn them into tokens that are paid for once more.
+        return target != modelId && Unmapped(modelId, catalog).Kind == ModelKind.Provisioned ? model with { Kind = ModelKind.Provisioned } : model;
+    }
+
+    static ModelRef Unmapped(string modelId, ModelCatalog catalog)
+    {
         if (!modelId.StartsWith("arn:", StringComparison.Ordinal)) return FromId(modelId, catalog);
 
         // arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.anthropic…; the id itself may hold colons.

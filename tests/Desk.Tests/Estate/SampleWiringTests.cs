@@ -142,7 +142,7 @@ public sealed class SampleWiringTests : IClassFixture<SampleWiringTests.Tour>
                 twice.Write($"{name}/{file.Path}", bytes.ToArray());
             }
             using MemoryStream printed = new();
-            using Reports.ChargeLines lines = new(printed, tour.Book);
+            using Assay.Desk.Reports.ChargeLines lines = new(printed, tour.Book);
             new DistinctUsage(LogReaderOptions.For(tour.Shelf.Catalog), workers: 2)
                 .Read(LogFiles.Under([twice.PathOf(name)]), lines.Add, TestContext.Current.CancellationToken);
             lines.Flush();
