@@ -194,7 +194,7 @@ ref struct JsonScanner
     {
         var at = StringEnd(ref origin, position, end, out escaped);
         position = at < 0 ? end : at;
-        return at >= 0 || Fail("a string is not closed");
+        return at >= 0 || Broken("a string is not closed");
     }
 
     /// <summary>The same for a string of at most 32 bytes without escapes, which most values are; -1 for any other.</summary>
