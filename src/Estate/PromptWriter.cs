@@ -5,13 +5,14 @@ namespace Assay.Estate;
 /// <summary>Makes the words of a workload's calls, of the length their token counts imply.</summary>
 sealed class PromptWriter(Workload workload, ulong seed)
 {
-    static readonly string[] People = ["Ana", "Bram", "Chioma", "Dmitri", "Elena", "Farid", "Greta", "Hiro", "Ines", "Jonas", "Kavya", "Liam"];
+    static readonly string[] People = ["Ana", "Bram", "Chioma", "Dmitri", "Elena", "Farid", "Greta", "Hiro", "Ines", "Jonas", "Kavya"];
     static readonly string[] Labels = ["billing", "refund", "delivery", "technical", "legal", "spam"];
 
     readonly string prefix = Prose.Text(SeededRandom.For(seed, workload.Name + "/prefix"), Math.Max(1, workload.PrefixTokens - 60));
 
     public LogContent Words(
-        SeededRandom random, DateTime time, long fresh, long earlier, long output, bool blocked, Transcript? transcript, int turn, bool last)
+        SeededRandom random, DateTime time, long fresh, long earlier, long output, bool blocked,
+        Transcript? transcript, int turn, bool last)
     {
         if (transcript is not null) return Agent(transcript, turn, last);
         // What stands on S3 is not written here, and a conversation kept there needs no words.
@@ -34,10 +35,12 @@ sealed class PromptWriter(Workload workload, ulong seed)
         if (workload.PrefixTokens == 0 || workload.Cache == CacheUse.EachPrompt) return [];
         if (workload.Layout == PromptLayout.VariableLineFirst)
             return [new LogPart.Words($"It is {time:yyyy-MM-dd HH:mm:ss}. You are writing for {random.Pick(People)}.\n{prefix}")];
-        return workload.Cache == CacheUse.Prefix
-            ? [new LogPart.Words(prefix), new LogPart.CachePoint(workload.CacheTtl)]
-            : [new LogPart.Words(prefix)];
+        return StaticBlock();
     }
+
+    LogPart[] StaticBlock() => workload.Cache == CacheUse.Prefix
+        ? [new LogPart.Words(prefix), new LogPart.CachePoint(workload.CacheTtl)]
+        : [new LogPart.Words(prefix)];
 
     static string Answer(SeededRandom random, long output, bool blocked)
     {
@@ -47,7 +50,7 @@ sealed class PromptWriter(Workload workload, ulong seed)
 
     LogContent Agent(Transcript transcript, int turn, bool last) => new()
     {
-        System = workload.Cache == CacheUse.Prefix ? [new LogPart.Words(prefix), new LogPart.CachePoint(workload.CacheTtl)] : [new LogPart.Words(prefix)],
+        System = StaticBlock(),
         Tools = Transcript.Tools,
         Messages = transcript.Before(turn),
         Answer = transcript.Answer(turn, last),
@@ -62,8 +65,10 @@ sealed class Transcript(SeededRandom random, bool runaway)
 
     public static readonly IReadOnlyList<LogTool> Tools =
     [
-        new("find_runs", "Lists the latest runs of a job.", """{"type":"object","properties":{"job":{"type":"string"},"limit":{"type":"integer"}}}"""),
-        new("read_log", "Reads the end of a run's log.", """{"type":"object","properties":{"run":{"type":"integer"},"lines":{"type":"integer"}}}"""),
+        new("find_runs", "Lists the latest runs of a job.",
+            """{"type":"object","properties":{"job":{"type":"string"},"limit":{"type":"integer"}}}"""),
+        new("read_log", "Reads the end of a run's log.",
+            """{"type":"object","properties":{"run":{"type":"integer"},"lines":{"type":"integer"}}}"""),
         new("restart_job", "Starts a job again.", """{"type":"object","properties":{"job":{"type":"string"}}}"""),
     ];
 
@@ -77,12 +82,16 @@ sealed class Transcript(SeededRandom random, bool runaway)
     {
         var id = $"tooluse_{random.NextBits():x16}";
         var loops = runaway && turn >= 3;
-        var use = loops
-            ? new LogPart.ToolUse(id, "restart_job", """{"job":"ledger-sync"}""")
-            : new LogPart.ToolUse(id, turn % 2 == 0 ? "find_runs" : "read_log",
-                turn % 2 == 0 ? $$"""{"job":"{{random.Pick(Jobs)}}","limit":{{random.Below(20) + 1}}}""" : $$"""{"run":{{random.Below(90_000)}},"lines":80}""");
-        messages.Add(new("assistant", [new LogPart.Words(loops ? "Restarting the job." : Prose.Text(random, Math.Max(4, output - 40))), use]));
-        messages.Add(new("user", [new LogPart.ToolResult(id, loops ? "error: the job is locked by another run. " + stuck : Prose.Text(random, growth))]));
+        var use = (loops, turn % 2) switch
+        {
+            (true, _) => new LogPart.ToolUse(id, "restart_job", """{"job":"ledger-sync"}"""),
+            (_, 0) => new(id, "find_runs", $$"""{"job":"{{random.Pick(Jobs)}}","limit":{{random.Below(20) + 1}}}"""),
+            _ => new(id, "read_log", $$"""{"run":{{random.Below(90_000)}},"lines":80}"""),
+        };
+        var said = loops ? "Restarting the job." : Prose.Text(random, Math.Max(4, output - 40));
+        var result = loops ? "error: the job is locked by another run. " + stuck : Prose.Text(random, growth);
+        messages.Add(new("assistant", [new LogPart.Words(said), use]));
+        messages.Add(new("user", [new LogPart.ToolResult(id, result)]));
     }
 
     /// <summary>The messages a call carries: everything before its own answer.</summary>

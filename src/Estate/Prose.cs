@@ -9,7 +9,8 @@ static class Prose
     [
         "The customer", "Our warehouse", "The second invoice", "A returned parcel", "The billing team", "This contract", "The night shift",
         "Your account", "The delivery partner", "An older order", "The weekly report", "The support desk", "Each region", "The audit",
-        "A new supplier", "The refund", "The price list", "Our policy", "The mobile app", "The shipment", "The agreement", "A duplicate entry",
+        "A new supplier", "The refund", "The price list", "Our policy", "The mobile app", "The shipment", "The agreement",
+        "A duplicate entry",
         "The ledger", "The reviewer",
     ];
 

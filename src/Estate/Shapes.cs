@@ -59,7 +59,8 @@ public static class TraceFigures
 
     /// <summary>Hourly load of consumer clients: alibaba/ServeGen (Apache-2.0), 14 days of the small model's clients.</summary>
     public static readonly ArrivalShape Consumers = new("consumers",
-        [.83, .71, .72, .68, .74, .69, .71, .88, 1.04, 1.06, 1.12, 1.08, 1.04, 1.06, 1.06, 1.05, 1.1, 1.07, .98, 1.23, 1.47, 1.4, 1.25, 1.05],
+        [.83, .71, .72, .68, .74, .69, .71, .88, 1.04, 1.06, 1.12, 1.08, 1.04, 1.06, 1.06, 1.05, 1.1, 1.07, .98, 1.23, 1.47, 1.4, 1.25,
+         1.05],
         [.92, 1.02, 1.04, 1.03, 1.04, 1.01, .94]);
 
     /// <summary>Hourly load of machine clients: alibaba/ServeGen (Apache-2.0), all clients together; flat as programs are.</summary>
@@ -90,6 +91,8 @@ public static class TraceFigures
         (0, 30), (.05, 86), (.25, 137), (.5, 216), (.75, 423), (.9, 877), (.95, 1535), (.99, 3844), (1, 6000));
     public static readonly Quantiles CodingGrowth = new(
         (0, 40), (.05, 147), (.25, 320), (.5, 648), (.75, 1585), (.9, 3701), (.95, 6594), (1, 16389));
-    public static readonly Quantiles CodingGapSeconds = new((0, 3), (.05, 7), (.25, 11), (.5, 17), (.75, 38), (.9, 129), (.95, 270), (1, 1810));
-    public static readonly Quantiles CodingOpening = new((0, 9_000), (.05, 12_968), (.25, 18_530), (.5, 23_836), (.75, 60_000), (1, 110_000));
+    public static readonly Quantiles CodingGapSeconds = new((0, 3), (.05, 7), (.25, 11), (.5, 17), (.75, 38), (.9, 129), (.95, 270),
+        (1, 1810));
+    public static readonly Quantiles CodingOpening = new((0, 9_000), (.05, 12_968), (.25, 18_530), (.5, 23_836), (.75, 60_000),
+        (1, 110_000));
 }

@@ -72,7 +72,8 @@ sealed class WorkloadSampler
         var mean = workload.StartsADay * options.Scale * workload.Arrivals.Weekdays[(int)date.DayOfWeek] * (.9 + .2 * random.NextShare());
         var factor = workload.Spike is { } spike && day == Math.Min(spike.Day, options.Days - 1) ? spike.Factor : 1;
         for (var left = random.Whole(mean); left > 0; left--) AddStart(date, factor, runaway: false, attempts);
-        if (workload.Session is { RunawayEveryDays: > 0 and var every } && day % every == every / 2) AddStart(date, 1, runaway: true, attempts);
+        if (workload.Session is { RunawayEveryDays: > 0 and var every } && day % every == every / 2)
+            AddStart(date, 1, runaway: true, attempts);
     }
 
     void AddStart(DateTime date, int factor, bool runaway, List<Attempt> attempts)
@@ -88,11 +89,13 @@ sealed class WorkloadSampler
         var session = new Session { Id = "", Who = random.Below(callers.Length) };
         var (fresh, output) = (workload.Input.Sample(random) * factor, workload.Output.Sample(random));
         if (workload.Failures is { } failures && random.Chance(failures.Share))
+        {
             attempts.Add(new(attempts.Count, time, session, 0, 0, fresh, 0) { Failed = true });
-        // The retry that succeeds comes some seconds after the failed attempt.
-        var when = attempts.Count > 0 && attempts[^1].Failed && attempts[^1].Session == session ? time.AddSeconds(2 + random.Below(25)) : time;
+            // The retry that succeeds comes some seconds after the failed attempt.
+            time = time.AddSeconds(2 + random.Below(25));
+        }
         var blocked = workload.Guardrail is { } guardrail && random.Chance(guardrail.BlockedShare);
-        attempts.Add(new(attempts.Count, when, session, 0, 0, fresh, output) { Blocked = blocked });
+        attempts.Add(new(attempts.Count, time, session, 0, 0, fresh, output) { Blocked = blocked });
     }
 
     void AddSession(SessionShape shape, DateTime time, bool runaway, List<Attempt> attempts)
@@ -154,7 +157,8 @@ sealed class WorkloadSampler
             Guardrails = guardrails,
         };
         // Each call's words come from its own id: they are the same whenever, and in whatever order, they are written.
-        return new(workload, entry, () => prompts.Words(SeededRandom.For(options.Seed, id.ToString()), attempt.Time, attempt.Fresh, attempt.Earlier,
+        return new(workload, entry, () =>
+            prompts.Words(SeededRandom.For(options.Seed, id.ToString()), attempt.Time, attempt.Fresh, attempt.Earlier,
             attempt.Output, attempt.Blocked, attempt.Session.Transcript, attempt.Turn, attempt.Last))
         {
             Runaway = attempt.Session.Runaway ? attempt.Session.Id : null,
@@ -223,7 +227,8 @@ sealed class WorkloadSampler
     Caller CallerOf(string principal)
     {
         var mapped = options.Profiles.GetValueOrDefault(workload.ModelId);
-        return new(workload.Place.Account, principal.StartsWith("user/", StringComparison.Ordinal) ? principal["user/".Length..] : principal,
+        return new(workload.Place.Account,
+            principal.StartsWith("user/", StringComparison.Ordinal) ? principal["user/".Length..] : principal,
             Or(workload.App, mapped?.App), Or(workload.Team, mapped?.Team), Or(workload.Env, mapped?.Env), TagValues.None);
 
         static string Or(string tag, string? fallback) => tag.Length > 0 ? tag : fallback ?? "";

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Assay.Usage;
 
 namespace Assay.Pricing;
@@ -29,6 +30,10 @@ public sealed class PriceBook
     readonly HashSet<string> models = new(StringComparer.Ordinal);
     readonly List<PriceConflict> conflicts = [];
     readonly ConcurrentDictionary<CardKey, RateCard[]> cards = new();
+
+    // Readers intern models and regions, so the card of the call before is mostly found by two addresses. A race only costs a miss.
+    const int RecentCards = 1024;
+    readonly RecentCard?[] recent = new RecentCard?[RecentCards];
 
     public PriceBook(string name, IEnumerable<PriceSource> sources)
     {
@@ -85,9 +90,18 @@ public sealed class PriceBook
     /// <summary>The rates of all meters of one kind of call, resolved once and remembered.</summary>
     public RateCard CardFor(ModelRef model, string region, Mode mode, Tier tier, ContextBand context, Term term, DateOnly day)
     {
-        var key = new CardKey(model.Id, model.Scope, region, mode, tier, context, term);
-        var segments = cards.GetOrAdd(key, static (k, book) => book.Compile(k), this);
-        foreach (var card in segments)
+        var kind = ((int)mode << 24) | ((int)tier << 16) | ((int)context << 8) | (int)term;
+        var slot = unchecked((RuntimeHelpers.GetHashCode(model) * 31) + (RuntimeHelpers.GetHashCode(region) * 17) + (kind >> 8) + kind) & (RecentCards - 1);
+        var hit = recent[slot];
+        if (hit is not null && ReferenceEquals(hit.Model, model) && ReferenceEquals(hit.Region, region) && hit.Kind == kind && hit.Card.Holds(day)) return hit.Card;
+        var card = Segment(new(model.Id, model.Scope, region, mode, tier, context, term), day);
+        recent[slot] = new(model, region, kind, card);
+        return card;
+    }
+
+    RateCard Segment(in CardKey key, DateOnly day)
+    {
+        foreach (var card in cards.GetOrAdd(key, static (k, book) => book.Compile(k), this))
             if (card.Holds(day)) return card;
         throw new InvalidOperationException($"No card of {key} holds on {day}: the segments of a card must cover all days.");
     }
@@ -185,7 +199,10 @@ public sealed class PriceBook
     {
         var ordered = rates.OrderBy(r => r.From ?? DateOnly.MinValue).ToArray();
         for (var i = 0; i + 1 < ordered.Length; i++)
-            if (ordered[i].Until is not { } until || until > ordered[i + 1].From) ordered[i] = ordered[i] with { Until = ordered[i + 1].From };
+        {
+            var next = ordered[i + 1].From;
+            if (ordered[i].Until is not { } until || until > next) ordered[i] = ordered[i] with { Until = next };
+        }
         return ordered;
     }
 
@@ -195,6 +212,8 @@ public sealed class PriceBook
             if ((rate.From is null || rate.From <= day) && (rate.Until is null || day < rate.Until)) return rate;
         return null;
     }
+
+    sealed record RecentCard(ModelRef Model, string Region, int Kind, RateCard Card);
 
     readonly record struct CardKey(string Model, Scope Scope, string Region, Mode Mode, Tier Tier, ContextBand Context, Term Term);
 }

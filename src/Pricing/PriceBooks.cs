@@ -55,8 +55,8 @@ public static partial class PriceBooks
 
     // A file without a date of its own is as old as the youngest date it mentions.
     static DateOnly LastDate(List<Rate> rates) => rates
-        .SelectMany(r => Day().Matches(r.Source).Select(m => DateOnly.TryParse(m.Value, CultureInfo.InvariantCulture, out var day) ? day : default)
-            .Append(r.From ?? default))
+        .SelectMany(r => Day().Matches(r.Source)
+            .Select(m => DateOnly.TryParse(m.Value, CultureInfo.InvariantCulture, out var day) ? day : default).Append(r.From ?? default))
         .DefaultIfEmpty().Max();
 
     static DateOnly? ParseDate(string text, string file) => DateOnly.TryParseExact(text, "yyyy-MM-dd", out var date)

@@ -29,8 +29,12 @@ public static class PriceCheck
         {
             Alone(rate, findings);
             foreach (var (what, least, most, sibling) in Expectations(rate, key => At(byKey[key], rate)))
-                if (sibling is { UsdPerUnit: > 0m } && rate.UsdPerUnit / sibling.UsdPerUnit is var ratio && (ratio < least || ratio > most))
-                    findings.Add(new(rate.Sku, rate.Key, $"{what} (expected {Usd.Plain(least)} to {Usd.Plain(most)} times)", sibling.Sku, ratio));
+            {
+                if (sibling is not { UsdPerUnit: > 0m }) continue;
+                var ratio = rate.UsdPerUnit / sibling.UsdPerUnit;
+                var expected = $"{what} (expected {Usd.Plain(least)} to {Usd.Plain(most)} times)";
+                if (ratio < least || ratio > most) findings.Add(new(rate.Sku, rate.Key, expected, sibling.Sku, ratio));
+            }
             AmongRegions(rate, byRegionless[rate.Key with { Region = "" }], findings);
             Scale(rate, byModel[(rate.Key.Model, rate.Key.Meter)], findings);
         }
@@ -75,7 +79,7 @@ public static class PriceCheck
         if (others.Count < 2 || others[others.Count / 2] is not { UsdPerUnit: > 0m } median) return;
         var ratio = rate.UsdPerUnit / median.UsdPerUnit;
         if (ratio is > 2.5m or < 0.4m)
-            findings.Add(new(rate.Sku, rate.Key, $"the price in {rate.Key.Region} against the median of {others.Count} other regions", median.Sku, ratio));
+            findings.Add(new(rate.Sku, rate.Key, $"the price against the median of {others.Count} other regions", median.Sku, ratio));
     }
 
     // A heading "per 1,000" over prices per million shows as a factor of a thousand against every sibling of the model.
@@ -86,12 +90,16 @@ public static class PriceCheck
         var median = siblings[siblings.Count / 2];
         var ratio = rate.UsdPerUnit / median.UsdPerUnit;
         if (ratio is >= 100m or <= 0.01m)
-            findings.Add(new(rate.Sku, rate.Key, $"the unit '{rate.SourceUnit}' looks wrong against the model's other rates", median.Sku, ratio));
+        {
+            var what = $"the unit '{rate.SourceUnit}' looks wrong against the model's other rates";
+            findings.Add(new(rate.Sku, rate.Key, what, median.Sku, ratio));
+        }
     }
 
     // The sibling in force when the rate began, or, for a rate without a start, when it last held.
     static Rate? At(IEnumerable<Rate> timeline, Rate rate) => timeline.LastOrDefault(r => Overlaps(r, rate));
 
     static bool Overlaps(Rate left, Rate right) =>
-        (left.From is null || right.Until is null || left.From < right.Until) && (right.From is null || left.Until is null || right.From < left.Until);
+        (left.From is null || right.Until is null || left.From < right.Until)
+        && (right.From is null || left.Until is null || right.From < left.Until);
 }

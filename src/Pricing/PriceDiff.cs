@@ -7,26 +7,22 @@ public sealed record ChangedRate(Rate Before, Rate After)
     public decimal? Ratio => Before.UsdPerUnit == 0m ? null : After.UsdPerUnit / Before.UsdPerUnit;
 }
 
-/// <summary>What one book says that another does not: the last price of every key compared.</summary>
+/// <summary>What one book says that another does not: the newest price of every key compared.</summary>
 public sealed record PriceDiff(IReadOnlyList<Rate> Added, IReadOnlyList<Rate> Removed, IReadOnlyList<ChangedRate> Changed)
 {
     public bool IsEmpty => Added.Count + Removed.Count + Changed.Count == 0;
 
     public static PriceDiff Between(PriceBook before, PriceBook after)
     {
-        var (old, current) = (Last(before), Last(after));
-        return new(
-            [.. current.Where(r => !old.ContainsKey(r.Key)).Select(r => r.Value)],
-            [.. old.Where(r => !current.ContainsKey(r.Key)).Select(r => r.Value)],
-            [.. current.Where(r => old.TryGetValue(r.Key, out var was) && was.UsdPerUnit != r.Value.UsdPerUnit)
-                .Select(r => new ChangedRate(old[r.Key], r.Value))]);
-    }
-
-    // Rates come ordered, each key's timeline by start: the last of a key is its newest price.
-    static Dictionary<RateKey, Rate> Last(PriceBook book)
-    {
-        var last = new Dictionary<RateKey, Rate>();
-        foreach (var rate in book.Rates) last[rate.Key] = rate;
-        return last;
+        var (added, removed, changed) = (new List<Rate>(), new List<Rate>(), new List<ChangedRate>());
+        // Asked as a charge would ask: a row that another row now stands in for has not gone.
+        foreach (var key in before.Rates.Concat(after.Rates).Select(r => r.Key).Distinct())
+            switch (before.Find(key, DateOnly.MaxValue), after.Find(key, DateOnly.MaxValue))
+            {
+                case (null, { } now): added.Add(now); break;
+                case ({ } was, null): removed.Add(was); break;
+                case ({ } was, { } now) when was.UsdPerUnit != now.UsdPerUnit: changed.Add(new(was, now)); break;
+            }
+        return new(added, removed, changed);
     }
 }

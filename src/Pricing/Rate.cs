@@ -10,6 +10,14 @@ public readonly record struct RateKey(
     string Model, Meter Meter, Mode Mode, Tier Tier, Scope Scope, ContextBand Context, string Region, Term Term)
 {
     public const string EveryRegion = "*";
+
+    // Books are dictionaries of this key with thousands of entries; the compiler's field-by-field hash is what reading one would cost.
+    public override int GetHashCode() => HashCode.Combine(
+        Model.GetHashCode(StringComparison.Ordinal), Region.GetHashCode(StringComparison.Ordinal),
+        (int)Meter << 16 | (int)Mode << 12 | (int)Tier << 8 | (int)Scope << 6 | (int)Context << 4 | (int)Term);
+
+    public bool Equals(RateKey other) => Meter == other.Meter && Mode == other.Mode && Tier == other.Tier && Scope == other.Scope
+        && Context == other.Context && Term == other.Term && Region == other.Region && Model == other.Model;
 }
 
 /// <summary>One dated price, as a source states it.</summary>
@@ -25,6 +33,28 @@ public sealed record Rate(
 {
     /// <summary>USD per one unit of the meter: per token, per text unit, per hour.</summary>
     public decimal UsdPerUnit { get; } = SourceRate / SourceUnits.Scale(SourceUnit);
+
+    /// <summary>USD for a whole number of units, exact.</summary>
+    public decimal CostOf(long units)
+    {
+        // A rate per token is a short number with many decimals: one multiplication of words gives its digits.
+        if (mantissa != 0 && Math.BigMul((ulong)units, mantissa, out var low) is var high && high <= uint.MaxValue)
+            return new decimal(unchecked((int)low), unchecked((int)(low >> 32)), unchecked((int)high), isNegative: false, scale);
+        return units * UsdPerUnit;
+    }
+
+    // The digits and the number of decimals of the price of a unit; zero digits when they do not fit a word.
+    readonly ulong mantissa = Mantissa(SourceRate / SourceUnits.Scale(SourceUnit), out _);
+    readonly byte scale = Mantissa(SourceRate / SourceUnits.Scale(SourceUnit), out var decimals) == 0 ? (byte)0 : decimals;
+
+    static ulong Mantissa(decimal value, out byte scale)
+    {
+        var normal = value / 1.0000000000000000000000000000m;
+        scale = normal.Scale;
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(normal, bits);
+        return value < 0m || bits[2] != 0 ? 0 : unchecked(((ulong)(uint)bits[1] << 32) | (uint)bits[0]);
+    }
 
     /// <summary>The book file the rate was read from, for people who want to look it up; empty when it came from elsewhere.</summary>
     public string File { get; init; } = "";

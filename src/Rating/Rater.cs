@@ -97,6 +97,11 @@ public static class Rater
         _ => UnpricedCause.None,
     };
 
+    static Charge Price(Meter meter, long units, RateCard card, ContextBand context, UnpricedCause cause) =>
+        cause == UnpricedCause.None && card[meter] is { } rate
+            ? new(meter, units, rate, rate.CostOf(units), null, context, UnpricedCause.None)
+            : Price(meter, (decimal)units, card, context, cause);
+
     static Charge Price(Meter meter, decimal quantity, RateCard card, ContextBand context, UnpricedCause cause)
     {
         if (cause == UnpricedCause.None && card[meter] is { } rate)

@@ -24,14 +24,26 @@ public readonly record struct CellKey(
         && ReferenceEquals(Region, other.Region) && ReferenceEquals(Operation, other.Operation)
         && Day == other.Day && Mode == other.Mode && Tier == other.Tier && Context == other.Context;
 
-    public override int GetHashCode() => HashCode.Combine(RuntimeHelpers.GetHashCode(Caller), RuntimeHelpers.GetHashCode(Model),
-        RuntimeHelpers.GetHashCode(Region), RuntimeHelpers.GetHashCode(Operation), Day.DayNumber, ((int)Mode << 16) | ((int)Tier << 8) | (int)Context);
+    public override int GetHashCode()
+    {
+        unchecked
+        {
+            var mixed = ((ulong)RuntimeHelpers.GetHashCode(Caller) * 0x9E37_79B9UL) + ((ulong)RuntimeHelpers.GetHashCode(Model) * 0x85EB_CA6BUL)
+                + ((ulong)RuntimeHelpers.GetHashCode(Region) * 0xC2B2_AE35UL) + ((ulong)RuntimeHelpers.GetHashCode(Operation) * 0x27D4_EB2FUL)
+                + ((ulong)Day.DayNumber * 0x1656_67B1UL) + (((ulong)Mode << 16) | ((ulong)Tier << 8) | (ulong)Context);
+            return (int)((mixed * 0x9E37_79B9_7F4A_7C15UL) >> 32);
+        }
+    }
 }
 
 /// <summary>Requests of one kind, by one caller, on one day, and what they came to.</summary>
+/// <remarks>
+/// Quantities are summed, and each sum is multiplied by its rate once: exact arithmetic gives the same as summing the charges,
+/// and a reading of a hundred million calls costs an addition a meter.
+/// </remarks>
 public sealed class Cell(CellKey key)
 {
-    MeterSum[] meters = [];
+    Slot[] slots = [];
 
     public CellKey Key { get; } = key;
     public long Requests { get; internal set; }
@@ -40,33 +52,42 @@ public sealed class Cell(CellKey key)
     /// <summary>Requests of which at least one meter has no price.</summary>
     public long WithUnpriced { get; internal set; }
 
-    public ReadOnlySpan<MeterSum> Meters => meters;
-    public decimal Cost { get; private set; }
-    public decimal CostMax { get; private set; }
+    /// <summary>One sum a meter, in the order of the meters.</summary>
+    public IReadOnlyList<MeterSum> Meters => [.. slots.Select(s => s.Sum).GroupBy(s => s.Meter).OrderBy(g => g.Key)
+        .Select(g => g.Aggregate((left, right) => left + right))];
+
+    public decimal Cost => slots.Sum(s => s.Cost);
+    public decimal CostMax => slots.Sum(s => s.Cost + s.Open);
 
     internal void Add(in Charge charge)
     {
-        ref var sum = ref SlotOf(charge.Meter);
-        var max = charge.CostMax ?? charge.Cost;
-        sum = sum with
-        {
-            Quantity = sum.Quantity + charge.Quantity,
-            Cost = sum.Cost + charge.Cost,
-            CostMax = sum.CostMax + max,
-            Requests = sum.Requests + 1,
-            UnpricedQuantity = charge.Unpriced == UnpricedCause.None ? sum.UnpricedQuantity : sum.UnpricedQuantity + charge.Quantity,
-        };
-        Cost += charge.Cost;
-        CostMax += max;
+        ref var slot = ref SlotOf(charge.Meter, charge.Rate);
+        slot.Quantity += charge.Quantity;
+        slot.Requests++;
+        if (charge.CostMax is { } max) slot.Open += max - charge.Cost;
     }
 
-    ref MeterSum SlotOf(Meter meter)
+    ref Slot SlotOf(Meter meter, Rate? rate)
     {
-        for (var i = 0; i < meters.Length; i++)
-            if (meters[i].Meter == meter) return ref meters[i];
-        Array.Resize(ref meters, meters.Length + 1);
-        meters[^1] = new MeterSum(meter, 0m, 0m, 0m, 0m, 0);
-        return ref meters[^1];
+        for (var i = 0; i < slots.Length; i++)
+            if (slots[i].Meter == meter && ReferenceEquals(slots[i].Rate, rate)) return ref slots[i];
+        Array.Resize(ref slots, slots.Length + 1);
+        slots[^1] = new Slot { Meter = meter, Rate = rate };
+        return ref slots[^1];
+    }
+
+    struct Slot
+    {
+        public Meter Meter;
+        public Rate? Rate;
+        public decimal Quantity;
+
+        // What the charges may come to above their cost.
+        public decimal Open;
+        public long Requests;
+
+        public readonly decimal Cost => Rate is null ? 0m : Quantity * Rate.UsdPerUnit;
+        public readonly MeterSum Sum => new(Meter, Quantity, Cost, Cost + Open, Rate is null ? Quantity : 0m, Requests);
     }
 }
 
@@ -143,7 +164,7 @@ public sealed class SpendCube
         var groups = new Dictionary<string, Group>(StringComparer.Ordinal);
         foreach (var cell in cells.Values)
         {
-            foreach (ref readonly var sum in cell.Meters)
+            foreach (var sum in cell.Meters)
             {
                 var key = keyOf(cell, sum.Meter);
                 var group = groups.GetValueOrDefault(key, new(key, 0m, 0m, 0));
@@ -161,7 +182,7 @@ public sealed class SpendCube
     {
         var sums = new SortedDictionary<Meter, MeterSum>();
         foreach (var cell in cells.Values)
-            foreach (ref readonly var sum in cell.Meters)
+            foreach (var sum in cell.Meters)
                 sums[sum.Meter] = sums.TryGetValue(sum.Meter, out var known) ? known + sum : sum;
         return [.. sums.Values];
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Assay.Usage;
@@ -34,22 +35,24 @@ public readonly record struct RequestId
         return new(XxHash128.HashToUInt128(utf8, seed: 0x4173736179), Encoding.UTF8.GetString(utf8));
     }
 
+    // The 32 digits without their hyphens, decoded a vector at a time. Upper-case digits are another spelling, kept as text.
     static bool TryCanonicalGuid(ReadOnlySpan<byte> utf8, out UInt128 key)
     {
         key = default;
         if (utf8[8] != '-' || utf8[13] != '-' || utf8[18] != '-' || utf8[23] != '-') return false;
-        UInt128 value = 0;
-        for (var i = 0; i < 36; i++)
-        {
-            if (i is 8 or 13 or 18 or 23) continue;
-            var c = utf8[i];
-            int digit;
-            if (c is >= (byte)'0' and <= (byte)'9') digit = c - '0';
-            else if (c is >= (byte)'a' and <= (byte)'f') digit = c - 'a' + 10;
-            else return false;
-            value = (value << 4) | (uint)digit;
-        }
-        key = value;
+        Span<byte> digits = stackalloc byte[32];
+        utf8[..8].CopyTo(digits);
+        utf8[9..13].CopyTo(digits[8..]);
+        utf8[14..18].CopyTo(digits[12..]);
+        utf8[19..23].CopyTo(digits[16..]);
+        utf8[24..36].CopyTo(digits[20..]);
+        var text = Vector256.Create<byte>(digits);
+        var isLower = Vector256.GreaterThanOrEqual(text, Vector256.Create((byte)'a')) & Vector256.LessThanOrEqual(text, Vector256.Create((byte)'f'));
+        var isDigit = Vector256.GreaterThanOrEqual(text, Vector256.Create((byte)'0')) & Vector256.LessThanOrEqual(text, Vector256.Create((byte)'9'));
+        if ((isLower | isDigit) != Vector256<byte>.AllBitsSet) return false;
+        Span<byte> bytes = stackalloc byte[16];
+        if (Convert.FromHexString(digits, bytes, out _, out _) != System.Buffers.OperationStatus.Done) return false;
+        key = BinaryPrimitives.ReadUInt128BigEndian(bytes);
         return true;
     }
 

@@ -20,7 +20,7 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
     const int RunsMax = 16;
 
     readonly List<Run> runs = [];
-    UInt128[] slots = new UInt128[1024];
+    UInt128[] slots = new UInt128[16 * 1024];
     bool hasZero;
     int inMemory;
     ulong[] filter = [];
@@ -45,6 +45,18 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
         Count++;
         if (inMemory >= idsInMemoryMax) Spill();
         return true;
+    }
+
+    /// <summary>
+    /// Touches the places where the ids of a batch will go, so that the memory they lie in is on its way before it is needed:
+    /// a set of a million ids is far larger than any cache.
+    /// </summary>
+    public UInt128 Approach(ReadOnlySpan<UsageRecord> records)
+    {
+        var mask = slots.Length - 1;
+        UInt128 touched = 0;
+        foreach (ref readonly var record in records) touched |= slots[(int)(Mix(record.RequestId.Key) & (uint)mask)];
+        return touched;
     }
 
     bool AddInMemory(UInt128 id)

@@ -9,7 +9,8 @@ public sealed class ModeMatrixTests
     static ModelModes Of(string model) => Assert.Single(Matrix.Models, m => m.Model == model);
 
     [Fact]
-    public void The_matrix_bears_the_date_of_its_book() => Assert.Equal(("aws@2026-07-24", new DateOnly(2026, 7, 24)), (Matrix.Book, Matrix.Date));
+    public void The_matrix_bears_the_date_of_its_book() =>
+        Assert.Equal(("aws@2026-07-24", new DateOnly(2026, 7, 24)), (Matrix.Book, Matrix.Date));
 
     [Theory]
     [InlineData("anthropic.claude-opus-4-1-20250805-v1:0")]

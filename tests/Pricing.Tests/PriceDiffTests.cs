@@ -27,10 +27,18 @@ public sealed class PriceDiffTests
             A_book(A_rate(Meter.Input, 3m), A_rate(Meter.Input, 6m, new(2026, 1, 1)))).IsEmpty);
 
     [Fact]
+    public void A_row_that_another_stands_in_for_has_not_gone()
+    {
+        var inRegion = A_rate(Meter.Input, 3m);
+        var geo = new Rate("sku", inRegion.Key with { Scope = Scope.Geo }, "1M tokens", 3m, null, null, "a test");
+        Assert.True(PriceDiff.Between(A_book(geo), A_book(inRegion)).IsEmpty);
+    }
+
+    [Fact]
     public void May_and_July_differ_by_what_the_pages_added()
     {
         var diff = PriceDiff.Between(BuiltInBooks.Read("aws", new(2026, 5, 25)), BuiltInBooks.Aws);
-        Assert.Contains(diff.Added, r => r.Key.Model == "anthropic.claude-sonnet-5");
+        Assert.Contains(diff.Added, r => r.Key is { Model: "anthropic.claude-sonnet-4-6", Mode: Mode.Reserved });
         Assert.Empty(diff.Removed);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Assay.Usage;
 using Assay.Usage.Logs;
 
@@ -54,18 +55,32 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         var summary = new ReadingSummary { Files = logs.Files.Count, BodyFiles = logs.BodyFiles };
         summary.SkippedFiles.AddRange(logs.Skipped);
         using var seen = new RequestIdSet(idsInMemoryMax, ScratchFile);
-        var distinct = new UsageRecord[512];
+        var distinct = new List<UsageRecord>();
 
         void Distinct(ReadOnlySpan<UsageRecord> records)
         {
-            var count = 0;
-            foreach (ref readonly var record in records)
+            seen.Approach(records);
+            for (var i = 0; i < records.Length; i++)
             {
-                if (!seen.Add(record.RequestId.Key)) { summary.Duplicates++; continue; }
-                distinct[count++] = record;
-                if (count == distinct.Length) { deliver(distinct); count = 0; }
+                if (seen.Add(records[i].RequestId.Key)) continue;
+                // Duplicates are rare: a batch is handed on as it came until one is met.
+                WithoutDuplicates(records, i);
+                return;
             }
-            if (count > 0) deliver(distinct.AsSpan(0, count));
+            deliver(records);
+        }
+
+        void WithoutDuplicates(ReadOnlySpan<UsageRecord> records, int firstDuplicate)
+        {
+            distinct.Clear();
+            distinct.AddRange(records[..firstDuplicate]);
+            summary.Duplicates++;
+            for (var i = firstDuplicate + 1; i < records.Length; i++)
+            {
+                if (seen.Add(records[i].RequestId.Key)) distinct.Add(records[i]);
+                else summary.Duplicates++;
+            }
+            if (distinct.Count > 0) deliver(CollectionsMarshal.AsSpan(distinct));
         }
 
         if (workers <= 1 || logs.Files.Count <= 1) ReadInTurn(logs, summary, Distinct, cancel);

@@ -74,7 +74,7 @@ static class GuideNorms
     {
         var cost = cells.Sum(c => c.GuardrailCost());
         var inference = cells.Sum(c => c.Cost) - cost;
-        var seen = cells.Any(c => c.Meters.ToArray().Any(m => m.Meter.IsGuardrail()));
+        var seen = cells.Any(c => c.Meters.Any(m => m.Meter.IsGuardrail()));
         return new("guardrails_share", "Guardrails on top of inference", seen && inference > 0m ? Ratio(cost, inference) : null, 0.05, 0.15, "share", seen ? cost : null,
             "units are read from response bodies; calls logged without bodies show none");
     }

@@ -24,16 +24,15 @@ static class PriceTables
     // Rates that differ only in region share a line, as in the files.
     public static void Rates(IAnsiConsole console, PriceBook book, IReadOnlyList<Rate> rates)
     {
-        console.MarkupLine($"[grey]{Markup.Escape(book.Id)}; USD per source unit[/]\n");
+        console.MarkupLine($"[grey]{Markup.Escape(book.Id)}[/]\n");
         foreach (var model in rates.GroupBy(r => r.Key.Model))
         {
             console.MarkupLine($"[bold]{Markup.Escape(model.Key.Length == 0 ? "whatever the model" : model.Key)}[/]");
-            var grid = Columns("meter", "mode", "tier", "scope", "", "rate", "per", "dates", "regions", "source");
+            var grid = Columns("meter", "sold as", "USD", "per", "dates", "regions", "source");
             foreach (var line in model.GroupBy(r => r with { Key = r.Key with { Region = "" } }))
             {
-                var (rate, key) = (line.Key, line.Key.Key);
-                var more = string.Join(' ', new[] { key.Context == ContextBand.Long ? "long" : "", key.Term == Term.None ? "" : key.Term.Name() }.Where(t => t.Length > 0));
-                grid.AddRow(key.Meter.Name(), key.Mode.Name(), key.Tier.Name(), key.Scope.Name(), more, Usd.Plain(rate.SourceRate), Markup.Escape(rate.SourceUnit), Dates(rate),
+                var (rate, (usd, per)) = (line.Key, Natural(line.Key));
+                grid.AddRow(rate.Key.Meter.Name(), SoldAs(rate.Key), Usd.Plain(usd), Markup.Escape(per), Dates(rate),
                     Markup.Escape(Regions([.. line.Select(r => r.Key.Region)])), $"[grey]{Markup.Escape(rate.Source)}[/]");
             }
             console.Write(grid);
@@ -112,7 +111,21 @@ static class PriceTables
         return grid.AddRow([.. names.Select(n => $"[grey]{Markup.Escape(n)}[/]")]);
     }
 
-    static string PerUnit(Rate rate) => $"{Usd.Plain(rate.SourceRate)} [grey]per {Markup.Escape(rate.SourceUnit)}[/]";
+    // Mode and scope, and whatever else is not the everyday case.
+    static string SoldAs(RateKey key)
+    {
+        List<string> words = [key.Mode.Name(), key.Scope.Name()];
+        if (key.Tier != Tier.Standard) words.Insert(1, key.Tier.Name());
+        if (key.Context == ContextBand.Long) words.Add("long");
+        if (key.Term != Term.None) words.Add(key.Term.Name());
+        return string.Join(' ', words);
+    }
+
+    // Tokens are quoted by the million everywhere but in price maps; people compare like with like.
+    static (decimal Usd, string Per) Natural(Rate rate) =>
+        rate.Key.Meter.Unit() == "token" ? (rate.UsdPerUnit * 1_000_000m, "1M tokens") : (rate.SourceRate, rate.SourceUnit);
+
+    static string PerUnit(Rate rate) => $"{Usd.Plain(Natural(rate).Usd)} [grey]per {Markup.Escape(Natural(rate).Per)}[/]";
     static string Yes(bool value) => value ? "✓" : "";
     static string Terms(IReadOnlyList<Term> terms) => string.Join(' ', terms.Select(t => t switch { Term.None => "none", Term.OneMonth => "1m", Term.ThreeMonth => "3m", _ => "6m" }));
 

@@ -39,14 +39,14 @@ static class CellReadings
 {
     public static decimal Quantity(this Cell cell, Meter meter)
     {
-        foreach (ref readonly var sum in cell.Meters)
+        foreach (var sum in cell.Meters)
             if (sum.Meter == meter) return sum.Quantity;
         return 0m;
     }
 
     public static decimal CostOf(this Cell cell, Meter meter)
     {
-        foreach (ref readonly var sum in cell.Meters)
+        foreach (var sum in cell.Meters)
             if (sum.Meter == meter) return sum.Cost;
         return 0m;
     }
@@ -63,7 +63,7 @@ static class CellReadings
     public static decimal GuardrailCost(this Cell cell)
     {
         var cost = 0m;
-        foreach (ref readonly var sum in cell.Meters)
+        foreach (var sum in cell.Meters)
             if (sum.Meter.IsGuardrail()) cost += sum.Cost;
         return cost;
     }

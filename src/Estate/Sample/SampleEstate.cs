@@ -70,12 +70,13 @@ public static class SampleEstate
             Name = "ops-agent", Place = ProdEast, Principals = ["OpsAgentRole"], ModelId = Sonnet,
             App = "ops-agent", Team = "platform", Env = "prod", Layout = PromptLayout.Tools,
             StartsADay = 10, Arrivals = TraceFigures.Machines, Cache = CacheUse.Prefix, PrefixTokens = 1_500,
-            Session = new(Quantiles.Between(3, 8), Quantiles.Between(4, 40), new((0, 150), (.5, 520), (.9, 1_500), (1, 2_600)), RunawayEveryDays: 2),
+            Session = new(Quantiles.Between(3, 8), Quantiles.Between(4, 40), new((0, 150), (.5, 520), (.9, 1_500), (1, 2_600)), 2),
             Input = Quantiles.Between(80, 400), Output = new((0, 60), (.5, 140), (.9, 420), (1, 900)),
         },
         new()
         {
-            Name = "dev-assistant", Place = DevEast, Principals = ["user/ana", "user/bram", "user/chioma", "user/elena"], ModelId = OlderOpus,
+            Name = "dev-assistant", Place = DevEast, Principals = ["user/ana", "user/bram", "user/chioma", "user/elena"],
+            ModelId = OlderOpus,
             Operation = "InvokeModelWithResponseStream", Shape = LogShape.InvokeClaudeChunks,
             StartsADay = 115, Arrivals = TraceFigures.Office,
             Input = new((0, 23_600), (.5, 58_000), (.9, 120_000), (1, 175_000)), Output = TraceFigures.CodingAnswer,
@@ -84,7 +85,8 @@ public static class SampleEstate
         {
             Name = "product-enrichment", Place = ProdEast, Principals = ["EnrichmentRole"], ModelId = HaikuGlobal,
             App = "catalog", Team = "commerce", Env = "prod", Spike = new(Day: 8, Factor: 10),
-            StartsADay = 55, Arrivals = TraceFigures.Machines, Input = new((0, 700), (.5, 1_200), (1, 1_900)), Output = Quantiles.Between(120, 420),
+            StartsADay = 55, Arrivals = TraceFigures.Machines, Input = new((0, 700), (.5, 1_200), (1, 1_900)),
+            Output = Quantiles.Between(120, 420),
         },
         new()
         {
@@ -104,7 +106,8 @@ public static class SampleEstate
         new()
         {
             Name = "storefront-assistant", Place = ProdEast, Principals = ["StorefrontRole"], ModelId = "amazon.nova-pro-v1:0",
-            App = "storefront", Team = "commerce", Env = "prod", Operation = "ConverseStream", Guardrail = new("gr7c1x9p3t", BlockedShare: .04),
+            App = "storefront", Team = "commerce", Env = "prod", Operation = "ConverseStream",
+            Guardrail = new("gr7c1x9p3t", BlockedShare: .04),
             StartsADay = 50, Input = TraceFigures.ChatPrompt, Output = TraceFigures.ChatAnswer, PrefixTokens = 600,
         },
         new()
@@ -120,7 +123,7 @@ public static class SampleEstate
             Name = "market-research", Place = ProdWest, Principals = ["ResearchRole"], ModelId = Opus,
             App = "research", Team = "strategy", Env = "prod",
             StartsADay = 12, Arrivals = TraceFigures.Office, Cache = CacheUse.Conversation, PrefixTokens = 9_000,
-            Session = new(Quantiles.Between(4, 12), Quantiles.Between(20, 200), Quantiles.Between(2_000, 14_000)),
+            Session = new(Quantiles.Between(4, 12), Quantiles.Between(20, 200), Quantiles.Between(2_000, 11_000)),
             Input = Quantiles.Between(16_000, 30_000), Output = Quantiles.Between(600, 2_400),
         },
         new()
@@ -174,13 +177,15 @@ public static class SampleEstate
         new()
         {
             Name = "notebooks", Place = DataWest, Principals = ["DataScienceNotebookRole"], ModelId = Opus,
-            StartsADay = 44, Arrivals = TraceFigures.Office, Input = new((0, 6_000), (.5, 40_000), (1, 150_000)), Output = TraceFigures.CodingAnswer,
+            StartsADay = 44, Arrivals = TraceFigures.Office, Input = new((0, 6_000), (.5, 40_000), (1, 150_000)),
+            Output = TraceFigures.CodingAnswer,
         },
         new()
         {
             Name = "partner-answers", Place = DataWest, Principals = ["PartnerApiRole"], ModelId = Sonnet,
             App = "partner-api", Team = "data", Env = "prod", Operation = "ConverseStream",
-            StartsADay = 170, Cache = CacheUse.Prefix, CacheTtl = "1h", PrefixTokens = 6_400, Input = TraceFigures.ChatPrompt, Output = TraceFigures.ChatAnswer,
+            StartsADay = 170, Cache = CacheUse.Prefix, CacheTtl = "1h", PrefixTokens = 6_400, Input = TraceFigures.ChatPrompt,
+            Output = TraceFigures.ChatAnswer,
         },
         new()
         {
@@ -199,18 +204,27 @@ public static class SampleEstate
     /// <summary>What was planted, where, and what is wrong with it.</summary>
     public static readonly IReadOnlyList<PlantedSin> Sins =
     [
-        new("uncached prefix", "support-chat", "Every call carries the same 4,000-token system prompt first, and none marks it for the cache."),
-        new("variable line first", "offer-writer", "A line with time and name stands before 3,000 static tokens, so that nothing can be cached."),
-        new("unread cache writes", "contract-reader", "Each contract is written to the one-hour cache at twice the input price and never read again."),
-        new("nightly on demand", "nightly-summaries", "A job at 02:00 that nobody waits for runs on demand at full price instead of as a batch."),
+        new("uncached prefix", "support-chat",
+            "Every call carries the same 4,000-token system prompt first, and none marks it for the cache."),
+        new("variable line first", "offer-writer",
+            "A line with time and name stands before 3,000 static tokens, so that nothing can be cached."),
+        new("unread cache writes", "contract-reader",
+            "Each contract is written to the one-hour cache at twice the input price and never read again."),
+        new("nightly on demand", "nightly-summaries",
+            "A job at 02:00 that nobody waits for runs on demand at full price instead of as a batch."),
         new("throttling", "nightly-summaries", "The nightly burst meets its quota: ThrottlingException records, then retries."),
-        new("one word from a big model", "ticket-classifier", "Opus answers one to three tokens; a small model can choose among six labels."),
-        new("runaway agent", "ops-agent", "Every second day a session calls the same tool 30 times or more, each call carrying all before it."),
+        new("one word from a big model", "ticket-classifier",
+            "Opus answers one to three tokens; a small model can choose among six labels."),
+        new("runaway agent", "ops-agent",
+            "Every second day a session calls the same tool 30 times or more, each call carrying all before it."),
         new("dev on opus", "dev-assistant", "The dev account works with the dearest model there is, without caching."),
         new("tenfold spike", "product-enrichment", "On the ninth day every prompt is ten times its usual size."),
-        new("long context", "due-diligence", "Most prompts exceed 200,000 tokens, where input costs twice as much and output half as much again."),
-        new("opaque profile", "leaflet-copy", "The model stands behind an application inference profile: no price until profiles.json maps it."),
-        new("opaque profile", "leaflet-translation", "The model stands behind an application inference profile: no price until profiles.json maps it."),
+        new("long context", "due-diligence",
+            "Most prompts exceed 200,000 tokens, where input costs twice as much and output half as much again."),
+        new("opaque profile", "leaflet-copy",
+            "The model stands behind an application inference profile: no price until profiles.json maps it."),
+        new("opaque profile", "leaflet-translation",
+            "The model stands behind an application inference profile: no price until profiles.json maps it."),
         new("untagged", "dev-assistant", "No app, team or env: the spend belongs to nobody."),
         new("untagged", "notebooks", "No app, team or env: the spend belongs to nobody."),
         new("blocked calls", "store-faq", "A guardrail blocks some calls: no tokens, yet text units are charged."),

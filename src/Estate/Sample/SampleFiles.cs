@@ -44,7 +44,8 @@ sealed class SampleFiles
         files.AddBrokenLines();
         files.AddOthers(calls);
         files.logs.Sort((x, y) => string.CompareOrdinal(x.Path, y.Path));
-        EstateFile[] all = [.. files.logs.Select(f => new EstateFile(f.Path, EstateFileKind.Log, stream => WriteLog(stream, f))), .. files.others];
+        EstateFile[] all = [.. files.logs.Select(f => new EstateFile(f.Path, EstateFileKind.Log, stream => WriteLog(stream, f))),
+            .. files.others];
         Array.Sort(all, (x, y) => string.CompareOrdinal(x.Path, y.Path));
         return new(all, files.Truth());
     }
@@ -122,13 +123,19 @@ sealed class SampleFiles
         {
             Record = new()
             {
-                RequestId = random.NextRequestId(), Time = time, Region = SampleEstate.ProdEast.Region, Operation = "Converse", StopReason = "end_turn",
-                Caller = new(SampleEstate.ProdEast.Account, "WriterRole", "", "", "", TagValues.None), Tokens = new() { Input = 840, Output = 120 },
+                RequestId = random.NextRequestId(), Time = time, Region = SampleEstate.ProdEast.Region, Operation = "Converse",
+                StopReason = "end_turn",
+                Caller = new(SampleEstate.ProdEast.Account, "WriterRole", "", "", "", TagValues.None),
+                Tokens = new() { Input = 840, Output = 120 },
                 Model = ModelIdentity.Resolve(model, ModelCatalog.Empty, new Dictionary<string, MappedProfile>()),
             },
             IdentityArn = $"arn:aws:sts::{SampleEstate.ProdEast.Account}:assumed-role/WriterRole/lost", ModelId = model,
             InputBody = LogBody.Included, OutputBody = LogBody.Included,
-            Content = new() { Messages = [new("user", [new LogPart.Words(Prose.Text(random, 200))])], Answer = [new LogPart.Words("Yes.")] },
+            Content = new()
+            {
+                Messages = [new("user", [new LogPart.Words(Prose.Text(random, 200))])],
+                Answer = [new LogPart.Words("Yes.")],
+            },
         };
         using var stream = new MemoryStream();
         using (var writer = new InvocationLogWriter(stream)) writer.Write(entry);
@@ -145,9 +152,9 @@ sealed class SampleFiles
         foreach (var call in calls.Where(c => c.Entry.InputBody == LogBody.OnS3).Take(2))
         {
             var record = call.Entry.Record;
-            var seed = SeededRandom.For(options.Seed, record.RequestId.ToString());
-            others.Add(new($"{SampleLayout.BodyFolder(call.Workload.Place, record.Time)}/{record.RequestId}_input.json.gz", EstateFileKind.Body,
-                stream => WriteBody(stream, record, seed)));
+            others.Add(new($"{SampleLayout.BodyFolder(call.Workload.Place, record.Time)}/{record.RequestId}_input.json.gz",
+                EstateFileKind.Body,
+                stream => WriteBody(stream, record, SeededRandom.For(options.Seed, record.RequestId.ToString()))));
         }
         others.Add(new("profiles.json", EstateFileKind.Profiles, WriteProfiles));
     }
@@ -182,7 +189,8 @@ sealed class SampleFiles
         return new()
         {
             Records = records, WorkloadNames = names, BrokenLines = broken, Duplicates = duplicates, RunawaySessions = runaways,
-            Workloads = [.. names.Zip(records).GroupBy(p => p.First, p => p.Second, StringComparer.Ordinal).Select(g => Total(g.Key, [.. g]))],
+            Workloads = [.. names.Zip(records).GroupBy(p => p.First, p => p.Second, StringComparer.Ordinal)
+                .Select(g => Total(g.Key, [.. g]))],
             Failed = records.Count(r => r.Failed), Blocked = records.Count(IsBlocked), OtherFiles = [.. others.Select(o => o.Path)],
         };
     }
@@ -201,7 +209,8 @@ sealed class SampleFiles
             Add(Meter.CacheWrite1h, record.Tokens.CacheWrite1h);
             foreach (var amount in record.Amounts ?? []) Add(amount.Meter, amount.Amount);
         }
-        return new(name, records.Count, records.Count(r => r.Failed), records.Count(IsBlocked), totals, records.Sum(r => r.Tokens.CacheWriteUnknown));
+        return new(name, records.Count, records.Count(r => r.Failed), records.Count(IsBlocked), totals,
+            records.Sum(r => r.Tokens.CacheWriteUnknown));
 
         void Add(Meter meter, decimal amount)
         {

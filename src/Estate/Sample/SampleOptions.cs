@@ -12,7 +12,7 @@ public sealed record SampleOptions
 
     public int Days { get; init; } = 14;
 
-    /// <summary>Multiplies the traffic of every workload; what happens once (a runaway, a spike, a broken line) happens once at any scale.</summary>
+    /// <summary>Multiplies the traffic of every workload; what happens once (a spike, a broken line) happens once at any scale.</summary>
     public double Scale { get; init; } = 1;
 
     /// <summary>Facts the models of the truth carry. The bytes of the logs do not depend on it.</summary>

@@ -22,7 +22,7 @@ public static class AwsPriceList
         return reading.Result();
     }
 
-    /// <summary>Reads records of the Query API: <c>{"product":{…},"serviceCode":…,"terms":{"OnDemand":{…}}}</c>, or strings holding them.</summary>
+    /// <summary>Reads records of the Query API, <c>{"product":{…},"terms":{"OnDemand":{…}}}</c>, or strings that hold them.</summary>
     public static ImportResult ReadRecords(IEnumerable<JsonElement> records, ModelCatalog catalog)
     {
         var reading = new Reading(catalog);
@@ -59,8 +59,11 @@ public static class AwsPriceList
     static void ReadRecord(JsonElement record, Reading reading, string where = "")
     {
         var product = Object(record, "product");
-        if (product.ValueKind != JsonValueKind.Object) reading.Refuse("", "", $"{where}not a record of the price list: it has no 'product'");
-        else reading.Add(product, Object(Object(record, "terms"), "OnDemand"), Text(product, "sku"), Text(record, "serviceCode"), Text(record, "publicationDate"));
+        if (product.ValueKind != JsonValueKind.Object)
+            reading.Refuse("", "", $"{where}not a record of the price list: it has no 'product'");
+        else
+            reading.Add(product, Object(Object(record, "terms"), "OnDemand"), Text(product, "sku"),
+                Text(record, "serviceCode"), Text(record, "publicationDate"));
     }
 
     sealed class Reading(ModelCatalog catalog)
@@ -80,11 +83,12 @@ public static class AwsPriceList
             var usageType = Text(attributes, "usagetype");
             if (sku.Length == 0 || sku.Contains(',', StringComparison.Ordinal)) Refuse(sku, usageType, "no SKU");
             else if (!seen.Add(sku)) Refuse(sku, usageType, "this SKU was read before");
-            else if (Claim(attributes, terms, sku, usageType, SourceName(Or(code, Text(attributes, "servicecode")), published)) is { } reason)
+            else if (Claim(attributes, terms, sku, usageType,
+                SourceName(Or(code, Text(attributes, "servicecode")), published)) is { } reason)
                 Refuse(sku, usageType, reason);
         }
 
-        // Claims the row's key at its price, for every id sold under the row's name; or says why not.
+        // Claims the row's key at its price, or says why not.
         string? Claim(JsonElement attributes, JsonElement terms, string sku, string usageType, string source)
         {
             var read = UsageTypes.Classify(usageType);
@@ -93,29 +97,28 @@ public static class AwsPriceList
 
             var region = Text(attributes, "regionCode");
             if (region.Length > 0 && !BillingRegions.LooksLikeRegion(region)) return $"'{region}' is not a region";
-            if (priced.Region.Length > 0 && region.Length > 0 && priced.Region != region) return $"prefix says {priced.Region}, regionCode says {region}";
+            if (priced.Region.Length > 0 && region.Length > 0 && priced.Region != region)
+                return $"prefix says {priced.Region}, regionCode says {region}";
             if (region.Length == 0) region = priced.Region;
             if (region.Length == 0) return "names no region";
 
-            IReadOnlyList<ModelFacts?> models = [null];
+            ModelFacts? model = null;
             if (IsOfModel(priced))
             {
-                var (found, unknown) = OfferModels.Find(catalog, priced.Model, priced.IsMantle, Text(attributes, "model"), Text(attributes, "servicename"));
-                if (found.Count == 0) return unknown;
-                models = found;
+                (model, var unknown) = OfferModels.Find(catalog, priced.Model, priced.IsMantle, Text(attributes, "model"),
+                    Text(attributes, "servicename"));
+                if (model is null) return unknown;
             }
             if (Price(terms, out var price, out var unit, out var description) is { } reason) return reason;
-            var meter = priced.MeterFor(models[0]);
-            if (PriceUnits.Read(unit, description) is not { } sourceUnit) return $"the scale of unit '{unit}' cannot be read from '{description}'";
+            var meter = priced.MeterFor(model);
+            if (PriceUnits.Read(unit, description) is not { } sourceUnit)
+                return $"the scale of unit '{unit}' cannot be read from '{description}'";
             if (!PriceUnits.Measures(sourceUnit, meter)) return $"unit '{unit}' does not measure '{meter.Name()}'";
             if (PriceUnits.Contradiction(unit, sourceUnit, price, description) is { } contradiction) return contradiction;
-            foreach (var model in models)
-            {
-                // At an id of its own the mantle endpoint's price is the price; elsewhere it only repeats the runtime's.
-                var strength = !priced.IsMantle ? 1 : model?.Id == priced.Model ? 2 : 0;
-                var key = new RateKey(model?.Id ?? "", meter, priced.Mode, priced.Tier, priced.Scope, priced.Context, region, priced.Term);
-                claims.Add(new(new(sku, key, sourceUnit, price, null, null, source), usageType, strength, model != models[0]));
-            }
+            // At an id of its own the mantle endpoint's price is the price; elsewhere it only repeats the runtime's.
+            var strength = !priced.IsMantle ? 1 : model?.Id == priced.Model ? 2 : 0;
+            var key = new RateKey(model?.Id ?? "", meter, priced.Mode, priced.Tier, priced.Scope, priced.Context, region, priced.Term);
+            claims.Add(new(new(sku, key, sourceUnit, price, null, null, source), usageType, strength));
             return null;
         }
 
@@ -137,7 +140,8 @@ public static class AwsPriceList
         var dimension = dimensions[0].Value;
         (unit, description) = (Text(dimension, "unit"), Text(dimension, "description"));
         var (begin, end) = (Text(dimension, "beginRange"), Text(dimension, "endRange"));
-        if (begin.Length > 0 && !(decimal.TryParse(begin, CultureInfo.InvariantCulture, out var from) && from == 0)) return $"a volume tier that begins at {begin}";
+        if (begin.Length > 0 && !(decimal.TryParse(begin, CultureInfo.InvariantCulture, out var from) && from == 0))
+            return $"a volume tier that begins at {begin}";
         if (end.Length > 0 && end != "Inf") return $"a volume tier that ends at {end}";
         var usd = Text(Object(dimension, "pricePerUnit"), "USD");
         return usd.Length == 0 ? "no price in USD" : PriceNumber.Read(usd, out price);
@@ -152,7 +156,8 @@ public static class AwsPriceList
     static string Or(string text, string other) => text.Length > 0 ? text : other;
 
     static JsonElement Object(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : default;
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
+            ? value : default;
 
     static JsonElement.ObjectEnumerator Members(JsonElement element) =>
         element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : default;

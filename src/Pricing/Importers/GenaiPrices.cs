@@ -3,7 +3,9 @@ using Assay.Usage;
 
 namespace Assay.Pricing.Importers;
 
-/// <summary>Reads the provider <c>aws</c> of pydantic's genai-prices, which quotes a million tokens. https://github.com/pydantic/genai-prices</summary>
+/// <summary>
+/// Reads the provider <c>aws</c> of pydantic's genai-prices, which quotes a million tokens. https://github.com/pydantic/genai-prices
+/// </summary>
 public static class GenaiPrices
 {
     const string Regional = "regional.";
@@ -94,9 +96,11 @@ public static class GenaiPrices
             if (field.Value.ValueKind != JsonValueKind.Object) return Claim(field.Value, field.Name, meter, ContextBand.Standard, from);
             if (!field.Value.TryGetProperty("base", out var low) || !field.Value.TryGetProperty("tiers", out var tiers)
                 || tiers.ValueKind != JsonValueKind.Array || tiers.GetArrayLength() != 1
-                || !tiers[0].TryGetProperty("start", out var start) || start.GetRawText() != "200000" || !tiers[0].TryGetProperty("price", out var high))
+                || !tiers[0].TryGetProperty("start", out var start) || start.GetRawText() != "200000"
+                    || !tiers[0].TryGetProperty("price", out var high))
                 return "tiers that are not the one band above 200000 tokens";
-            return Claim(low, field.Name, meter, ContextBand.Standard, from) ?? Claim(high, $"{field.Name}:long", meter, ContextBand.Long, from);
+            return Claim(low, field.Name, meter, ContextBand.Standard, from)
+                ?? Claim(high, $"{field.Name}:long", meter, ContextBand.Long, from);
         }
 
         string? Claim(JsonElement value, string name, Meter meter, ContextBand context, DateOnly? from)
@@ -104,8 +108,9 @@ public static class GenaiPrices
             if (PriceNumber.Read(value.ToString(), out var price) is { } unread) return unread;
             if (price == 0) return "a zero says neither free nor unknown";
             foreach (var region in regions)
-                claims.Add(new(new($"genai:{id}:{name}", new(facts.Id, meter, Mode.OnDemand, Tier.Standard, scope, context, region, Term.None),
-                    "1M tokens", price, from, null, source), id, 0, IsAlias: false));
+                claims.Add(new(new($"genai:{id}:{name}",
+                    new(facts.Id, meter, Mode.OnDemand, Tier.Standard, scope, context, region, Term.None),
+                    "1M tokens", price, from, null, source), id, 0));
             return null;
         }
     }
@@ -118,9 +123,11 @@ public static class GenaiPrices
         if (catalog.Find(stem) is { } unversioned) return unversioned;
         if (stem.EndsWith("-v1", StringComparison.Ordinal)) stem = stem[..^"-v1".Length];
         if (catalog.Find(stem) is { } family) return family;
-        return catalog.Models.Where(m => m.Id.StartsWith(stem + "-", StringComparison.Ordinal)).Take(2).ToArray() is [var only] ? only : null;
+        return catalog.Models.Where(m => m.Id.StartsWith(stem + "-", StringComparison.Ordinal)).Take(2).ToArray() is [var only]
+            ? only : null;
     }
 
     static string Text(JsonElement entry, string name) =>
-        entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()! : "";
 }

@@ -42,7 +42,9 @@ public static class LiteLlmMap
         var foreign = 0;
         foreach (var entry in map.EnumerateObject())
         {
-            if (entry.Value.ValueKind != JsonValueKind.Object || !Text(entry.Value, "litellm_provider").StartsWith("bedrock", StringComparison.Ordinal)) foreign++;
+            if (entry.Value.ValueKind != JsonValueKind.Object
+                || !Text(entry.Value, "litellm_provider").StartsWith("bedrock", StringComparison.Ordinal))
+                foreign++;
             else ReadEntry(entry, map, catalog, availability, source, claims, unclassified);
         }
         if (foreign > 0) unclassified.Add(new("", "", $"{foreign} entries of other providers"));
@@ -61,7 +63,9 @@ public static class LiteLlmMap
         }
         var place = Place(entry.Name, catalog, availability);
         if (place.Reason.Length > 0) Refuse(place.Reason);
-        else if (IsGlobalPriceAtBareId(place, map)) Refuse($"the bare id has the price of 'global.{place.Model!.Id}', and 'us.{place.Model.Id}' costs 1.1 times it: AWS bills in-region calls like 'us.'");
+        else if (IsGlobalPriceAtBareId(place, map))
+            Refuse($"the bare id has the price of 'global.{place.Model!.Id}', and 'us.{place.Model.Id}' costs 1.1 times it: "
+                + "AWS bills in-region calls like 'us.'");
         else
         {
             var fields = entry.Value.EnumerateObject().Where(IsPrice).ToArray();
@@ -73,7 +77,8 @@ public static class LiteLlmMap
 
         string? ReadField(JsonProperty field, Placed placed, JsonProperty[] fields)
         {
-            if (field.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return "several prices by a condition the key does not have";
+            if (field.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+                return "several prices by a condition the key does not have";
             if (PriceNumber.Read(field.Value.ToString(), out var price) is { } unread) return unread;
             if (placed.Term != Term.None && field.Name == "output_cost_per_second" && OutputSecondAgrees(fields))
                 return "the same second of a model unit as 'input_cost_per_second'";
@@ -86,13 +91,14 @@ public static class LiteLlmMap
             {
                 // Sources quote an hour in cents; a figure that is none after the division was rounded on the way here.
                 price *= 3_600m;
-                if (decimal.Round(price, 2) != price) return $"{Usd.Plain(price)} an hour is not a whole number of cents: the figure per second was rounded";
+                if (decimal.Round(price, 2) != price)
+                    return $"{Usd.Plain(price)} an hour is not a whole number of cents: the figure per second was rounded";
                 unit = "hour";
             }
             foreach (var region in placed.Regions)
                 claims.Add(new(new($"litellm:{entry.Name}:{field.Name}",
                     new(placed.Model.Id, meter, mode, tier, placed.Scope, context, region, placed.Term), unit, price, null, null, source),
-                    entry.Name, placed.Strength, IsAlias: false));
+                    entry.Name, placed.Strength));
             return null;
         }
     }
@@ -105,7 +111,8 @@ public static class LiteLlmMap
         static Placed No(string reason) => new(null, Scope.InRegion, [], Term.None, 0, reason);
 
         var parts = name.Split('/');
-        if (parts.Length > 1 && (parts[0].Contains("-x-", StringComparison.Ordinal) || parts.Any(p => p.EndsWith("-steps", StringComparison.Ordinal))))
+        if (parts.Length > 1 && (parts[0].Contains("-x-", StringComparison.Ordinal)
+            || parts.Any(p => p.EndsWith("-steps", StringComparison.Ordinal))))
             return No("an image price by resolution and steps, which a price's key does not have");
         var id = parts[^1];
         string? region = null;
@@ -134,7 +141,8 @@ public static class LiteLlmMap
         && Price(map, model.Id) is { } bare && Price(map, $"global.{model.Id}") == bare && Price(map, $"us.{model.Id}") == bare * 1.1m;
 
     static decimal? Price(JsonElement map, string entry) =>
-        map.TryGetProperty(entry, out var fields) && fields.ValueKind == JsonValueKind.Object && fields.TryGetProperty("input_cost_per_token", out var field)
+        map.TryGetProperty(entry, out var fields) && fields.ValueKind == JsonValueKind.Object
+            && fields.TryGetProperty("input_cost_per_token", out var field)
         && PriceNumber.Read(field.ToString(), out var price) is null ? price : null;
 
     static (Meter, Mode, Tier, ContextBand, string Unit)? Meaning(string field, Placed place, JsonProperty[] fields)
@@ -143,7 +151,8 @@ public static class LiteLlmMap
             // Input and output seconds of a commitment are one and the same second of the model unit.
             return field is "input_cost_per_second" && OutputSecondAgrees(fields)
                 ? (Meter.ModelUnitHour, Mode.Provisioned, Tier.Standard, ContextBand.Standard, "second-of-unit") : null;
-        if (UnitFields.TryGetValue(field, out var counted)) return (counted.Meter, Mode.OnDemand, Tier.Standard, ContextBand.Standard, counted.Unit);
+        if (UnitFields.TryGetValue(field, out var counted))
+            return (counted.Meter, Mode.OnDemand, Tier.Standard, ContextBand.Standard, counted.Unit);
 
         var (mode, tier, context) = (Mode.OnDemand, Tier.Standard, ContextBand.Standard);
         if (Cut(ref field, "_batches")) mode = Mode.Batch;
@@ -172,7 +181,8 @@ public static class LiteLlmMap
             ? "AWS sells Marengo's text by the request; the map has that price as a token's" : null;
 
     static bool IsPrice(JsonProperty field) =>
-        (field.Name.Contains("cost", StringComparison.Ordinal) || field.Name.Contains("price", StringComparison.Ordinal)) && field.Value.ValueKind != JsonValueKind.Null;
+        (field.Name.Contains("cost", StringComparison.Ordinal) || field.Name.Contains("price", StringComparison.Ordinal))
+            && field.Value.ValueKind != JsonValueKind.Null;
 
     static string Text(JsonElement entry, string name) =>
         entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";

@@ -8,30 +8,36 @@ static class OfferModels
     const string Edition = "(Amazon Bedrock Edition)";
 
     // Words that stand in usage types and say nothing about which model it is.
-    static readonly string[] Fillers = ["amazon", "instruct", "chat", "bf", "fp", "it", "pt", "text", "preview", "nvidia", "embedding", "embeddings"];
+    static readonly string[] Fillers =
+        ["amazon", "instruct", "chat", "bf", "fp", "it", "pt", "text", "preview", "nvidia", "embedding", "embeddings"];
 
-    /// <summary>Every id sold under the row's name, the one that stands for it first; or the reason there is none.</summary>
+    /// <summary>
+    /// The model, or the reason there is none. Where several ids are sold under the row's name, the one that stands for it: a SKU is one
+    /// key.
+    /// </summary>
     /// <param name="abbreviation">The model as the usage type has it; may be empty.</param>
-    public static (IReadOnlyList<ModelFacts> Models, string Reason) Find(
+    public static (ModelFacts? Model, string Reason) Find(
         ModelCatalog catalog, string abbreviation, bool isMantle, string model, string serviceName)
     {
         // "Amazon Bedrock" is the service, "Claude Haiku 4.5 (Amazon Bedrock Edition)" a model.
         var edition = serviceName.Contains(Edition, StringComparison.Ordinal) ? serviceName : "";
         // Mantle rows name the id itself, and a model may have one id there and another at the runtime.
         string[] names = isMantle ? [abbreviation, model, edition] : [model, edition, abbreviation];
-        IReadOnlyList<ModelFacts> found = [];
-        foreach (var name in names)
-            if (found.Count == 0) found = Named(catalog, name);
-        if (found.Count == 0)
+        ModelFacts? found = null;
+        foreach (var name in names) found ??= Named(catalog, name) is [var first, ..] ? first : null;
+        if (found is null)
         {
             var asked = names.FirstOrDefault(n => n.Length > 0);
-            return ([], asked is null ? "names no model" : $"'{asked}' is not a model of prices/models.csv");
+            return (null, asked is null ? "names no model" : $"'{asked}' is not a model of prices/models.csv");
         }
+        // A stated name nobody knows is a new model, unless it only spells the one the usage type abbreviates at more length.
+        if (model.Length > 0 && Named(catalog, model).Count == 0 && !Spells(model, found))
+            return (null, $"'{model}' is not a model of prices/models.csv");
         if (abbreviation.Length == 0) return (found, "");
-        if (Named(catalog, abbreviation) is [_, ..] abbreviated && !abbreviated.Any(a => Family(a.Id) == Family(found[0].Id)))
-            return ([], $"the usage type says '{abbreviation}' and the model is '{found[0].Id}'");
-        return Stranger(abbreviation, found[0]) is { } word
-            ? ([], $"'{word}' of '{abbreviation}' is not part of any name of '{found[0].Id}'")
+        if (Named(catalog, abbreviation) is [_, ..] abbreviated && !abbreviated.Any(a => Family(a.Id) == Family(found.Id)))
+            return (null, $"the usage type says '{abbreviation}' and the model is '{found.Id}'");
+        return Stranger(abbreviation, found) is { } word
+            ? (null, $"'{word}' of '{abbreviation}' is not part of any name of '{found.Id}'")
             : (found, "");
     }
 
@@ -45,9 +51,11 @@ static class OfferModels
         if (catalog.FindAllByName($"Amazon {plain}") is [_, ..] ours) return ours;
         // "Stable Image Core v1.1": the edition's version, which has the price of the name.
         var space = plain.LastIndexOf(' ');
-        if (space > 0 && plain[(space + 1)..] is ['v', _, '.', _] && catalog.FindAllByName(plain[..space]) is [_, ..] versioned) return versioned;
+        if (space > 0 && plain[(space + 1)..] is ['v', _, '.', _] && catalog.FindAllByName(plain[..space]) is [_, ..] versioned)
+            return versioned;
         // "zai.glm5" for zai.glm-5.
-        return plain.Contains('.', StringComparison.Ordinal) && catalog.Models.FirstOrDefault(m => Squeezed(m.Id) == Squeezed(plain)) is { } spelt ? [spelt] : [];
+        return plain.Contains('.', StringComparison.Ordinal)
+            && catalog.Models.FirstOrDefault(m => Squeezed(m.Id) == Squeezed(plain)) is { } spelt ? [spelt] : [];
     }
 
     static string Squeezed(string text) => string.Concat(text.Where(char.IsLetterOrDigit));
@@ -61,11 +69,20 @@ static class OfferModels
         return name;
     }
 
+    static bool Spells(string name, ModelFacts model)
+    {
+        var known = KnownText(model);
+        return name.ToLowerInvariant().Split(' ', '-', '.', '(', ')')
+            .All(w => known.Contains(w, StringComparison.Ordinal) || Fillers.Contains(w));
+    }
+
+    static string KnownText(ModelFacts model) =>
+        string.Concat(((string[])[model.Id, model.Provider, .. model.Names]).Select(Squeezed)).ToLowerInvariant();
+
     // The first word of the abbreviation that no name of the model has: a token class or a variant this table does not know.
     static string? Stranger(string abbreviation, ModelFacts model)
     {
-        var known = string.Concat([model.Id, model.Provider, .. model.Names]).ToLowerInvariant()
-            .Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal);
+        var known = KnownText(model);
         foreach (var part in UsageWords.Split(abbreviation.Replace('.', '-'), isCamelCase: true))
             foreach (var word in part.Split('0', '1', '2', '3', '4', '5', '6', '7', '8', '9'))
                 if (word.Length > 1 && !known.Contains(word, StringComparison.Ordinal) && !Fillers.Contains(word)) return word;
@@ -76,8 +93,7 @@ static class OfferModels
 /// <summary>A rate on its way into a book.</summary>
 /// <param name="UsageType">The usage type or entry it was read from.</param>
 /// <param name="Strength">Where two rates claim one key, the weaker yields.</param>
-/// <param name="IsAlias">The rate repeats its row for a further id of the same name; the row is told about once.</param>
-readonly record struct Claim(Rate Rate, string UsageType, int Strength, bool IsAlias);
+readonly record struct Claim(Rate Rate, string UsageType, int Strength);
 
 /// <summary>One key has one price in one source. Rows that disagree are named, not picked from.</summary>
 static class OneKeyOnePrice
@@ -95,14 +111,15 @@ static class OneKeyOnePrice
         {
             var holders = winners[(claim.Rate.Key, claim.Rate.From)];
             if (holders.Length == 1 && holders[0].Rate.UsdPerUnit == claim.Rate.UsdPerUnit) imported.Add(claim.Rate);
-            else if (!claim.IsAlias) losers.Add((claim, holders.First(h => h.Rate.UsdPerUnit != claim.Rate.UsdPerUnit).Rate));
+            else losers.Add((claim, holders.First(h => h.Rate.UsdPerUnit != claim.Rate.UsdPerUnit).Rate));
         }
         // A row that lost in several regions is told about once.
         foreach (var row in losers.GroupBy(l => (l.Loser.Rate.Sku, l.Loser.UsageType)))
         {
             var (loser, holder) = row.First();
             var regions = string.Join(' ', row.Select(l => l.Loser.Rate.Key.Region).Distinct());
-            unclassified.Add(new(row.Key.Sku, row.Key.UsageType, $"'{holder.Sku}' has another price for the same key: {Usd.Plain(holder.SourceRate)} per "
+            unclassified.Add(new(row.Key.Sku, row.Key.UsageType,
+                $"'{holder.Sku}' has another price for the same key: {Usd.Plain(holder.SourceRate)} per "
                 + $"{holder.SourceUnit} against {Usd.Plain(loser.Rate.SourceRate)} per {loser.Rate.SourceUnit} (in {regions})"));
         }
         return new(imported, unclassified);

@@ -1,13 +1,10 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Assay.Usage;
 
 namespace Assay.Pricing.Importers;
 
 /// <summary>Reads any price list Assay knows, told apart by content.</summary>
-public static partial class PriceImport
+public static class PriceImport
 {
     public const string Accepted =
         "an AWS price list (bulk offer file, Query API answer, records one a line), a scrape of the Bedrock pricing page, "
@@ -51,26 +48,11 @@ public static partial class PriceImport
                 Format.Record => AwsPriceList.ReadRecords([root], catalog),
                 Format.LiteLlm => LiteLlmMap.Read(root, catalog, availability, today),
                 Format.Genai => GenaiPrices.Read(root, catalog, availability, today),
-                Format.Page => ReadPage(text, file, catalog, today),
+                Format.Page => PricingPage.Import(root, PricingPage.DateOf(file) ?? today ?? throw Undated(file), catalog),
                 _ => throw Unknown(file),
             };
         }
     }
-
-    // A scrape does not date itself; its name usually does, and the SKUs made up for its rows need the day.
-    static ImportResult ReadPage(string text, string file, ModelCatalog catalog, DateOnly? today)
-    {
-        var named = NamedDay().Match(file) is { Success: true } match && DateOnly.TryParse(match.Value, CultureInfo.InvariantCulture, out var day)
-            ? day
-            : today;
-        if (named is not { } date)
-            throw new PriceBookException($"{file} is a scrape of the pricing page without a date. Put the day into its name or pass it with --date 2026-07-24.");
-        using var page = new MemoryStream(Encoding.UTF8.GetBytes(text));
-        return PricingPage.Import(page, date, catalog);
-    }
-
-    [GeneratedRegex(@"20\d\d-\d\d-\d\d")]
-    private static partial Regex NamedDay();
 
     enum Format { Unknown, Offer, QueryAnswer, Excerpt, Records, Record, LiteLlm, Genai, Page }
 
@@ -92,7 +74,8 @@ public static partial class PriceImport
         {
             if (IsRecord(item)) return Format.Records;
             if (Is(item, "models", JsonValueKind.Array) && Is(item, "id", JsonValueKind.String)) return Format.Genai;
-            return Is(item, "Pricing_Category", JsonValueKind.String) && Is(item, "Hierarchy_Path", JsonValueKind.String) ? Format.Page : Format.Unknown;
+            return Is(item, "Pricing_Category", JsonValueKind.String) && Is(item, "Hierarchy_Path", JsonValueKind.String)
+                ? Format.Page : Format.Unknown;
         }
         return Format.Unknown;
     }
@@ -125,6 +108,9 @@ public static partial class PriceImport
             return false;
         }
     }
+
+    static PriceBookException Undated(string file) => new(
+        $"{file} is a scrape of the pricing page without a date. Put the day into its name or pass it as --date 2026-07-24.");
 
     static PriceBookException Unknown(string file) => new(
         $"{file} is not a price list Assay knows. Accepted: {Accepted}. See 'assay prices import --help'.");

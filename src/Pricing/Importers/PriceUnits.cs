@@ -14,12 +14,14 @@ public static class PriceUnits
     /// <summary>Why a unit cannot be what its description says, or null when the two agree as far as both can be read.</summary>
     public static string? Contradiction(string unit, string sourceUnit, decimal price, string description)
     {
-        if (unit.Trim().ToLowerInvariant() is not ("units" or "unit" or "") && FromDescription(description) is { } described && described != sourceUnit)
+        if (unit.Trim().ToLowerInvariant() is not ("units" or "unit" or "")
+            && FromDescription(description) is { } described && described != sourceUnit)
             return $"the unit says '{unit}' and the description says '{described}'";
         // "$0.15 per 1K text units for …" over a price of 0.00015 a text unit: two scales, one price.
         if (StatedPrice(description) is not { } stated || stated == 0 || price == 0) return null;
         var ratio = price / SourceUnits.Scale(sourceUnit) / stated;
-        return ratio is >= 100m or <= 0.01m ? $"the price is {Usd.Plain(price)} per {sourceUnit} and the description says '{description}'" : null;
+        return ratio is >= 100m or <= 0.01m
+            ? $"the price is {Usd.Plain(price)} per {sourceUnit} and the description says '{description}'" : null;
     }
 
     /// <summary>True when a source unit measures a meter: tokens for token meters, hours for model units.</summary>
@@ -44,7 +46,8 @@ public static class PriceUnits
         return noun switch
         {
             "token" or "tokens" => scale switch { 1 => "token", 1_000 => "1K tokens", 1_000_000 => "1M tokens", _ => null },
-            "textunit" or "textunits" or "text unit" or "text units" => scale switch { 1 => "text unit", 1_000 => "1K text units", _ => null },
+            "textunit" or "textunits" or "text unit" or "text units" =>
+                scale switch { 1 => "text unit", 1_000 => "1K text units", _ => null },
             "tpm hour" or "tpm-hour" or "tpm hours" => scale switch { 1_000 => "1K TPM hour", 1_000_000 => "1M TPM hour", _ => null },
             "image" or "images" or "images processed" => scale switch { 1 => "image", 1_000 => "1K images", _ => null },
             "second" or "seconds" => scale switch { 1 => "second", 1_000 => "1K seconds", _ => null },
@@ -52,7 +55,8 @@ public static class PriceUnits
             "request" or "requests" => scale switch { 1 => "request", 1_000 => "1K requests", _ => null },
             "hour" or "hours" or "hrs" or "hr" when scale == 1 => "hour",
             "minute" or "minutes" or "min" or "cmu-min" or "cmu-minute" or "custom model unit per min" when scale == 1 => "minute",
-            "month" or "months" or "model-month" or "model/month" or "model month" or "per model / month" or "cmu-month" when scale == 1 => "month",
+            "month" or "months" or "model-month" or "model/month" or "model month" or "per model / month" or "cmu-month"
+                when scale == 1 => "month",
             "gb-month" or "gb-mo" when scale == 1 => "GB-month",
             _ => null,
         };
@@ -76,6 +80,7 @@ public static class PriceUnits
         if (Has("image")) return isThousand ? "1K images" : "image";
         if (Has("second")) return isThousand ? "1K seconds" : "second";
         if (isThousand) return null;
+        if (Has("storage") && Has("month")) return "month";
         if (Has("hourly price") || Has("per hour") || Has("model unit hour")) return "hour";
         return null;
     }
@@ -93,7 +98,8 @@ public static class PriceUnits
     {
         if (!description.StartsWith('$')) return null;
         var per = description.IndexOf(" per ", StringComparison.Ordinal);
-        if (per < 0 || !decimal.TryParse(description.AsSpan(1, per - 1).Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price))
+        if (per < 0 || !decimal.TryParse(description.AsSpan(1, per - 1).Trim(), NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out var price))
             return null;
         var noun = description[(per + " per ".Length)..].ToLowerInvariant().Replace(",", "", StringComparison.Ordinal);
         return price / SplitScale(noun).Scale;
@@ -106,7 +112,8 @@ static class PriceNumber
     /// <summary>A price as written, such as <c>0.0001500000</c> or <c>3e-07</c>; otherwise the reason it is none.</summary>
     public static string? Read(string text, out decimal price)
     {
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out price))
+        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture, out price))
             return $"'{text}' is not a price";
         if (price < 0) return $"'{text}' is below zero";
         if (price > PriceBookFile.RateMax) return $"'{text}' is above {PriceBookFile.RateMax:0}, the largest price a book holds";

@@ -17,6 +17,21 @@ public static partial class PricingPage
     /// <exception cref="PriceBookException">The text is not such a scrape.</exception>
     public static ImportResult Import(Stream page, DateOnly date, ModelCatalog catalog)
     {
+        using var document = Parse(page);
+        return Import(document.RootElement, date, catalog);
+    }
+
+    /// <summary>
+    /// The day a scrape is of, as its file name has it (<c>…-2026-05-25.json</c>), or null: the page itself bears no date.
+    /// </summary>
+    public static DateOnly? DateOf(string file) =>
+        DayInName().Match(Path.GetFileName(file)) is { Success: true } day && DateOnly.TryParseExact(day.Value, "yyyy-MM-dd", out var date)
+            ? date
+            : null;
+
+    /// <inheritdoc cref="Import(Stream, DateOnly, ModelCatalog)"/>
+    public static ImportResult Import(JsonElement page, DateOnly date, ModelCatalog catalog)
+    {
         var unclassified = new List<Unclassified>();
         var quotes = new List<PageQuote>();
         foreach (var row in Rows(page))
@@ -29,12 +44,11 @@ public static partial class PricingPage
         return new(distinct, [.. unclassified.OrderBy(u => u.Sku, StringComparer.Ordinal)]);
     }
 
-    static IEnumerable<PageRow> Rows(Stream page)
+    static IEnumerable<PageRow> Rows(JsonElement page)
     {
-        using var document = Parse(page);
-        if (document.RootElement.ValueKind != JsonValueKind.Array) throw NotAPage($"it holds a JSON {document.RootElement.ValueKind}");
+        if (page.ValueKind != JsonValueKind.Array) throw NotAPage($"it holds a JSON {page.ValueKind}");
         var number = 0;
-        foreach (var element in document.RootElement.EnumerateArray())
+        foreach (var element in page.EnumerateArray())
         {
             if (element.ValueKind != JsonValueKind.Object) throw NotAPage($"row {number} is a JSON {element.ValueKind}");
             yield return new(number++, [.. element.EnumerateObject().Select(p => (p.Name, p.Value.ToString().Trim()))]);
@@ -54,7 +68,8 @@ public static partial class PricingPage
     }
 
     static PriceBookException NotAPage(string what) => new(
-        $"This is not a scrape of the pricing page: {what}. Expected is a JSON array of rows with 'Hierarchy_Path' and 'Pricing_Category'.");
+        $"This is not a scrape of the pricing page: {what}. "
+        + "Expected is a JSON array of rows with 'Hierarchy_Path' and 'Pricing_Category'. See 'assay prices import --help'.");
 
     // A row is one quote; what it says in columns without a meter is unclassified at once.
     static IEnumerable<PageQuote> Quotes(PageRow row, ModelCatalog catalog, DateOnly date, List<Unclassified> unclassified)
@@ -66,12 +81,13 @@ public static partial class PricingPage
             return Refuse($"'{printed}' is not a name in prices/models.csv; add it there");
         if (row.Cell("Modality") is "Speech")
             return Refuse("speech tokens cost differently from text tokens and the key cannot tell them apart");
-        var quote = new PageQuote(row, PlainName(printed), [.. models.Select(m => m.Id)], row.TierOf(printed), row.Scopes, AwsRegions.UnitedStates, null, "");
+        IReadOnlyList<string> ids = [.. models.Select(m => m.Id)];
+        var quote = new PageQuote(row, PlainName(printed), ids, row.TierOf(printed), row.Scopes, AwsRegions.UnitedStates, null, "");
         if (row.Cell("Regions") is { } regions)
         {
-            var ids = RegionName().Matches(regions).Select(m => (Name: m.Value, Id: AwsRegions.IdOf(m.Value))).ToList();
-            if (ids.Find(r => r.Id is null) is { Name: { } unknown }) return Refuse($"'{unknown}' is not a region Assay knows");
-            quote = quote with { Regions = [.. ids.Select(r => r.Id!)] };
+            var named = RegionName().Matches(regions).Select(m => (Name: m.Value, Id: AwsRegions.IdOf(m.Value))).ToList();
+            if (named.Find(r => r.Id is null) is { Name: { } unknown }) return Refuse($"'{unknown}' is not a region Assay knows");
+            quote = quote with { Regions = [.. named.Select(r => r.Id!)] };
         }
         if (Effective().Match(printed) is { Success: true } effective)
         {
@@ -130,7 +146,8 @@ public static partial class PricingPage
                 Prices = [new(Meter.StorageMonth, Mode.Custom, Term.None, "month", storage.Usd)],
             }];
         unclassified.Add(row.Unclassified(date,
-            "a unit-minute has several prices (0.05718; 0.07144; 0.1433) by region; architecture and unit version and the row names no region"));
+            "a unit-minute has several prices by region; architecture and unit version: "
+            + "the row names no region and no key has the others"));
         return [];
     }
 
@@ -152,8 +169,12 @@ public static partial class PricingPage
     // The name without what the page adds to it: '(w/ latency optimized inference)', '(Public Extended Access, …)', '(Batch)'.
     static string PlainName(string printed) => Addition().Replace(printed, "").Trim();
 
-    [GeneratedRegex(@"\s*\((w/[^)]*|Public Extended Access[^)]*|On-demand|Batch)\)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\s*\((w/[^)]*|Public Extended Access[^)]*|On-demand|Batch)\)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Addition();
+
+    [GeneratedRegex(@"\d{4}-\d{2}-\d{2}", RegexOptions.CultureInvariant)]
+    private static partial Regex DayInName();
 
     [GeneratedRegex(@"Effective (\d{1,2} [A-Za-z]{3,9} \d{4})", RegexOptions.CultureInvariant)]
     private static partial Regex Effective();
@@ -192,8 +213,10 @@ sealed record PageRow(int Number, IReadOnlyList<(string Header, string Text)> Ce
 
     public string? Cell(string header) => Cells.FirstOrDefault(c => c.Header == header) is { Header: not null } cell ? cell.Text : null;
 
-    public string ModelName => Cells.FirstOrDefault(c => NameColumns.Contains(c.Header)
-        || (c.Header.EndsWith("models", StringComparison.OrdinalIgnoreCase) && !c.Header.StartsWith("Pri", StringComparison.Ordinal))).Text ?? "";
+    public string ModelName => Cells.FirstOrDefault(c => NameColumns.Contains(c.Header) || IsModelsColumn(c.Header)).Text ?? "";
+
+    static bool IsModelsColumn(string header) =>
+        header.EndsWith("models", StringComparison.OrdinalIgnoreCase) && !header.StartsWith("Pri", StringComparison.Ordinal);
 
     /// <summary>The text price in the same direction as an audio, image or video column.</summary>
     public decimal? TextPriceBeside(string header)
@@ -214,7 +237,8 @@ sealed record PageRow(int Number, IReadOnlyList<(string Header, string Text)> Ce
         : Mode.OnDemand;
 
     public Tier TierOf(string name) =>
-        name.Contains("latency optimized", StringComparison.OrdinalIgnoreCase) || Table == "Latency Optimized Inference" ? Tier.LatencyOptimized
+        name.Contains("latency optimized", StringComparison.OrdinalIgnoreCase) || Table == "Latency Optimized Inference"
+            ? Tier.LatencyOptimized
         : Table is "Flex" or "Flex tier pricing" ? Tier.Flex
         : Table is "Priority" or "Priority tier pricing" ? Tier.Priority
         : Tier.Standard;
@@ -226,12 +250,14 @@ sealed record PageRow(int Number, IReadOnlyList<(string Header, string Text)> Ce
 
     public Unclassified Unclassified(DateOnly date, string reason, IReadOnlyList<string>? headers = null)
     {
-        var cells = Cells.Where(c => headers?.Contains(c.Header) ?? c.Header.StartsWith("Pr", StringComparison.Ordinal) && c.Header != "Provider"
-            && c.Header != "Pricing_Category" || c.Header is "v1.0" or "v2.0");
+        var cells = Cells.Where(c => headers?.Contains(c.Header) ?? IsPriceColumn(c.Header));
         var what = string.Join("; ", cells.Select(c => $"{c.Header} {c.Text}"));
         var name = ModelName.Length > 0 ? ModelName : Cell("Custom Model Unit version") ?? "";
         return new($"page:{date:yyyy-MM-dd}:row-{Number:0000}", Flat($"{Path}: {name}: {what}"), Flat(reason));
     }
+
+    static bool IsPriceColumn(string header) => header is "v1.0" or "v2.0"
+        || (header.StartsWith("Pr", StringComparison.Ordinal) && header is not ("Provider" or "Pricing_Category"));
 
     // Books are CSV without quotes, so a field holds no comma.
     static string Flat(string text) => text.Replace(", ", "; ", StringComparison.Ordinal).Replace(',', ' ');

@@ -66,7 +66,8 @@ static partial class PricingPageCell
     {
         var match = Price().Match(text);
         if (!match.Success) return null;
-        if (!decimal.TryParse(match.Groups[1].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usd)) return null;
+        const NumberStyles plain = NumberStyles.AllowDecimalPoint;
+        if (!decimal.TryParse(match.Groups[1].Value, plain, CultureInfo.InvariantCulture, out var usd)) return null;
         return (usd, match.Groups[2].Value.ToLowerInvariant() switch
         {
             "" => null,

@@ -54,7 +54,7 @@ static class PricingPageSettlement
 
     // Rows that would land on the same keys.
     static IEnumerable<List<PageQuote>> Groups(List<PageQuote> quotes) =>
-        quotes.GroupBy(q => (q.Tier, string.Join(' ', q.Scopes), q.From, string.Join(' ', q.Prices.Select(p => (p.Meter, p.Mode, p.Term)).Take(1))))
+        quotes.GroupBy(q => (q.Tier, string.Join(' ', q.Scopes), q.From, q.Prices[0].Meter, q.Prices[0].Mode, q.Prices[0].Term))
             .Select(g => g.ToList());
 
     static bool IsContested(List<PageQuote> group) => group
@@ -65,8 +65,9 @@ static class PricingPageSettlement
     static bool IsTokens(PageQuote quote) => quote.Prices.Any(p => p.Meter is Meter.Input or Meter.Output);
 
     /// <summary>
-    /// Tables with tabs for standard, flex, priority and batch print each price twice or more, three per cent apart. Prices are set in the
-    /// base regions and then raised and rounded, so the base row is the one whose flex and priority rows stand at exactly one half and 1.75.
+    /// Tables with tabs for standard, flex, priority and batch print each price twice or more, three per cent apart. Prices are set in
+    /// the base regions and then raised and rounded, so the base row is the one whose flex and priority rows stand at exactly one half
+    /// and 1.75.
     /// </summary>
     static List<PageQuote> ByTabs(List<PageQuote> quotes)
     {
@@ -139,9 +140,10 @@ static class PricingPageSettlement
     static bool Stands(PageQuote quote, decimal ratio, PageQuote other)
     {
         var shared = 0;
+        var isBatch = quote.Prices.All(p => p.Mode == Mode.Batch);
         foreach (var price in quote.Prices)
             foreach (var sibling in other.Prices)
-                if (price.Meter == sibling.Meter && price.Term == sibling.Term && (price.Mode == sibling.Mode || quote.Prices.All(p => p.Mode == Mode.Batch)))
+                if (price.Meter == sibling.Meter && price.Term == sibling.Term && (isBatch || price.Mode == sibling.Mode))
                 {
                     if (price.Usd != sibling.Usd * ratio) return false;
                     shared++;
@@ -155,10 +157,12 @@ static class PricingPageSettlement
     {
         var prices = string.Join("; ", group.Select(g => g.Printed).Distinct());
         unclassified.Add(quote.Row.Unclassified(date, taken is not null
-            ? $"{taken.Printed} is the base row of {quote.Name} by its flex and priority rows; this one is for a region it does not name: {prices}"
+            ? $"{taken.Printed} is the base row of {quote.Name} by its flex and priority rows; "
+                + $"this one is for a region it does not name: {prices}"
             : group.Count == 1
             ? $"the only row of {quote.Name} and the key cannot hold what it depends on (scope or size); no other row settles it by ratio"
-            : $"{group.Count} rows quote {quote.Name} at prices the key cannot tell apart and no known ratio settles which is which: {prices}"));
+            : $"{group.Count} rows quote {quote.Name} at prices the key cannot tell apart and no known ratio settles which is which: "
+                + prices));
     }
 
     /// <summary>

@@ -32,7 +32,8 @@ public static class RegionAvailability
             if (f.Length != 3) throw Wrong(file, number, $"{f.Length} fields where 3 are expected ({Header})");
             var id = f[1] == OnDemand ? f[0] : $"{f[1]}.{f[0]}";
             var names = f[2].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (names.FirstOrDefault(n => !BillingRegions.LooksLikeRegion(n)) is { } odd) throw Wrong(file, number, $"'{odd}' is not a region");
+            if (names.FirstOrDefault(n => !BillingRegions.LooksLikeRegion(n)) is { } odd)
+                throw Wrong(file, number, $"'{odd}' is not a region");
             if (!regions.TryAdd(id, names)) throw Wrong(file, number, $"'{id}' is listed before");
         }
         return regions;
@@ -80,7 +81,8 @@ static class MapIds
                 var prefix = id[..(id.Length - bare.Length - 1)];
                 var regions = Geographies[prefix];
                 // The table knows nothing of GovCloud, so its silence there says nothing.
-                if (prefix != "us-gov" && availability.TryGetValue($"{prefix}.{model}", out var listed)) regions = [.. regions.Intersect(listed)];
+                if (prefix != "us-gov" && availability.TryGetValue($"{prefix}.{model}", out var listed))
+                    regions = [.. regions.Intersect(listed)];
                 return regions.Length > 0 ? (scope, regions, "") : (scope, [], $"prices/regions.csv lists no region for '{id}'");
         }
     }

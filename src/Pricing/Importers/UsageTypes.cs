@@ -12,7 +12,8 @@ public abstract record UsageTypeClass
 
     /// <summary>Something a price book has a key for.</summary>
     /// <param name="Model">The model as the usage type abbreviates it, such as <c>Claude4.5Sonnet</c>; empty where it names none.</param>
-    public sealed record Priced(string Model, Meter Meter, Mode Mode, Tier Tier, Scope Scope, ContextBand Context, Term Term) : UsageTypeClass
+    public sealed record Priced(string Model, Meter Meter, Mode Mode, Tier Tier, Scope Scope, ContextBand Context, Term Term)
+        : UsageTypeClass
     {
         /// <summary>True for the OpenAI-compatible endpoint, whose rows repeat the runtime's key and may differ in price.</summary>
         public bool IsMantle { get; init; }
@@ -40,32 +41,36 @@ public static class UsageTypes
     /// <summary>Longest usage type worth reading; AWS's own stop at about a hundred characters.</summary>
     const int LengthMax = 300;
 
+    const string MarketplacePrefix = "MP:";
+
     public static UsageTypeClass Classify(string usageType)
     {
         if (usageType.Length == 0) return new UsageTypeClass.Unreadable("no usage type");
         if (usageType.Length > LengthMax) return new UsageTypeClass.Unreadable($"a usage type of {usageType.Length} characters");
 
         var dash = usageType.IndexOf('-', StringComparison.Ordinal);
-        var code = dash < 0 ? "" : usageType[..dash];
-        var region = BillingRegions.Find(code);
-        var body = region is not null || BillingRegions.LooksLikeCode(code) ? usageType[(dash + 1)..] : usageType;
-        return (body.StartsWith("MP:", StringComparison.Ordinal) ? Marketplace(body["MP:".Length..], code) : Dashed(body)) with { Region = region ?? "" };
+        var code = dash > 0 && BillingRegions.LooksLikeCode(usageType[..dash]) ? usageType[..dash] : "";
+        var body = code.Length > 0 ? usageType[(dash + 1)..] : usageType;
+        if (!body.StartsWith(MarketplacePrefix, StringComparison.Ordinal))
+            return Dashed(body) with { Region = BillingRegions.Find(code) ?? "" };
+
+        // The Marketplace names the region twice.
+        body = body[MarketplacePrefix.Length..];
+        var end = body.IndexOf('_', StringComparison.Ordinal);
+        var inner = end > 0 && BillingRegions.LooksLikeCode(body[..end]) ? body[..end] : "";
+        if (code.Length > 0 && inner.Length > 0 && inner != code)
+            return new UsageTypeClass.Unreadable($"names two regions: '{code}' and '{inner}'");
+        var read = Marketplace(inner.Length > 0 ? body[(end + 1)..] : body);
+        return read with { Region = BillingRegions.Find(code.Length > 0 ? code : inner) ?? "" };
     }
 
-    // MP:USE1_InputTokenCount_Global-Units: the region again, then words, then the unit every row of the Marketplace ends in.
-    static UsageTypeClass Marketplace(string text, string code)
+    // InputTokenCount_Global-Units: words, then the unit every row of the Marketplace ends in.
+    static UsageTypeClass Marketplace(string text)
     {
-        var end = text.IndexOf('_', StringComparison.Ordinal);
-        var inner = end < 0 ? "" : text[..end];
-        if (BillingRegions.LooksLikeCode(inner))
-        {
-            if (inner != code) return new UsageTypeClass.Unreadable($"names two regions: '{code}' and '{inner}'");
-            text = text[(end + 1)..];
-        }
         const string units = "-Units";
         if (text.EndsWith(units, StringComparison.Ordinal)) text = text[..^units.Length];
-        if (Special(text, UsageWords.Split(text, isCamelCase: true)) is { } special) return special;
-        return TokenWords.Read("", UsageWords.Split(text, isCamelCase: true));
+        var words = UsageWords.Split(text, isCamelCase: true);
+        return Special(text, words) ?? TokenWords.Read("", words);
     }
 
     static UsageTypeClass Dashed(string body)
@@ -121,7 +126,8 @@ public static class UsageTypes
         if (Has("T2I") || Has("I2I") || Has("NovaCanvas"))
             return No("images are priced by size and quality, which a price's key does not have");
         if (words is ["created", "image", .. var name])
-            return Plain(string.Join('-', name.Where(w => w != "global")), Meter.Image, name.Contains("global") ? Scope.Global : Scope.InRegion);
+            return Plain(string.Join('-', name.Where(w => w != "global")), Meter.Image,
+                name.Contains("global") ? Scope.Global : Scope.InRegion);
         return null;
     }
 

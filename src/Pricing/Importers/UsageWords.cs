@@ -46,7 +46,8 @@ static class TokenWords
     [
         "input", "output", "response", "responses", "cache", "cached", "read", "reads", "write", "writes", "5m", "30m", "1h",
         "token", "tokens", "count", "million", "batch", "flex", "priority", "standard", "latency", "optimized",
-        "long", "context", "ctx", "cross", "region", "global", "geo", "regional", "custom", "model", "text", "second", "seconds", .. Modalities,
+        "long", "context", "ctx", "cross", "region", "global", "geo", "regional", "custom", "model", "text", "second", "seconds",
+            .. Modalities,
     ]);
 
     public static bool Knows(string word) => Known.Contains(word);
@@ -125,7 +126,8 @@ static class TokenWords
             if (isBatch && (isCustom || tier is not null and not Tier.Standard))
                 return new UsageTypeClass.Unreadable("batch of a tier or of a custom model is not sold");
             if (Find() is not { } meter)
-                return new UsageTypeClass.Unreadable(modality is null ? "names no meter" : $"{modality} {(isCounted ? "tokens are" : "is")} not told apart from text by a price's key");
+                return new UsageTypeClass.Unreadable(modality is null
+                    ? "names no meter" : $"{modality} {(isCounted ? "tokens are" : "is")} not told apart from text by a price's key");
             var mode = isBatch ? Mode.Batch : isCustom ? Mode.Custom : Mode.OnDemand;
             return new UsageTypeClass.Priced(model, meter, mode, tier ?? Tier.Standard, scope ?? Scope.InRegion, context, Term.None)
             {
@@ -205,7 +207,8 @@ static class CapacityWords
         var dash = rest.IndexOf('-', StringComparison.Ordinal);
         var (kind, version) = dash < 0 ? (rest, "v1:0") : (rest[..dash], rest[(dash + 1)..]);
         if (version is not ("v1:0" or "v1.0" or "v1"))
-            return new UsageTypeClass.Unreadable($"custom model units of version '{version}' have a price that the key cannot tell from the first");
+            return new UsageTypeClass.Unreadable(
+                $"custom model units of version '{version}' have a price that the key cannot tell from the first");
         Meter? meter = kind.ToLowerInvariant() switch { "inference" => Meter.CustomUnitMinute, "storage" => Meter.StorageMonth, _ => null };
         return meter is { } found
             ? new UsageTypeClass.Priced("", found, Mode.Custom, Tier.Standard, Scope.InRegion, ContextBand.Standard, Term.None)

@@ -187,26 +187,64 @@ ref struct JsonScanner
         return true;
     }
 
-    // From the first byte of a string to its closing quote.
+    // From the first byte of a string to its closing quote, sixty-four bytes at a step. A quote counts unless an odd number of
+    // backslashes stands before it; that is worked out for all bytes of a step at once, because prose is full of escapes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     bool ToStringEnd(out bool escaped)
     {
-        escaped = false;
-        var at = position;
-        while (at < end)
-        {
-            var block = Vector256.LoadUnsafe(ref origin, (nuint)at);
-            var mask = (Vector256.Equals(block, Vector256.Create((byte)'"')) | Vector256.Equals(block, Vector256.Create((byte)'\\')))
-                .ExtractMostSignificantBits();
-            if (mask == 0) { at += Vector256<byte>.Count; continue; }
-            at += BitOperations.TrailingZeroCount(mask);
-            if (at >= end) break;
-            if (At(at) == (byte)'"') { position = at; return true; }
-            escaped = true;
-            at += 2;
-        }
-        position = end;
-        return Broken("a string is not closed");
+        var at = StringEnd(ref origin, position, end, out escaped);
+        position = at < 0 ? end : at;
+        return at >= 0 || Broken("a string is not closed");
     }
+
+    /// <summary>The same for a string of at most 32 bytes without escapes, which most values are; -1 for any other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ShortStringEnd(ref byte origin, int at, int end)
+    {
+        var block = Vector256.LoadUnsafe(ref origin, (nuint)at);
+        var quotes = Vector256.Equals(block, Vector256.Create((byte)'"')).ExtractMostSignificantBits();
+        var backslashes = Vector256.Equals(block, Vector256.Create((byte)'\\')).ExtractMostSignificantBits();
+        // The lowest set bit of both together must be a quote's.
+        var length = BitOperations.TrailingZeroCount(quotes);
+        return quotes != 0 && BitOperations.TrailingZeroCount(backslashes) > length && at + length < end ? at + length : -1;
+    }
+
+    /// <summary>The place of the quote that closes a string, or -1 when there is none before <paramref name="end"/>.</summary>
+    /// <param name="at">The first byte of the string's text.</param>
+    public static int StringEnd(ref byte origin, int at, int end, out bool escaped)
+    {
+        const ulong oddBits = 0xAAAA_AAAA_AAAA_AAAA;
+        ulong anyBackslash = 0, nextIsEscaped = 0;
+        for (; at < end; at += 64)
+        {
+            var low = Vector256.LoadUnsafe(ref origin, (nuint)at);
+            var high = Vector256.LoadUnsafe(ref origin, (nuint)at + 32);
+            var quotes = Mask(Vector256.Equals(low, Vector256.Create((byte)'"')), Vector256.Equals(high, Vector256.Create((byte)'"')));
+            var backslashes = Mask(Vector256.Equals(low, Vector256.Create((byte)'\\')), Vector256.Equals(high, Vector256.Create((byte)'\\')));
+            if ((backslashes | nextIsEscaped) != 0)
+            {
+                unchecked
+                {
+                    // Of each run of backslashes every second one is itself escaped; subtraction carries through a run.
+                    var starts = backslashes & ~nextIsEscaped;
+                    var codes = ((starts << 1 | oddBits) - starts) ^ oddBits;
+                    quotes &= ~(codes ^ (backslashes | nextIsEscaped));
+                    nextIsEscaped = (codes & backslashes) >> 63;
+                }
+            }
+            if (quotes == 0) { anyBackslash |= backslashes; continue; }
+            var length = BitOperations.TrailingZeroCount(quotes);
+            anyBackslash |= backslashes & ((1UL << length) - 1);
+            escaped = anyBackslash != 0;
+            return at + length < end ? at + length : -1;
+        }
+        escaped = anyBackslash != 0;
+        return -1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Mask(Vector256<byte> low, Vector256<byte> high) =>
+        low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
 
     // Brackets are found a vector at a time; '{' and '[' differ in one bit, as do '}' and ']'.
     bool SkipContainer()

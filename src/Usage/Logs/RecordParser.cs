@@ -13,7 +13,7 @@ public sealed record LogReaderOptions(
 }
 
 /// <summary>Turns one line of a log into records. Holds the names seen so far; not thread-safe, one a worker.</summary>
-sealed class RecordParser(LogReaderOptions options)
+sealed partial class RecordParser(LogReaderOptions options)
 {
     // A list of CloudWatch events whose messages hold records is three deep.
     const int WrappersMax = 8;
@@ -40,6 +40,8 @@ sealed class RecordParser(LogReaderOptions options)
         public Name? App, Application, Team, Env, Environment;
         public long Input, Output, CacheRead, CacheWrite;
         public BodyUsage Body;
+
+        public static readonly Draft Blank = new() { Input = -1, Output = -1, CacheRead = -1, CacheWrite = -1, Body = BodyUsage.Unsaid };
     }
 
     /// <summary>Reads the record or records of a line: a bare record, an array of them, or records wrapped by CloudWatch.</summary>
@@ -48,9 +50,13 @@ sealed class RecordParser(LogReaderOptions options)
     {
         // CloudWatch exports put a time before each record.
         if (buffer[start] is >= (byte)'0' and <= (byte)'9' && buffer[start..end].IndexOf((byte)'{') is > 0 and var brace) start += brace;
+        fault = null;
+        if (TryShapes(buffer, start, end, reading, ref into)) return true;
         var json = new JsonScanner(buffer, start, end);
+        var before = reading.Records;
         var good = ParseText(ref json, reading, ref into, depth: 0);
         fault = json.Fault;
+        if (good && reading.Records == before + 1) Remember(buffer, start, end);
         return good;
     }
 
@@ -79,7 +85,7 @@ sealed class RecordParser(LogReaderOptions options)
 
     bool ParseObject(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth)
     {
-        var draft = new Draft { Input = -1, Output = -1, CacheRead = -1, CacheWrite = -1, Body = BodyUsage.Unsaid };
+        var draft = Draft.Blank;
         Array.Clear(tags);
         if (json.Peek() != (byte)'{') return json.Fail("this is not a JSON object");
         json.EnterObject();
@@ -152,10 +158,15 @@ sealed class RecordParser(LogReaderOptions options)
     {
         if (json.Peek() != (byte)'"') return json.Skip();
         if (!json.TakeText(out var text)) return false;
-        if (text.IsEmpty) return true;
+        SetRequestId(text, ref draft);
+        return true;
+    }
+
+    static void SetRequestId(ReadOnlySpan<byte> text, ref Draft draft)
+    {
+        if (text.IsEmpty) return;
         draft.RequestId = RequestId.Parse(text);
         draft.HasRequestId = true;
-        return true;
     }
 
     static bool ReadSchemaType(ref JsonScanner json, ref Draft draft)
@@ -184,18 +195,18 @@ sealed class RecordParser(LogReaderOptions options)
     static bool TryPlainTime(ReadOnlySpan<byte> t, out DateTime time)
     {
         time = default;
-        int year = (Two(t, 0) * 100) + Two(t, 2), month = Two(t, 5), day = Two(t, 8), hour = Two(t, 11), minute = Two(t, 14), second = Two(t, 17);
+        int year = (TwoDigits(t, 0) * 100) + TwoDigits(t, 2), month = TwoDigits(t, 5), day = TwoDigits(t, 8), hour = TwoDigits(t, 11), minute = TwoDigits(t, 14), second = TwoDigits(t, 17);
         if (t[4] != '-' || t[7] != '-' || t[10] != 'T' || t[13] != ':' || t[16] != ':') return false;
         if (year is < 2000 or > 2099 || month is < 1 or > 12 || day < 1 || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59) return false;
         if (day > DateTime.DaysInMonth(year, month)) return false;
         time = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc);
         return true;
+    }
 
-        static int Two(ReadOnlySpan<byte> t, int at)
-        {
-            int tens = t[at] - '0', ones = t[at + 1] - '0';
-            return tens is < 0 or > 9 || ones is < 0 or > 9 ? -10_000 : (tens * 10) + ones;
-        }
+    static int TwoDigits(ReadOnlySpan<byte> text, int at)
+    {
+        int tens = text[at] - '0', ones = text[at + 1] - '0';
+        return tens is < 0 or > 9 || ones is < 0 or > 9 ? -10_000 : (tens * 10) + ones;
     }
 
     bool ReadIdentity(ref JsonScanner json, ref Draft draft)
@@ -306,14 +317,20 @@ sealed class RecordParser(LogReaderOptions options)
         if (!draft.HasRequestId) return json.Fail("the record has no requestId");
         if (draft.Model is null) return json.Fail("the record has no modelId");
         if (draft.Region is null) return json.Fail("the record has no region");
-        var (model, profile) = ModelOf(draft.Model);
+        Put(in draft, reading, ref into);
+        return true;
+    }
+
+    void Put(in Draft draft, FileReading reading, ref BatchWriter into)
+    {
+        var (model, profile) = ModelOf(draft.Model!);
         var tokens = TokensOf(in draft, model.Facts, reading);
         into.Add(new UsageRecord
         {
             RequestId = draft.RequestId,
             Time = draft.Time,
             Caller = CallerOf(in draft, profile),
-            Region = draft.Region.Text,
+            Region = draft.Region!.Text,
             Model = model,
             Mode = model.Kind == ModelKind.Provisioned ? Mode.Provisioned : Mode.OnDemand,
             Tier = draft.Body.Tier,
@@ -324,7 +341,6 @@ sealed class RecordParser(LogReaderOptions options)
             StopReason = draft.Body.StopReason?.Text,
         });
         reading.Records++;
-        return true;
     }
 
     (ModelRef Model, MappedProfile? Profile) ModelOf(Name name)
@@ -395,7 +411,29 @@ sealed class RecordParser(LogReaderOptions options)
         }
     }
 
-    readonly record struct CallerKey(int Account, int Principal, int App, int Team, int Env, int Profile, TagValues Tags);
+    readonly struct CallerKey(int account, int principal, int app, int team, int env, int profile, TagValues tags) : IEquatable<CallerKey>
+    {
+        // Names are numbered densely, so two of them fit a word and the words are the hash.
+        readonly ulong one = ((ulong)(uint)account << 32) | (uint)principal;
+        readonly ulong two = ((ulong)(uint)app << 32) | (uint)team;
+        readonly ulong three = ((ulong)(uint)env << 32) | (uint)profile;
+
+        public TagValues Tags { get; } = tags;
+
+        public bool Equals(CallerKey other) => one == other.one && two == other.two && three == other.three
+            && (ReferenceEquals(Tags, other.Tags) || Tags.Equals(other.Tags));
+
+        public override bool Equals(object? obj) => obj is CallerKey other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            unchecked
+            {
+                var mixed = ((one * 31) + (two * 0x9E37_79B9UL) + (three * 0x85EB_CA6BUL)) * 0x9E37_79B9_7F4A_7C15UL;
+                return (int)(mixed >> 32) ^ (Tags.Count == 0 ? 0 : Tags.GetHashCode());
+            }
+        }
+    }
 
     Caller CallerOf(in Draft draft, MappedProfile? profile)
     {
@@ -403,7 +441,7 @@ sealed class RecordParser(LogReaderOptions options)
         var env = draft.Env ?? draft.Environment;
         var key = new CallerKey(draft.Account?.Id ?? 0, draft.Principal?.Id ?? 0, app?.Id ?? 0, draft.Team?.Id ?? 0, env?.Id ?? 0,
             profile is null ? 0 : draft.Model!.Id, tagKeys.Length == 0 ? TagValues.None : new([.. tags.Select(t => t?.Text)]));
-        if (lastCaller is not null && key == lastCallerKey) return lastCaller;
+        if (lastCaller is not null && key.Equals(lastCallerKey)) return lastCaller;
         if (!callers.TryGetValue(key, out var caller))
             callers[key] = caller = new(draft.Account?.Text ?? "", draft.Principal?.Text ?? "", app?.Text ?? profile?.App ?? "",
                 draft.Team?.Text ?? profile?.Team ?? "", env?.Text ?? profile?.Env ?? "", key.Tags);

@@ -14,7 +14,9 @@ static class BuiltInBooks
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "prices", book), "*.csv").Order(StringComparer.Ordinal);
 
     public static PriceBook Read(string book, DateOnly? asOf = null) =>
-        PriceBooks.Read(book, Files(book).Select(f => (Path.GetRelativePath(Repository.Root, f), (TextReader)new StringReader(File.ReadAllText(f)))), asOf);
+        PriceBooks.Read(book, from file in Files(book)
+                              let text = (TextReader)new StringReader(File.ReadAllText(file))
+                              select (Path.GetRelativePath(Repository.Root, file), text), asOf);
 
     /// <summary>USD per million tokens on demand, standard tier; null when the book has no price.</summary>
     public static decimal? PerMillion(
@@ -22,7 +24,8 @@ static class BuiltInBooks
         Mode mode = Mode.OnDemand, Tier tier = Tier.Standard)
     {
         var (scope, id) = ModelIdentity.SplitScope(model);
-        return book.Find(new(id, meter, mode, tier, scope, ContextBand.Standard, region, Term.None), DateOnly.Parse(day))?.UsdPerUnit * 1_000_000m;
+        var key = new RateKey(id, meter, mode, tier, scope, ContextBand.Standard, region, Term.None);
+        return book.Find(key, DateOnly.Parse(day))?.UsdPerUnit * 1_000_000m;
     }
 
     static ModelCatalog ReadCatalog()

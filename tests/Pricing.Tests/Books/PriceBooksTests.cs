@@ -2,7 +2,8 @@ namespace Assay.Pricing.Tests;
 
 public sealed class PriceBooksTests
 {
-    const string Line = "sku-1,acme.model-v1,input,on_demand,standard,in_region,standard,us-east-1,none,1M tokens,3.00,,,my contract 2026-02-03";
+    const string Line =
+        "sku-1,acme.model-v1,input,on_demand,standard,in_region,standard,us-east-1,none,1M tokens,3.00,,,my contract 2026-02-03";
 
     static (string, TextReader) A_file(string name, params string[] lines) => (name, new StringReader(string.Join('\n', lines)));
 
@@ -17,7 +18,8 @@ public sealed class PriceBooksTests
     [Fact]
     public void Notes_say_what_a_file_is()
     {
-        var source = PriceBooks.ReadSource(new StringReader($"# source: a map\n# date: 2026-01-02\n# fills-gaps: yes\n# order: 2\n{PriceBookFile.Header}\n"), "x.csv");
+        var notes = "# source: a map\n# date: 2026-01-02\n# fills-gaps: yes\n# order: 2\n";
+        var source = PriceBooks.ReadSource(new StringReader(notes + PriceBookFile.Header), "x.csv");
         Assert.Equal(("a map", new DateOnly(2026, 1, 2), true, 2), (source.Name, source.Date, source.FillsGaps, source.Order));
     }
 
@@ -54,7 +56,7 @@ public sealed class PriceBooksTests
         using var text = new StringWriter();
         PriceBookFile.Write(text, rates);
         var read = PriceBookFile.Read(new StringReader(text.ToString()), "copy.csv").Select(r => r with { File = "" });
-        Assert.Equal([.. rates.OrderBy(Order, StringComparer.Ordinal)], [.. read.OrderBy(Order, StringComparer.Ordinal)], EqualityComparer<Rate>.Default);
+        Assert.Equal(rates.OrderBy(Order, StringComparer.Ordinal), read.OrderBy(Order, StringComparer.Ordinal));
 
         static string Order(Rate rate) => $"{rate.Sku} {rate.Key} {rate.From} {rate.Source}";
     }

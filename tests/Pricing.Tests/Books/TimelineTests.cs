@@ -5,7 +5,8 @@ namespace Assay.Pricing.Tests;
 public sealed class TimelineTests
 {
     static readonly DateOnly May = new(2026, 5, 25), June = new(2026, 6, 30), July = new(2026, 7, 24);
-    static readonly RateKey Key = new("acme.model-v1", Meter.Input, Mode.OnDemand, Tier.Standard, Scope.InRegion, ContextBand.Standard, "us-east-1", Term.None);
+    static readonly RateKey Key = new(
+        "acme.model-v1", Meter.Input, Mode.OnDemand, Tier.Standard, Scope.InRegion, ContextBand.Standard, "us-east-1", Term.None);
 
     static Rate A_rate(decimal usd, DateOnly? from = null, RateKey? key = null, string sku = "sku") =>
         new(sku, key ?? Key, "1M tokens", usd, from, null, "a test");
@@ -69,7 +70,8 @@ public sealed class TimelineTests
     public void What_fills_gaps_never_overrules_and_the_first_in_turn_speaks()
     {
         var elsewhere = Key with { Region = "eu-west-1" };
-        var book = new PriceBook("b", [A_filler(2, A_rate(9m), A_rate(8m, key: elsewhere)), A_filler(1, A_rate(7m, key: elsewhere)), A_page(May, A_rate(3m))]);
+        var (second, first) = (A_filler(2, A_rate(9m), A_rate(8m, key: elsewhere)), A_filler(1, A_rate(7m, key: elsewhere)));
+        var book = new PriceBook("b", [second, first, A_page(May, A_rate(3m))]);
         Assert.Equal(3m, On(book, May));
         Assert.Equal(7m, On(book, May, elsewhere));
         Assert.Equal("b@2026-05-25", book.Id);

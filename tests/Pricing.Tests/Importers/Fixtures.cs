@@ -9,7 +9,8 @@ static class Fixtures
 {
     public static readonly ModelCatalog Catalog = Read("models.csv", ModelCatalogFile.Read);
 
-    public static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Availability = Read("regions.csv", Pricing.Importers.RegionAvailability.Read);
+    public static readonly IReadOnlyDictionary<string,
+        IReadOnlyList<string>> Availability = Read("regions.csv", Pricing.Importers.RegionAvailability.Read);
 
     /// <summary>A record of the Query API.</summary>
     public static JsonObject Record(string sku, string usageType, string unit, string usd, string description = "",

@@ -15,7 +15,8 @@ public sealed class ModelCatalogFileTests
         Assert.Equal("anthropic.claude-sonnet-5", catalog.FindByName("Claude Sonnet 5*")?.Id);
         Assert.Equal(["qwen.qwen3-32b-v1:0", "qwen.qwen3-32b"], catalog.FindAllByName("Qwen3-32B").Select(m => m.Id));
         Assert.True(catalog.Find("openai.gpt-5.6-luna") is { GrossInput: true, CacheTtls: ["30m"], Batch: false });
-        Assert.True(catalog.Find("anthropic.claude-sonnet-4-5-20250929-v1:0") is { GrossInput: false, HasLongBand: true, CacheTtls: ["5m", "1h"] });
+        Assert.True(catalog.Find("anthropic.claude-sonnet-4-5-20250929-v1:0") is
+            { GrossInput: false, HasLongBand: true, CacheTtls: ["5m", "1h"] });
     }
 
     [Theory]
@@ -24,8 +25,11 @@ public sealed class ModelCatalogFileTests
     [InlineData("acme.m,Acme,M,no,0,7m,0,no,no", "models.csv:2: '7m' is not a cache lifetime")]
     [InlineData("acme,Acme,M,no,0,,0,no,no", "models.csv:2: 'acme' is not a model id")]
     [InlineData("acme.m,Acme", "models.csv:2: 2 fields where 9 are expected")]
-    public void A_wrong_line_is_named_with_what_is_accepted(string line, string message) =>
-        Assert.StartsWith(message, Assert.Throws<FormatException>(() => Read(ModelCatalogFile.Header, line)).Message, StringComparison.Ordinal);
+    public void A_wrong_line_is_named_with_what_is_accepted(string line, string message)
+    {
+        var wrong = Assert.Throws<FormatException>(() => Read(ModelCatalogFile.Header, line));
+        Assert.StartsWith(message, wrong.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_model_that_stands_twice_is_an_error() =>
