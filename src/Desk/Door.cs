@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 using Assay.Desk.Commands;
 using Assay.Desk.Input;
 using Assay.Desk.Reports;
@@ -18,18 +20,23 @@ static class Door
 {
     public static async Task<int> Open(string[] args)
     {
-        var root = new RootCommand("Assay tells what Amazon Bedrock costs, why, and what to change.\n\n"
-            + "Start with 'assay demo'; then point it at your own logs: 'assay report ./my-logs'.");
+        // Not a RootCommand: that one is named after the executable, and people type 'assay'.
+        var root = new ExampledCommand("assay", "Assay tells what Amazon Bedrock costs, why, and what to change.\n\n"
+            + "Start with the example; then point it at your own logs: 'assay report ./my-logs'.", "assay demo")
+        {
+            new HelpOption(), new VersionOption(),
+        };
         root.Subcommands.Add(ReportCommand.Make());
         root.Subcommands.Add(RateCommand.Make());
         root.Subcommands.Add(ExplainCommand.Make());
         root.Subcommands.Add(PricesCommand.Make());
         root.Subcommands.Add(DemoCommand.Make());
+        HelpWithExample.Apply(root);
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0) return Wrong(args, parsed, root);
+        if (parsed.Errors.Count > 0) return Wrong(parsed);
         try
         {
-            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+            return await Invoke(parsed).ConfigureAwait(false);
         }
         catch (Exception wrong) when (wrong is InputException or PriceBookException or FormatException)
         {
@@ -37,7 +44,7 @@ static class Door
         }
         catch (OperationCanceledException)
         {
-            return Say("interrupted; nothing of an unfinished result was kept.", ExitCode.Interrupted);
+            return Say("interrupted; what was printed so far is not the whole result.", ExitCode.Interrupted);
         }
         catch (IOException closed) when (IsClosedPipe(closed))
         {
@@ -54,19 +61,41 @@ static class Door
         }
     }
 
-    static int Wrong(string[] args, ParseResult parsed, RootCommand root)
+    // A read of an idle pipe or terminal cannot be cancelled: after a moment's grace the program ends without waiting for it.
+    static async Task<int> Invoke(ParseResult parsed)
     {
-        var word = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "";
-        if (word.Length > 0 && parsed.CommandResult.Command is RootCommand)
+        var grace = TimeSpan.FromMilliseconds(500);
+        using var stop = new CancellationTokenSource();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Stop(PosixSignalContext signal)
         {
-            var near = root.Subcommands.Select(c => c.Name).MinBy(n => Dimensions.Distance(n, word));
-            return Say($"'{word}' is not a command; did you mean 'assay {near}'? 'assay --help' lists them.", ExitCode.WrongInput);
+            signal.Cancel = true;
+            stopped.TrySetResult();
         }
-        return Say($"{parsed.Errors[0].Message.TrimEnd('.')}. 'assay {Named(parsed.CommandResult)}--help' shows what is accepted.", ExitCode.WrongInput);
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        InvocationConfiguration plain = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        var work = Task.Run(() => parsed.InvokeAsync(plain, stop.Token));
+        if (await Task.WhenAny(work, stopped.Task).ConfigureAwait(false) == work) return await work.ConfigureAwait(false);
+        await stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(work, Task.Delay(grace)).ConfigureAwait(false);
+        return work.IsCompleted ? await work.ConfigureAwait(false) : throw new OperationCanceledException();
     }
 
-    static string Named(CommandResult command) => command.Command is RootCommand ? ""
-        : (command.Parent is CommandResult { Command: not RootCommand } parent ? parent.Command.Name + " " : "") + command.Command.Name + " ";
+    static int Wrong(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var called = Named(parsed.CommandResult);
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.FirstOrDefault(t => !t.StartsWith('-')) is { } word)
+        {
+            var near = command.Subcommands.Select(c => c.Name).MinBy(n => Dimensions.Distance(n, word));
+            return Say($"'{word}' is not a command; did you mean '{called} {near}'? '{called} --help' lists them.", ExitCode.WrongInput);
+        }
+        return Say($"{parsed.Errors[0].Message.TrimEnd('.')}. '{called} --help' shows what is accepted.", ExitCode.WrongInput);
+    }
+
+    static string Named(CommandResult command) => (command.Parent is CommandResult parent ? Named(parent) + " " : "") + command.Command.Name;
 
     static int Say(string message, int code)
     {

@@ -13,7 +13,8 @@ static class DemoCommand
         var json = Shared.Json();
         var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => new SampleOptions().Seed };
         var into = new Option<string?>("--into") { Description = "Folder for the sample logs; a temporary one otherwise.", HelpName = "DIR" };
-        var command = new Command("demo", "The tour on the built-in sample estate: makes its logs, rates them, prints the report.\n\nExample: assay demo --into ./sample-logs")
+        var command = new ExampledCommand("demo", "The tour on the built-in sample estate: makes its logs, rates them, prints the report.",
+            "assay demo --into ./sample-logs")
         {
             json, seed, into,
         };

@@ -15,7 +15,8 @@ static class ExplainCommand
     {
         var id = new Argument<string>("REQUEST_ID") { Description = "The request id, as the log and 'assay rate' have it." };
         var (paths, book, profiles, json) = (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json());
-        var command = new Command("explain", "How one request came to its cost, down to the SKU and the book's source.\n\nExample: assay explain 85b25dcd-78a7-4ad2-9cfa-166ecd6034d8 ./logs")
+        var command = new ExampledCommand("explain", "How one request came to its cost, down to the SKU and the book's source.",
+            "assay explain 85b25dcd-78a7-4ad2-9cfa-166ecd6034d8 ./logs")
         {
             id, paths, book, profiles, json,
         };

@@ -11,15 +11,17 @@ namespace Assay.Desk.Commands;
 /// <summary><c>assay prices</c>: the books, what they say, how they differ, what looks wrong, and how one is made from a price list.</summary>
 static class PricesCommand
 {
-    public static Command Make() => new("prices", "Price books: what they say, how they differ, what looks wrong, and making one from a price list.")
+    public static Command Make() => new ExampledCommand("prices",
+        "Price books: what they say, how they differ, what looks wrong, and making one from a price list.", "assay prices show claude-sonnet-4-5")
     {
         List(), Show(), Modes(), Diff(), Check(), Import(),
     };
 
-    static Command List()
+    static ExampledCommand List()
     {
         var json = Shared.Json();
-        var command = new Command("list", "The books and their lineage.\n\nExample: assay prices list") { json };
+        var command = new ExampledCommand("list", "The books and their lineage.",
+            "assay prices list") { json };
         command.SetAction(parsed =>
         {
             var shelf = new BookShelf();
@@ -30,12 +32,13 @@ static class PricesCommand
         return command;
     }
 
-    static Command Show()
+    static ExampledCommand Show()
     {
         var model = new Argument<string>("MODEL") { Description = "A model id, or a part of one; 'guardrails' or '' for what is charged whatever the model." };
         var (book, json) = (Shared.Book(), Shared.Json());
         var region = new Option<string?>("--region") { Description = "Only rates that serve this region.", HelpName = "R" };
-        var command = new Command("show", "Every rate of a model: SKU, unit, since when, says who.\n\nExample: assay prices show claude-sonnet-4-5 --region us-east-1") { model, book, region, json };
+        var command = new ExampledCommand("show", "Every rate of a model: SKU, unit, since when, says who.",
+            "assay prices show claude-sonnet-4-5 --region us-east-1") { model, book, region, json };
         command.SetAction(parsed =>
         {
             var opened = new BookShelf().Open(parsed.GetValue(book)!);
@@ -59,10 +62,11 @@ static class PricesCommand
         return $"book '{book.Id}' has no model like '{wanted}'; the nearest is '{near}'. 'assay prices modes' lists all {models.Count}.";
     }
 
-    static Command Modes()
+    static ExampledCommand Modes()
     {
         var (book, json) = (Shared.Book(), Shared.Json());
-        var command = new Command("modes", "What each model supports: batch, caching, provisioned, customisation, tiers, scopes, regions.\n\nExample: assay prices modes") { book, json };
+        var command = new ExampledCommand("modes", "What each model supports: batch, caching, provisioned, customisation, tiers, scopes, regions.",
+            "assay prices modes") { book, json };
         command.SetAction(parsed =>
         {
             var shelf = new BookShelf();
@@ -73,12 +77,13 @@ static class PricesCommand
         return command;
     }
 
-    static Command Diff()
+    static ExampledCommand Diff()
     {
         var a = new Argument<string>("A") { Description = "A book: name, name with a day, or CSV file." };
         var b = new Argument<string>("B") { Description = "The book to compare with." };
         var json = Shared.Json();
-        var command = new Command("diff", "What one book says that another does not.\n\nExample: assay prices diff aws@2026-05-25 aws@2026-07-24") { a, b, json };
+        var command = new ExampledCommand("diff", "What one book says that another does not.",
+            "assay prices diff aws@2026-05-25 aws@2026-07-24") { a, b, json };
         command.SetAction(parsed =>
         {
             var shelf = new BookShelf();
@@ -90,10 +95,11 @@ static class PricesCommand
         return command;
     }
 
-    static Command Check()
+    static ExampledCommand Check()
     {
         var (book, json) = (Shared.Book(), Shared.Json());
-        var command = new Command("check", "Compares each rate with its siblings and names the ones that look wrong.\n\nExample: assay prices check --book my-prices.csv") { book, json };
+        var command = new ExampledCommand("check", "Compares each rate with its siblings and names the ones that look wrong.",
+            "assay prices check --book my-prices.csv") { book, json };
         command.SetAction(parsed =>
         {
             var opened = new BookShelf().Open(parsed.GetValue(book)!);
@@ -104,13 +110,14 @@ static class PricesCommand
         return command;
     }
 
-    static Command Import()
+    static ExampledCommand Import()
     {
         var file = new Argument<string>("FILE") { Description = $"Accepted: {PriceImport.Accepted}." };
         var json = Shared.Json();
         var output = new Option<string?>("--out") { Description = "Write the rates as a book: a CSV file that --book takes.", HelpName = "FILE" };
         var date = Shared.Day("--date", "The day of a list that does not date itself.");
-        var command = new Command("import", "Makes rates of a price list. What cannot be classified is listed, never dropped.\n\nExample: assay prices import offer.json --out my-prices.csv") { file, output, date, json };
+        var command = new ExampledCommand("import", "Makes rates of a price list. What cannot be classified is listed, never dropped.",
+            "assay prices import offer.json --out my-prices.csv") { file, output, date, json };
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(file)!;

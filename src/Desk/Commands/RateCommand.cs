@@ -12,7 +12,8 @@ static class RateCommand
     {
         var (paths, book, profiles, json, failOn, workers) = (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json(), Shared.FailOn(), Shared.Workers());
         json.Description = "JSON lines; the default and only form.";
-        var command = new Command("rate", "One JSON charge a line: a meter of a request with its quantity, rate, cost, SKU and book.\n\nExample: assay rate ./logs | jq -s 'map(.cost|tonumber)|add'")
+        var command = new ExampledCommand("rate", "One JSON charge a line: a meter of a request with its quantity, rate, cost, SKU and book.",
+            "assay rate ./logs | jq -s 'map(.cost|tonumber)|add'")
         {
             paths, book, profiles, json, failOn, workers,
         };

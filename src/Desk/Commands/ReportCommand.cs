@@ -33,7 +33,8 @@ static class ReportCommand
         var html = new Option<string?>("--html") { Description = "Also write the report as one self-contained page.", HelpName = "FILE" };
         var csv = new Option<bool>("--csv") { Description = "Print CSV, money exact." };
         var markdown = new Option<bool>("--markdown") { Description = "Print Markdown." };
-        var command = new Command("report", "Where the money goes and what stands out.\n\nExample: assay report ./logs --by app,model --from 2026-07-01 --to 2026-08-01")
+        var command = new ExampledCommand("report", "Where the money goes and what stands out.",
+            "assay report ./logs --by app,model --from 2026-07-01 --to 2026-08-01")
         {
             paths, book, profiles, by, from, to, html, json, csv, markdown, failOn, workers,
         };
@@ -50,6 +51,8 @@ static class ReportCommand
     public static int Run(Request request, CancellationToken cancel)
     {
         Shared.CheckConditions(request.FailOn);
+        if (request is { From: { } from, To: { } to } && from >= to)
+            throw new InputException($"--from {Dimensions.Day(from)} is not before --to {Dimensions.Day(to)}; --to is the first day not counted.");
         var shelf = new BookShelf();
         var dimensions = Dimensions.Parse(request.By);
         var builder = new ReportBuilder(shelf.Open(request.Book), dimensions, request.From, request.To);
@@ -66,6 +69,7 @@ static class ReportCommand
         var report = builder.Build(reading);
         if (request.Html is { } page) WritePage(report, page);
         Print(report, request);
+        if (report.Requests == 0) Console.Error.WriteLine($"assay: none of the {Shared.Count(reading.Records, "record")} lies between --from and --to.");
         Shared.Account(reading);
         return Shared.Verdict(request.FailOn, report.Unpriced.Count > 0, reading, report.Total);
     }

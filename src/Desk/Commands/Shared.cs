@@ -69,7 +69,7 @@ static class Shared
         if (reading.Differences > 0)
         {
             var first = reading.FirstDifferences[0];
-            Console.Error.WriteLine($"assay: {Count(reading.Differences, "record")} contradict themselves; the first is {first.Path}:{first.Line}: {first.Reason}.");
+            Console.Error.WriteLine($"assay: {Count(reading.Differences, "contradiction")} within records; the first is {first.Path}:{first.Line}: {first.Reason}.");
         }
     }
 
@@ -79,7 +79,7 @@ static class Shared
         if (reading.Records > 0) return;
         var where = string.Join(", ", paths.Take(3).Select(p => $"'{p}'"));
         var what = reading.Files == 0 && reading.SkippedFiles.Count == 0 ? "no files"
-            : reading.SkippedFiles.Count > 0 ? $"{Count(reading.Files, "file")}, none of them a log (first: {reading.SkippedFiles[0].Path}: {reading.SkippedFiles[0].Reason}{FirstLine(reading)})"
+            : reading.SkippedFiles.Count > 0 ? $"{Count(Math.Max(reading.Files, reading.SkippedFiles.Count), "file")}, none of them a log (first: {reading.SkippedFiles[0].Path}: {reading.SkippedFiles[0].Reason}{FirstLine(reading)})"
             : $"{Count(reading.Files, "file")} without a record";
         throw new InputException($"no invocation-log record in {where}: {what}. Accepted: Bedrock model-invocation logs as JSON lines, gzip or plain; 'assay demo' shows a sample.");
     }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Assay.Usage;
 using Assay.Usage.Logs;
@@ -32,7 +34,7 @@ public sealed class ReadingSummary
             if (FirstDifferences.Count < LinesNamed) FirstDifferences.Add(note);
         if (file.Stopped is { } stopped) SkippedFiles.Add(new(file.Path, stopped));
         else if (file.Lines == 0) SkippedFiles.Add(new(file.Path, "empty"));
-        else if (file.Records == 0 && file.SkippedLines > 0) SkippedFiles.Add(new(file.Path, $"no invocation-log record in {file.Lines} lines"));
+        else if (file.Records == 0 && file.SkippedLines > 0) SkippedFiles.Add(new(file.Path, $"no invocation-log record in {file.Lines} {(file.Lines == 1 ? "line" : "lines")}"));
     }
 }
 
@@ -43,7 +45,7 @@ public sealed class ReadingSummary
 public sealed class DistinctUsage(LogReaderOptions options, int workers, int idsInMemoryMax = DistinctUsage.IdsInMemory)
 {
     /// <summary>Request ids kept in memory before they spill to disk.</summary>
-    public const int IdsInMemory = 1_000_000;
+    public const int IdsInMemory = 768 * 1024;
 
     // Batches a worker may be ahead of the reader of the stream; each holds some hundred records.
     const int BatchesAhead = 8;
@@ -123,7 +125,13 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
                 var queue = queues[index];
                 try
                 {
-                    queue.Reading = ReadFile(reader, logs.Files[index], records => queue.Batches.Add(records.ToArray(), stop.Token), stop.Token);
+                    queue.Reading = ReadFile(reader, logs.Files[index], records => queue.Batches.Add(Batch.Of(records), stop.Token), stop.Token);
+                }
+                catch (Exception)
+                {
+                    // Files no worker is left to read would be waited for in vain.
+                    stop.Cancel();
+                    throw;
                 }
                 finally
                 {
@@ -135,7 +143,11 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         {
             foreach (var queue in queues)
             {
-                foreach (var batch in queue.Batches.GetConsumingEnumerable(stop.Token)) deliver(batch);
+                foreach (var batch in queue.Batches.GetConsumingEnumerable(stop.Token))
+                {
+                    deliver(batch.Records);
+                    batch.Return();
+                }
                 if (queue.Reading is { } reading) summary.Add(reading);
             }
         }
@@ -143,14 +155,32 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         {
             stop.Cancel();
             try { Task.WaitAll(tasks, CancellationToken.None); }
-            catch (AggregateException stopped) when (stopped.InnerExceptions.All(e => e is OperationCanceledException)) { }
+            catch (AggregateException stopped)
+            {
+                if (stopped.Flatten().InnerExceptions.FirstOrDefault(e => e is not OperationCanceledException) is { } fault) ExceptionDispatchInfo.Throw(fault);
+            }
             foreach (var queue in queues) queue.Batches.Dispose();
         }
     }
 
+    // Records between two threads, in an array that is used again and again.
+    readonly record struct Batch(UsageRecord[] Rented, int Count)
+    {
+        public ReadOnlySpan<UsageRecord> Records => Rented.AsSpan(0, Count);
+
+        public static Batch Of(ReadOnlySpan<UsageRecord> records)
+        {
+            var rented = ArrayPool<UsageRecord>.Shared.Rent(records.Length);
+            records.CopyTo(rented);
+            return new(rented, records.Length);
+        }
+
+        public void Return() => ArrayPool<UsageRecord>.Shared.Return(Rented);
+    }
+
     sealed class FileQueue
     {
-        public BlockingCollection<UsageRecord[]> Batches { get; } = new(BatchesAhead);
+        public BlockingCollection<Batch> Batches { get; } = new(BatchesAhead);
         public FileReading? Reading { get; set; }
     }
 

@@ -44,8 +44,11 @@ public sealed class LogFiles
         foreach (var path in paths.Distinct(StringComparer.Ordinal))
         {
             if (path == LogFile.StandardInput) found.files.Add(new(path));
-            else if (File.Exists(path)) found.files.Add(new(path));
             else if (Directory.Exists(path)) found.Walk(path, depth: 0);
+            else if (File.Exists(path) && IsEstate(path)) throw new InputException($"'{path}' is an estate; this command reads invocation logs only, estates are "
+                + "not supported yet. Give a log file, a folder of logs, or '-' for standard input; 'assay demo' shows a sample.");
+            else if (File.Exists(path)) found.Add(path);
+            else if (path.StartsWith('-')) throw new InputException($"'{path}' is not an option of this command; its --help lists them. A file of that name is './{path}'.");
             else throw new InputException($"'{path}' does not exist. Give a log file, a folder of logs, or '-' for standard input; 'assay demo' shows a sample.");
         }
         var distinct = found.files.DistinctBy(f => f.Path == LogFile.StandardInput ? f.Path : Path.GetFullPath(f.Path)).ToList();
@@ -77,7 +80,37 @@ public sealed class LogFiles
                 else if (name == BodiesFolder && folder.Contains("BedrockModelInvocationLogs", StringComparison.Ordinal)) CountBodies(entry);
                 else Walk(entry, depth + 1);
             }
-            else if (name != PermissionCheck) files.Add(new(entry));
+            else if (name != PermissionCheck) Add(entry);
+        }
+    }
+
+    static bool IsEstate(string path) => Path.GetExtension(path) is ".yaml" or ".yml";
+
+    void Add(string path)
+    {
+        if (Unopenable(path) is { } reason) skipped.Add(new(path, reason));
+        else files.Add(new(path));
+    }
+
+    // Opening a named pipe waits for a writer who may never come. What has no length is empty or such a pipe, and either way there is
+    // nothing to open; pipes of the shell, as in <(zcat …), stand under /dev and have a writer.
+    static string? Unopenable(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (Path.GetFullPath(path) is var full && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal)))
+                return null;
+            if (file.LinkTarget is not null)
+            {
+                if (file.ResolveLinkTarget(returnFinalTarget: true) is not FileInfo { Exists: true } target) return "a link to a file that is not there";
+                file = target;
+            }
+            return file.Length == 0 ? "empty, or a named pipe (feed that to '-')" : null;
+        }
+        catch (Exception denied) when (denied is UnauthorizedAccessException or IOException)
+        {
+            return Reason(denied);
         }
     }
 
@@ -161,6 +194,9 @@ sealed class GzipGuard(SniffedStream compressed) : Stream
     const int RatioMax = 400;
     const long Allowance = 256L * 1024 * 1024;
 
+    // Without it a file cut short at the end of a line would read as whole, and the rest of it be lost in silence.
+    static GzipGuard() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+
     readonly BufferedStream source = new(compressed, 128 * 1024);
     GZipStream? gzip;
     long unfolded;
@@ -170,7 +206,15 @@ sealed class GzipGuard(SniffedStream compressed) : Stream
     public override int Read(Span<byte> buffer)
     {
         gzip ??= new GZipStream(source, CompressionMode.Decompress);
-        var read = gzip.Read(buffer);
+        int read;
+        try
+        {
+            read = gzip.Read(buffer);
+        }
+        catch (InvalidDataException)
+        {
+            throw new InvalidDataException("the gzip data is cut short or damaged");
+        }
         unfolded += read;
         if (unfolded > Allowance && unfolded / RatioMax > compressed.BytesRead)
             throw new InvalidDataException($"a gzip bomb: {compressed.BytesRead} bytes unfold into more than {unfolded}");

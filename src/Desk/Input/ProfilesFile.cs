@@ -4,7 +4,7 @@ using Assay.Usage;
 namespace Assay.Desk.Input;
 
 /// <summary>Reads <c>--profiles FILE</c>: <c>{"&lt;arn&gt;":{"model":…,"app":…,"team":…,"env":…}}</c>.</summary>
-static class ProfilesFile
+public static class ProfilesFile
 {
     public static IReadOnlyDictionary<string, MappedProfile> Read(string path)
     {

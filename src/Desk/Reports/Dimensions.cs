@@ -68,21 +68,21 @@ public static class Dimensions
         throw new InvalidOperationException($"The reader was not asked to keep tag '{value}'.");
     }
 
-    /// <summary>Edits between two names: how a suggestion is chosen.</summary>
+    /// <summary>Edits between two names, where two letters swapped are one edit: how a suggestion is chosen.</summary>
     public static int Distance(string a, string b)
     {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        var edits = new int[a.Length + 1, b.Length + 1];
+        for (var i = 0; i <= a.Length; i++) edits[i, 0] = i;
+        for (var j = 0; j <= b.Length; j++) edits[0, j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
-            var diagonal = row[0];
-            row[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
+                var same = a[i - 1] == b[j - 1] ? 0 : 1;
+                edits[i, j] = Math.Min(Math.Min(edits[i - 1, j], edits[i, j - 1]) + 1, edits[i - 1, j - 1] + same);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) edits[i, j] = Math.Min(edits[i, j], edits[i - 2, j - 2] + 1);
             }
         }
-        return row[^1];
+        return edits[a.Length, b.Length];
     }
 }

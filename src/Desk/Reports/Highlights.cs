@@ -85,10 +85,12 @@ static class Highlights
         if (cost > 0m) yield return new("large_in_dev", "Development calls large models", cost);
     }
 
-    static (string App, string Principal, string Model) Workload(Cell cell) => (cell.Key.Caller.App, cell.Key.Caller.Principal, cell.Key.Model.Id);
+    // An application's roles are workloads of their own; untagged calls are one an account: nobody has said what else they are.
+    static (string App, string By, string Model) Workload(Cell cell) => (cell.Key.Caller.App,
+        cell.Key.Caller.App.Length > 0 ? cell.Key.Caller.Principal : cell.Key.Caller.Account, cell.Key.Model.Id);
 
-    static string Who((string App, string Principal, string Model) workload) =>
-        $"{(workload.App.Length > 0 ? workload.App : workload.Principal.Length > 0 ? workload.Principal : "untagged")} on {Text.ShortModel(workload.Model)}";
+    static string Who((string App, string By, string Model) workload) =>
+        $"{(workload.App.Length > 0 ? $"{workload.App} ({workload.By})" : $"untagged in {workload.By}")} on {Text.ShortModel(workload.Model)}";
 
     static string Share(decimal part, decimal whole) => (part / whole).ToString("0.#%", CultureInfo.InvariantCulture);
 }

@@ -168,7 +168,8 @@ public static class ReportTerminal
     {
         if (report.Unpriced.Count == 0) return;
         console.MarkupLine($"[bold yellow]Without a price[/] [grey](not in the total)[/]");
-        foreach (var (reason, count) in report.Unpriced.Take(RowsMax)) console.MarkupLine($"  {Text.Number(count),8}  {Markup.Escape(reason)}");
+        foreach (var (reason, count) in report.Unpriced.Take(RowsMax))
+            console.MarkupLine($"  {Text.Number(count),8}  {Markup.Escape(System.Text.RegularExpressions.Regex.Replace(reason, "arn:[^ ']*/", "…/"))}");
         if (report.Unpriced.Count > RowsMax) console.MarkupLine($"  [grey]{report.Unpriced.Count - RowsMax} more reasons with --json[/]");
         console.WriteLine();
     }
@@ -178,17 +179,24 @@ public static class ReportTerminal
         const int shown = 5;
         if (reading.SkippedFiles.Count == 0 && reading.SkippedLines == 0 && reading.Differences == 0) return;
         console.MarkupLine("[bold]Read with reservations[/]");
-        foreach (var file in reading.SkippedFiles.Take(shown)) console.MarkupLine($"  {Markup.Escape(file.Path)}: {Markup.Escape(file.Reason)}");
+        foreach (var file in reading.SkippedFiles.Take(shown)) console.MarkupLine($"  {Markup.Escape(Place(file.Path))}: {Markup.Escape(file.Reason)}");
         if (reading.SkippedFiles.Count > shown) console.MarkupLine($"  [grey]{reading.SkippedFiles.Count - shown} more files with --json[/]");
         if (reading.SkippedLines > 0) console.MarkupLine($"  {Counted(reading.SkippedLines, "line")} gave no record:");
-        foreach (var note in reading.FirstSkippedLines.Take(shown)) console.MarkupLine($"    {Markup.Escape(note.Path)}:{note.Line}: {Markup.Escape(note.Reason)}");
+        foreach (var note in reading.FirstSkippedLines.Take(shown)) console.MarkupLine($"    {Markup.Escape(Place(note.Path))}:{note.Line}: {Markup.Escape(note.Reason)}");
         if (reading.SkippedLines > shown) console.MarkupLine($"    [grey]the first {reading.FirstSkippedLines.Count} are named with --json[/]");
         if (reading.Differences > 0)
         {
             var first = reading.FirstDifferences[0];
-            console.MarkupLine($"  {Counted(reading.Differences, "record")} contradict themselves; first {Markup.Escape(first.Path)}:{first.Line}: {Markup.Escape(first.Reason)}");
+            console.MarkupLine($"  {Counted(reading.Differences, "record")} contradict themselves; first {Markup.Escape(Place(first.Path))}:{first.Line}: {Markup.Escape(first.Reason)}");
         }
         console.WriteLine();
+    }
+
+    // S3 keys are long and end in what tells them apart; the whole path is in --json.
+    static string Place(string path)
+    {
+        const int width = 60;
+        return path.Length <= width ? path : "…" + path[^(width - 1)..];
     }
 
     static string Counted(long count, string noun) => $"{Text.Number(count)} {noun}{(count == 1 ? "" : "s")}";
