@@ -32,7 +32,7 @@ public sealed class PriceBook
     readonly ConcurrentDictionary<CardKey, RateCard[]> cards = new();
 
     // Readers intern models and regions, so the card of the call before is mostly found by two addresses. A race only costs a miss.
-    const int RecentCards = 1024;
+    const int RecentCards = 1024, RecentProbes = 8;
     readonly RecentCard?[] recent = new RecentCard?[RecentCards];
 
     public PriceBook(string name, IEnumerable<PriceSource> sources)
@@ -91,12 +91,21 @@ public sealed class PriceBook
     public RateCard CardFor(ModelRef model, string region, Mode mode, Tier tier, ContextBand context, Term term, DateOnly day)
     {
         var kind = ((int)mode << 24) | ((int)tier << 16) | ((int)context << 8) | (int)term;
-        var slot = unchecked((RuntimeHelpers.GetHashCode(model) * 31) + (RuntimeHelpers.GetHashCode(region) * 17) + (kind >> 8) + kind) & (RecentCards - 1);
-        var hit = recent[slot];
-        if (hit is not null && ReferenceEquals(hit.Model, model) && ReferenceEquals(hit.Region, region) && hit.Kind == kind && hit.Card.Holds(day)) return hit.Card;
-        var card = Segment(new(model.Id, model.Scope, region, mode, tier, context, term), day);
-        recent[slot] = new(model, region, kind, card);
-        return card;
+        var slot = unchecked((RuntimeHelpers.GetHashCode(model) * 31) + (RuntimeHelpers.GetHashCode(region) * 17) + (kind >> 8) + kind);
+        for (var probe = 0; probe < RecentProbes; probe++)
+        {
+            ref var place = ref recent[unchecked(slot + probe) & (RecentCards - 1)];
+            var hit = place;
+            if (hit is null)
+            {
+                var card = Segment(new(model.Id, model.Scope, region, mode, tier, context, term), day);
+                place = new(model, region, kind, card);
+                return card;
+            }
+            if (ReferenceEquals(hit.Model, model) && ReferenceEquals(hit.Region, region) && hit.Kind == kind && hit.Card.Holds(day)) return hit.Card;
+        }
+        // All places are taken: nobody is driven out, or two kinds of call that share a place would allocate at every record.
+        return Segment(new(model.Id, model.Scope, region, mode, tier, context, term), day);
     }
 
     RateCard Segment(in CardKey key, DateOnly day)
