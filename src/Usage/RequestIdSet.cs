@@ -55,7 +55,7 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
     {
         var mask = slots.Length - 1;
         UInt128 touched = 0;
-        foreach (ref readonly var record in records) touched |= slots[unchecked((int)((ulong)record.RequestId.Key & (uint)mask))];
+        foreach (ref readonly var record in records) touched |= slots[(int)(Mix(record.RequestId.Key) & (uint)mask)];
         return touched;
     }
 

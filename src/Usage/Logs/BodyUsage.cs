@@ -25,8 +25,9 @@ struct BodyUsage
 /// <summary>Walks a response body. Prose is skipped; only the members that carry money are read.</summary>
 static class BodyReader
 {
-    // Usage stands at most three objects deep; a line of nothing but opening braces must not exhaust the stack.
-    const int DepthMax = 6;
+    // Usage stands at most three objects deep; a line of nothing but opening braces must not exhaust the stack. As deep as the shape of
+    // a line goes, so that both ways of reading see the same.
+    const int DepthMax = LineShape.DepthMax;
 
     /// <summary>Reads an <c>outputBodyJson</c>: an object, or an array of stream events whose last word counts.</summary>
     public static bool Read(ref JsonScanner json, ref BodyUsage body, NameTable names)
@@ -188,7 +189,7 @@ static class BodyReader
     {
         if (json.Peek() != (byte)'"') return json.Skip();
         if (!json.TakeText(out var text)) return false;
-        if (names.TryGet(text, ref body.StopReason, out var reason)) body.StopReason = reason;
+        if (!text.IsEmpty && names.TryGet(text, ref body.StopReason, out var reason)) body.StopReason = reason;
         return true;
     }
 
@@ -253,11 +254,10 @@ static class BodyReader
     // Units stand in invocationMetrics.usage of every assessment: of each guardrail, on the input and on each output.
     static bool SumAssessments(ref JsonScanner json, ref BodyUsage body, int depth)
     {
-        const int deepest = 6;
         var first = true;
         switch (json.Peek())
         {
-            case (byte)'{' when depth < deepest:
+            case (byte)'{' when depth < DepthMax:
                 json.EnterObject();
                 while (json.NextMember(ref first, out var name))
                 {
@@ -267,7 +267,7 @@ static class BodyReader
                     if (!good) return false;
                 }
                 return json.Fault is null;
-            case (byte)'[' when depth < deepest:
+            case (byte)'[' when depth < DepthMax:
                 json.EnterArray();
                 while (json.NextElement(ref first))
                     if (!SumAssessments(ref json, ref body, depth + 1)) return false;

@@ -29,13 +29,14 @@ sealed class LineShape
     const int ValuesMax = 128;
 
     // Deeper than any record of the service; the walk is recursive, and a line may hold anything.
-    const int DepthMax = 16;
+    public const int DepthMax = 16;
 
     readonly List<byte> text = [];
     readonly List<Value> values = [];
     byte[] shared = [];
     Value[] slots = [];
-    int depth, cacheDetails, length;
+    int depth, cacheDetails, detailStart, length;
+    bool hasCacheCreation;
 
     /// <summary>A value, and where the text before it lies in <see cref="shared"/>.</summary>
     public readonly record struct Value(int TextStart, int TextLength, bool IsString, Field Field);
@@ -99,13 +100,16 @@ sealed class LineShape
     bool Object(ref JsonScanner json, ReadOnlySpan<byte> buffer, ref int taken, Place place, byte[][] tagKeys)
     {
         if (++depth > DepthMax) return false;
+        if (place == Place.CacheDetails) detailStart = values.Count;
         json.EnterObject();
         var first = true;
         while (json.NextMember(ref first, out var name))
         {
             var (inner, field, isKnown) = Meaning(place, name, tagKeys);
             if (!isKnown) return false;
-            if (inner == Place.CacheDetails && ++cacheDetails > 1) return false;
+            // Each of these takes back what an earlier one said.
+            if (inner == Place.CacheDetails && (++cacheDetails > 1 || hasCacheCreation)) return false;
+            if (inner == Place.CacheCreation && (hasCacheCreation = true) && cacheDetails > 0) return false;
             var good = json.Peek() switch
             {
                 (byte)'{' => Object(ref json, buffer, ref taken, InObject(inner), tagKeys),
@@ -161,7 +165,7 @@ sealed class LineShape
         // A null where a count may stand belongs to the shape: a line with a count there has another one.
         if (field != Field.None && isString != IsText(field)) return true;
         if (values.Count == ValuesMax) return false;
-        if (field == Field.CacheTtlTokens && (values.Count == 0 || values[^1].Field != Field.CacheTtl)) return false;
+        if (field == Field.CacheTtlTokens && (values.Count == detailStart || values[^1].Field != Field.CacheTtl)) return false;
         values.Add(new(text.Count, valueStart - taken, isString, field));
         text.AddRange(buffer[taken..valueStart]);
         taken = json.Position - (isString ? 1 : 0);
@@ -175,7 +179,10 @@ sealed class LineShape
     {
         Place.Root => RootMeaning(name),
         Place.Identity => (Place.Elsewhere, name.SequenceEqual("arn"u8) ? Field.Identity : Field.None, true),
-        Place.Metadata => (Place.Elsewhere, TagMeaning(name, tagKeys), true),
+        // A tag that is also the application or the team has two meanings, which only the readers of members give it.
+        Place.Metadata => TagMeaning(name, tagKeys) is var tag && tag is > Field.None and < Field.FirstTag && IsTag(name, tagKeys)
+            ? (Place.Elsewhere, tag, false)
+            : (Place.Elsewhere, tag, true),
         Place.Input => (Place.Elsewhere, CountMeaning(name, Field.Input, Field.None), true),
         Place.Output => name.SequenceEqual("outputBodyJson"u8) ? (Place.Answer, Field.None, true) : (Place.Elsewhere, name.SequenceEqual("outputTokenCount"u8) ? Field.Output : Field.None, true),
         Place.Body => BodyMeaning(name),
@@ -224,6 +231,13 @@ sealed class LineShape
         for (var i = 0; i < tagKeys.Length; i++)
             if (name.SequenceEqual(tagKeys[i])) return (Field)((int)Field.FirstTag + i);
         return Field.None;
+    }
+
+    static bool IsTag(ReadOnlySpan<byte> name, byte[][] tagKeys)
+    {
+        foreach (var key in tagKeys)
+            if (name.SequenceEqual(key)) return true;
+        return false;
     }
 
     static (Place, Field, bool) BodyMeaning(ReadOnlySpan<byte> name)

@@ -91,7 +91,10 @@ sealed partial class RecordParser
             }
             else if (value.Field == Field.None)
             {
-                while (at < end && buffer[at] is not ((byte)',' or (byte)'}' or (byte)']' or <= (byte)' ')) at++;
+                var first = at;
+                // The letters of numbers and of true, false and null, and no bracket that another reader would count.
+                while (at < end && buffer[at] is (>= (byte)'0' and <= (byte)'9') or (>= (byte)'a' and <= (byte)'z') or (byte)'.' or (byte)'-' or (byte)'+' or (byte)'E') at++;
+                if (at == first) { slot = -1; return false; }
             }
             else
             {
@@ -147,6 +150,7 @@ sealed partial class RecordParser
 
     bool Named(ReadOnlySpan<byte> text, ref Name? last, ref Name? into)
     {
+        if (text.IsEmpty) return true;
         if (!names.TryGet(text, ref last, out var name)) return false;
         into = name;
         return true;
