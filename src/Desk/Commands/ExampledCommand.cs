@@ -13,6 +13,9 @@ class ExampledCommand(string name, string description, string example) : Command
 /// <summary>The library's help, and the example of the command below it.</summary>
 sealed class HelpWithExample(HelpAction inner) : SynchronousCommandLineAction
 {
+    // Who asks for help has not given the arguments yet.
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         var code = inner.Invoke(parseResult);

@@ -24,7 +24,7 @@ public sealed class DoorTests : IDisposable
     public void Every_command_has_help_with_an_example(string command)
     {
         var help = folder.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).MustSucceed().Output;
-        Assert.Matches(@"Example: assay \w", help);
+        Assert.Matches(@"Example:\s+assay \w", help);
         Assert.Contains($"assay {command}".TrimEnd(), help);
         Assert.DoesNotContain("Assay.Desk", help);
     }
