@@ -146,10 +146,10 @@ public sealed class BadInputTests : IDisposable
     [InlineData("1e3")]
     [InlineData("0.5")]
     [InlineData("\"7\"")]
-    [InlineData("1000000000001", Skip = "the reader says 'a value is missing'")]
-    [InlineData("9223372036854775807", Skip = "the reader says 'a value is missing'")]
-    [InlineData("9223372036854775808", Skip = "the reader overflows on a count of nineteen digits")]
-    [InlineData("99999999999999999999999999999999999999999999999999", Skip = "the reader overflows on a count of nineteen digits")]
+    [InlineData("1000000000001")]
+    [InlineData("9223372036854775807")]
+    [InlineData("9223372036854775808")]
+    [InlineData("99999999999999999999999999999999999999999999999999")]
     public void A_count_that_is_none(string count)
     {
         folder.Write("a.jsonl", Call("bad").Replace(":1000", ":" + count, StringComparison.Ordinal) + Call());
@@ -248,8 +248,8 @@ public sealed class BadInputTests : IDisposable
     [Theory]
     [InlineData("{\"a\":")]
     [InlineData("[")]
-    [InlineData("{\"message\":", Skip = "the reader follows wrappers until its stack overflows")]
-    [InlineData("{\"Records\":[", Skip = "the reader follows wrappers until its stack overflows")]
+    [InlineData("{\"message\":")]
+    [InlineData("{\"Records\":[")]
     public void A_line_nested_a_hundred_thousand_deep(string opening)
     {
         folder.Write("a.jsonl", string.Concat(Enumerable.Repeat(opening, 100_000)) + "\n" + Call());
