@@ -7,7 +7,10 @@ static class Terminal
 {
     const int PlainWidth = 110;
 
-    public static IAnsiConsole Console()
+    // A line that explains a figure is not folded in a pipe: whoever searches it finds it whole.
+    public const int Unfolded = 10_000;
+
+    public static IAnsiConsole Console(int plainWidth = PlainWidth)
     {
         var plain = System.Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
         System.Console.OutputEncoding = System.Text.Encoding.UTF8;
@@ -17,7 +20,7 @@ static class Terminal
             ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Out = new AnsiConsoleOutput(System.Console.Out),
         });
-        if (System.Console.IsOutputRedirected) console.Profile.Width = PlainWidth;
+        if (System.Console.IsOutputRedirected) console.Profile.Width = plainWidth;
         return console;
     }
 }

@@ -32,8 +32,9 @@ public sealed class PriceBook
     readonly ConcurrentDictionary<CardKey, RateCard[]> cards = new();
 
     // Readers intern models and regions, so the card of the call before is mostly found by two addresses. A race only costs a miss.
-    const int RecentCards = 1024, RecentProbes = 8;
-    readonly RecentCard?[] recent = new RecentCard?[RecentCards];
+    const int RecentCards = 1024;
+    readonly Resolved?[] recent = new Resolved?[RecentCards];
+    readonly ConcurrentDictionary<CallKind, Resolved> resolved = new();
 
     public PriceBook(string name, IEnumerable<PriceSource> sources)
     {
@@ -91,29 +92,17 @@ public sealed class PriceBook
     public RateCard CardFor(ModelRef model, string region, Mode mode, Tier tier, ContextBand context, Term term, DateOnly day)
     {
         var kind = ((int)mode << 24) | ((int)tier << 16) | ((int)context << 8) | (int)term;
-        var slot = unchecked((RuntimeHelpers.GetHashCode(model) * 31) + (RuntimeHelpers.GetHashCode(region) * 17) + (kind >> 8) + kind);
-        for (var probe = 0; probe < RecentProbes; probe++)
-        {
-            ref var place = ref recent[unchecked(slot + probe) & (RecentCards - 1)];
-            var hit = place;
-            if (hit is null)
-            {
-                var card = Segment(new(model.Id, model.Scope, region, mode, tier, context, term), day);
-                place = new(model, region, kind, card);
-                return card;
-            }
-            if (ReferenceEquals(hit.Model, model) && ReferenceEquals(hit.Region, region) && hit.Kind == kind && hit.Card.Holds(day)) return hit.Card;
-        }
-        // All places are taken: nobody is driven out, or two kinds of call that share a place would allocate at every record.
-        return Segment(new(model.Id, model.Scope, region, mode, tier, context, term), day);
+        var slot = unchecked((RuntimeHelpers.GetHashCode(model) * 31) + (RuntimeHelpers.GetHashCode(region) * 17) + (kind >> 8) + kind) & (RecentCards - 1);
+        var hit = recent[slot];
+        if (hit is null || !ReferenceEquals(hit.Model, model) || !ReferenceEquals(hit.Region, region) || hit.Kind != kind)
+            recent[slot] = hit = Resolve(new(model, region, kind), new(model.Id, model.Scope, region, mode, tier, context, term));
+        foreach (var card in hit.Segments)
+            if (card.Holds(day)) return card;
+        throw new InvalidOperationException($"No card of {hit} holds on {day}: the segments of a card must cover all days.");
     }
 
-    RateCard Segment(in CardKey key, DateOnly day)
-    {
-        foreach (var card in cards.GetOrAdd(key, static (k, book) => book.Compile(k), this))
-            if (card.Holds(day)) return card;
-        throw new InvalidOperationException($"No card of {key} holds on {day}: the segments of a card must cover all days.");
-    }
+    Resolved Resolve(CallKind kind, CardKey key) => resolved.TryGetValue(kind, out var known) ? known
+        : resolved.GetOrAdd(kind, new Resolved(kind.Model, kind.Region, kind.Kind, cards.GetOrAdd(key, static (k, book) => book.Compile(k), this)));
 
     // One card for each span of days in which no rate of the key changes.
     RateCard[] Compile(CardKey key)
@@ -222,7 +211,14 @@ public sealed class PriceBook
         return null;
     }
 
-    sealed record RecentCard(ModelRef Model, string Region, int Kind, RateCard Card);
+    sealed record Resolved(ModelRef Model, string Region, int Kind, RateCard[] Segments);
+
+    // By address: what the small table of recent cards has dropped is found again without building a string.
+    readonly record struct CallKind(ModelRef Model, string Region, int Kind)
+    {
+        public bool Equals(CallKind other) => ReferenceEquals(Model, other.Model) && ReferenceEquals(Region, other.Region) && Kind == other.Kind;
+        public override int GetHashCode() => unchecked((RuntimeHelpers.GetHashCode(Model) * 31) + (RuntimeHelpers.GetHashCode(Region) * 17) + Kind);
+    }
 
     readonly record struct CardKey(string Model, Scope Scope, string Region, Mode Mode, Tier Tier, ContextBand Context, Term Term);
 }

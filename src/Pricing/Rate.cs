@@ -35,29 +35,38 @@ public sealed record Rate(
     public decimal UsdPerUnit { get; } = SourceRate / SourceUnits.Scale(SourceUnit);
 
     /// <summary>USD for a whole number of units, exact.</summary>
-    public decimal CostOf(long units)
-    {
-        // A rate per token is a short number with many decimals: one multiplication of words gives its digits.
-        if (mantissa != 0 && Math.BigMul((ulong)units, mantissa, out var low) is var high && high <= uint.MaxValue)
-            return new decimal(unchecked((int)low), unchecked((int)(low >> 32)), unchecked((int)high), isNegative: false, scale);
-        return units * UsdPerUnit;
-    }
+    public decimal CostOf(long units) => digits.Times(units) ?? units * UsdPerUnit;
 
-    // The digits and the number of decimals of the price of a unit; zero digits when they do not fit a word.
-    readonly ulong mantissa = Mantissa(SourceRate / SourceUnits.Scale(SourceUnit), out _);
-    readonly byte scale = Mantissa(SourceRate / SourceUnits.Scale(SourceUnit), out var decimals) == 0 ? (byte)0 : decimals;
-
-    static ulong Mantissa(decimal value, out byte scale)
-    {
-        var normal = value / 1.0000000000000000000000000000m;
-        scale = normal.Scale;
-        Span<int> bits = stackalloc int[4];
-        decimal.GetBits(normal, bits);
-        return value < 0m || bits[2] != 0 ? 0 : unchecked(((ulong)(uint)bits[1] << 32) | (uint)bits[0]);
-    }
+    readonly Digits digits = Digits.Of(SourceRate / SourceUnits.Scale(SourceUnit));
 
     /// <summary>The book file the rate was read from, for people who want to look it up; empty when it came from elsewhere.</summary>
     public string File { get; init; } = "";
+}
+
+/// <summary>
+/// A price as its digits and its number of decimals. A rate per token is a short number with many decimals: one multiplication of
+/// words gives the digits of a cost, and the cost is exact.
+/// </summary>
+/// <param name="Value">The digits; 0 when they do not fit a word.</param>
+readonly record struct Digits(ulong Value, byte Decimals)
+{
+    public static Digits Of(decimal price)
+    {
+        // Dividing by one with all its zeros strips those a quotient remembers.
+        var plain = price / 1.0000000000000000000000000000m;
+        Span<int> words = stackalloc int[4];
+        decimal.GetBits(plain, words);
+        return price < 0m || words[2] != 0 ? default : new(unchecked(((ulong)(uint)words[1] << 32) | (uint)words[0]), plain.Scale);
+    }
+
+    /// <summary>The product, or null when it takes more than a decimal's three words.</summary>
+    public decimal? Times(long units)
+    {
+        if (Value == 0 || units < 0) return null;
+        var high = Math.BigMul((ulong)units, Value, out var low);
+        return high > uint.MaxValue ? null
+            : new decimal(unchecked((int)low), unchecked((int)(low >> 32)), unchecked((int)high), isNegative: false, Decimals);
+    }
 }
 
 /// <summary>The units sources quote in, and how many units of a meter one of them is.</summary>

@@ -33,7 +33,7 @@ static class ExplainCommand
             }
             var explanation = Explanation.Of(usage, opened);
             if (parsed.GetValue(json)) WriteJson(explanation);
-            else Write(explanation, Terminal.Console());
+            else Write(explanation, Terminal.Console(Terminal.Unfolded));
             return Task.FromResult(ExitCode.Fine);
         });
         return command;

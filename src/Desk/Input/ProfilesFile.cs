@@ -21,6 +21,8 @@ public static class ProfilesFile
                 profiles[entry.Name] = new(model, Text(entry.Value, "app") ?? Text(entry.Value, "application") ?? "",
                     Text(entry.Value, "team") ?? "", Text(entry.Value, "env") ?? Text(entry.Value, "environment") ?? "");
             }
+            foreach (var arn in profiles.Keys)
+                if (LeadsRound(arn, profiles)) throw new InputException($"'{path}': profile '{arn}' leads back to itself; {accepted}.");
             return profiles;
         }
         catch (JsonException broken)
@@ -31,6 +33,15 @@ public static class ProfilesFile
         {
             throw new InputException($"'{path}': {LogFiles.Reason(fault)}. --profiles takes a JSON file; {accepted}.");
         }
+    }
+
+    // Profiles may stand for profiles; following them must come to an end.
+    static bool LeadsRound(string arn, Dictionary<string, MappedProfile> profiles)
+    {
+        var at = arn;
+        for (var steps = 0; profiles.TryGetValue(at, out var next); steps++, at = next.Model)
+            if (steps > profiles.Count) return true;
+        return false;
     }
 
     static string? Text(JsonElement entry, string name) =>

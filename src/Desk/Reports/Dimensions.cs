@@ -52,14 +52,18 @@ public static class Dimensions
     /// <summary>Groups the cube. Costs of the lines add up to its total.</summary>
     public static Grouping Group(SpendCube cube, IReadOnlyList<string> dimensions, IReadOnlyList<string> tagKeys)
     {
-        const char separator = '\u001F';
         var byMeter = dimensions.Contains(MeterName);
-        string KeyOf(Cell cell, Meter? meter) => string.Join(separator, dimensions.Select(d => d == MeterName ? meter!.Value.Name()
+        string KeyOf(Cell cell, Meter? meter) => string.Join(Separator, dimensions.Select(d => Sealed( d == MeterName ? meter!.Value.Name()
             : Fixed.TryGetValue(d, out var of) ? of(cell)
-            : cell.Key.Caller.Tags[IndexOf(tagKeys, d[TagPrefix.Length..])] ?? ""));
+            : cell.Key.Caller.Tags[IndexOf(tagKeys, d[TagPrefix.Length..])] ?? "")));
         var groups = byMeter ? cube.GroupByMeter((cell, meter) => KeyOf(cell, meter)) : cube.GroupBy(cell => KeyOf(cell, null));
-        return new(dimensions, [.. groups.Select(g => new GroupingLine(g.Key.Split(separator), g.Cost, g.CostMax, g.Requests))]);
+        return new(dimensions, [.. groups.Select(g => new GroupingLine([.. g.Key.Split(Separator).Select(Opened)], g.Cost, g.CostMax, g.Requests))]);
     }
+
+    // Tags are other people's text: one that holds the separator must not become two values.
+    const char Separator = '\u001F';
+    static string Sealed(string value) => value.Replace("\u001E", "\u001E0", StringComparison.Ordinal).Replace("\u001F", "\u001E1", StringComparison.Ordinal);
+    static string Opened(string value) => value.Replace("\u001E1", "\u001F", StringComparison.Ordinal).Replace("\u001E0", "\u001E", StringComparison.Ordinal);
 
     static int IndexOf(IReadOnlyList<string> list, string value)
     {

@@ -8,21 +8,22 @@ public static class ReportText
 {
     public static void WriteMarkdown(Report report, TextWriter text)
     {
-        text.Write($"# Bedrock spend: {Text.Dollars(report.Total)}\n\n");
+        var money = Money.For(report.Total);
+        text.Write($"# Bedrock spend: {money.Show(report.Total)}\n\n");
         if (report is { From: { } from, To: { } to })
-            text.Write($"{Dimensions.Day(from)} to {Dimensions.Day(to)} ({report.Days} days), {Text.Number(report.Requests)} requests, prices `{report.Book}`. "
-                + $"At this pace {Text.Dollars(report.Monthly)} a month."
-                + (report.TotalMax > report.Total ? $" Up to {Text.Dollars(report.TotalMax)} where cache lifetimes are unknown." : "") + "\n\n");
+            text.Write($"{Dimensions.Day(from)} to {Dimensions.Day(to)} ({Counted(report.Days, "day")}), {Counted(report.Requests, "request")}, prices `{report.Book}`. "
+                + $"At this pace {money.Show(report.Monthly)} a month."
+                + (report.TotalMax > report.Total ? $" Up to {money.Show(report.TotalMax)} where cache lifetimes are unknown." : "") + "\n\n");
         if (report.Highlights.Count > 0)
         {
             text.Write("## What stands out\n\n");
-            foreach (var highlight in report.Highlights) text.Write($"- {(highlight.Cost > 0m ? $"**{Text.Dollars(highlight.Cost)}** " : "")}{Cell(highlight.Text)}\n");
+            foreach (var highlight in report.Highlights) text.Write($"- {(highlight.Cost > 0m ? $"**{money.Show(highlight.Cost)}** " : "")}{Cell(highlight.Text)}\n");
             text.Write('\n');
         }
         if (report.Groups is { } grouping)
         {
             text.Write($"## By {string.Join(", ", grouping.Dimensions)}\n\n|{string.Concat(grouping.Dimensions.Select(d => $" {d} |"))} cost | requests |\n|{string.Concat(grouping.Dimensions.Select(_ => "---|"))}---:|---:|\n");
-            foreach (var line in grouping.Lines) text.Write($"|{string.Concat(line.Values.Select(v => $" {Cell(Text.Key(v))} |"))} {Text.Dollars(line.Cost)} | {Text.Number(line.Requests)} |\n");
+            foreach (var line in grouping.Lines) text.Write($"|{string.Concat(line.Values.Select(v => $" {Cell(Text.Key(v))} |"))} {money.Show(line.Cost)} | {Text.Number(line.Requests)} |\n");
             text.Write('\n');
         }
         else
@@ -63,11 +64,14 @@ public static class ReportText
 
     static void Table(TextWriter text, Report report, string title, IReadOnlyList<Group> groups)
     {
+        var money = Money.For(report.Total);
         text.Write($"## {title}\n\n| | cost | share | requests |\n|---|---:|---:|---:|\n");
         foreach (var group in groups)
-            text.Write($"| {Cell(Text.Key(group.Key))} | {Text.Dollars(group.Cost)} | {Text.Percent(group.Cost, report.Total)} | {Text.Number(group.Requests)} |\n");
+            text.Write($"| {Cell(Text.Key(group.Key))} | {money.Show(group.Cost)} | {Text.Percent(group.Cost, report.Total)} | {Text.Number(group.Requests)} |\n");
         text.Write('\n');
     }
+
+    static string Counted(long count, string noun) => $"{Text.Number(count)} {noun}{(count == 1 ? "" : "s")}";
 
     static string Cell(string value) => value.Replace("|", "\\|", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 

@@ -18,7 +18,7 @@ public sealed partial class MonthSimulationTests
 
     [Fact]
     public void What_is_readable_is_charged_once_and_every_line_is_accounted_for() =>
-        Gen.Select(Gen.ULong, Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[1, 4]).Sample(Month, iter: 12, threads: 1);
+        Gen.Select(Gen.ULong, Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[1, 4]).Sample(Month, iter: 5, threads: 1);
 
     static void Month(ulong seed, int crashes, int lateFiles, int workers)
     {
