@@ -147,7 +147,8 @@ public sealed class RaterTests
     public void A_day_ends_at_midnight_UTC()
     {
         var book = new PriceBook("b", [new("may", new(2026, 5, 25), false, [A_rate(Meter.Input, 3m)]), new("july", new(2026, 7, 24), false, [A_rate(Meter.Input, 2m)])]);
-        decimal At(DateTime time) => Rater.Rate(A_call(new() { Input = 1_000_000 }, InRegion with { Facts = null }) with { Time = time }, book).Rated(Meter.Input).Cost.Amount;
+        var model = InRegion with { Facts = null };
+        decimal At(DateTime time) => Rater.Rate(A_call(new() { Input = 1_000_000 }, model) with { Time = time }, book).Rated(Meter.Input).Cost.Amount;
         var midnight = new DateTime(2026, 7, 24, 0, 0, 0, DateTimeKind.Utc);
         Assert.Equal((3m, 2m), (At(midnight.AddTicks(-1)), At(midnight)));
         Assert.Equal((3m, 2m), (At(DateTime.MinValue), At(DateTime.MaxValue)));

@@ -52,19 +52,19 @@ public sealed class LineShapeTests
         Gen.Int[0, 70].Select(n => $"\"{new string('v', n)}\\\\\""));
 
     const string Template = """
-        {"timestamp":"2026-03-04T05:06:07Z","accountId":$,"identity":{"arn":$},"region":"us-east-1","requestId":"r","operation":$,"modelId":"acme.claude-v1:0","errorCode":$,"input":{"inputBodyJson":{"n":$,"m":[$,$]},"inputTokenCount":$,"cacheReadInputTokenCount":$,"cacheWriteInputTokenCount":$},"output":{"outputBodyJson":{"stopReason":$,"usage":{"inputTokens":$,"cacheReadInputTokens":$,"cacheDetails":[{"ttl":$,"inputTokens":$},{"ttl":$,"inputTokens":$}],"service_tier":$},"serviceTier":{"type":$},"performanceConfig":{"latency":$},"trace":{"guardrail":{"input":{"gr":{"invocationMetrics":{"usage":{"contentPolicyUnits":$,"topicPolicyUnits":$}}}}}}},"outputTokenCount":$},"requestMetadata":{"app":$,"application":$,"session":$,"team":$}}
+        {"timestamp":"2026-03-04T05:06:07Z","accountId":$,"identity":{"arn":$},"region":"us-east-1","requestId":"r","operation":$,"modelId":"acme.claude-v1:0","errorCode":$,"input":{"inputBodyJson":{"n":$,"m":[$,$]},"inputTokenCount":$,"cacheReadInputTokenCount":$,"cacheWriteInputTokenCount":$},"output":{"outputBodyJson":{"stopReason":$,"usage":{"inputTokens":$,"cacheReadInputTokens":$,"cacheDetails":[{"ttl":$,"inputTokens":$},{"ttl":$,"inputTokens":$}],"service_tier":$},"serviceTier":{"type":$},"performanceConfig":{"latency":$},"trace":{"guardrail":{"input":{"gr":{"invocationMetrics":{"usage":{"contentPolicyUnits":$,"topicPolicyUnits":$}}}}}}},"outputTokenCount":$},"requestMetadata":{"app":$,"application":$,"session":$,"team":$},"extra":$}
         """;
 
     [Fact]
     public void Whatever_values_stand_in_the_places_of_a_shape_it_reads_as_if_alone() =>
-        Gen.Select(Gen.Select(Gen.Int[0, 25], Value).Array[0, 3].Array[1, 6], Gen.Bool).Sample((lines, keepTags) =>
+        Gen.Select(Gen.Select(Gen.Int[0, 27], Value).Array[0, 3].Array[1, 6], Gen.Bool).Sample((lines, keepTags) =>
             Same_as_alone([Filled([]), .. lines.Select(Filled), Filled([]), .. lines.Select(Filled)], keepTags ? Tagged : null), iter: 1_500);
 
     // The everyday value of each place, but for those given.
     static string Filled((int Place, string Value)[] odd)
     {
         string[] everyday = ["\"1\"", "\"arn:aws:iam::1:user/jo\"", "\"Converse\"", "null", "5", "6", "\"x\"", "10", "0", "9", "\"end_turn\"", "10", "0", "\"1h\"", "4", "\"5m\"", "5",
-            "\"default\"", "\"flex\"", "\"standard\"", "1", "0", "3", "\"chat\"", "\"long\"", "\"s\"", "\"core\""];
+            "\"default\"", "\"flex\"", "\"standard\"", "1", "0", "3", "\"chat\"", "\"long\"", "\"s\"", "\"core\"", "1.5"];
         var parts = Template.Split('$');
         var line = new StringBuilder(parts[0]);
         for (var i = 1; i < parts.Length; i++)
@@ -89,6 +89,9 @@ public sealed class LineShapeTests
         string Before(string details) => Body($$"""{"usage":{"cache_creation":{"ephemeral_5m_input_tokens":3},"cacheWriteInputTokens":20,"cacheDetails":{{details}}} }""");
         Same_as_alone([Before(first), Before(second), Before(first)]);
     }
+
+    [Fact]
+    public void A_member_without_a_value_is_a_fault_after_any_line() => Same_as_alone([Line(extra: "\"n\":1"), Line(extra: "\"n\":"), Line(extra: "\"n\":2")]);
 
     [Theory, InlineData(2), InlineData(6), InlineData(12), InlineData(30)]
     public void Usage_at_any_depth_reads_as_if_alone(int depth)
