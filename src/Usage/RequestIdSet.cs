@@ -5,7 +5,7 @@ namespace Assay.Usage;
 
 /// <summary>
 /// The request ids seen so far, exact. Keeps a given number in memory; beyond it, sorted runs of ids go to scratch streams, and a
-/// Bloom filter of ten bits an id answers almost every question about them without reading.
+/// Bloom filter of ten to twenty bits an id answers almost every question about them without reading.
 /// </summary>
 /// <param name="idsInMemoryMax">Ids kept in memory before a run is written. Three quarters of a million take 16 MB.</param>
 /// <param name="openScratch">Gives a new readable, writable, seekable stream for a run; the set disposes of it.</param>
@@ -118,7 +118,7 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
         runs.Add(joined);
     }
 
-    // Ten bits an id and three probes leave about two questions in a hundred for the disk. Grown by doubling, from the runs.
+    // Ten to twenty bits an id and three probes leave at most two questions in a hundred for the disk. Grown by doubling, from the runs.
     void BuildFilter(ReadOnlySpan<UInt128> added)
     {
         if ((long)filter.Length * 64 < Count * 10)

@@ -99,15 +99,17 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
 
     static FileReading ReadFile(InvocationLogReader reader, LogFile file, RecordBatch deliver, CancellationToken cancel)
     {
+        Stream log;
         try
         {
-            using var stream = file.Open();
-            return reader.Read(stream, file.Path, deliver, cancel);
+            log = file.Open();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return FileReading.Unreadable(file.Path, LogFiles.Reason(fault));
         }
+        // From here on a fault of the file is the reader's to name; one of the receiver (a full disk, a closed pipe) is not the file's.
+        using (log) return reader.Read(log, file.Path, deliver, cancel);
     }
 
     // Each file has a small queue of its own; workers take files in order, and the queues are emptied in order.
