@@ -30,9 +30,12 @@ static class Benches
 
     public static readonly IReadOnlyList<BenchItem> All =
     [
-        new("logs-bodies", ">=0.75", "gzip logs with 2 KB bodies to charges, one thread, beside only gunzipping them", p => LogsBesideGunzip(p, "logs-bodies", 2048, "0.75")),
-        new("logs-plain", ">=0.5", "gzip logs without bodies to charges, one thread, beside only gunzipping them", p => LogsBesideGunzip(p, "logs-plain", 0, "0.5")),
-        new("logs-duckdb", ">=1.3", "the same logs to charges beside DuckDB's read_json doing the same rating, one thread each", LogsBesideDuckDb),
+        new("logs-bodies", ">=0.75", "gzip logs with 2 KB bodies to charges, one thread, beside only gunzipping them",
+            p => LogsBesideGunzip(p, "logs-bodies", 2048, "0.75")),
+        new("logs-plain", ">=0.5", "gzip logs without bodies to charges, one thread, beside only gunzipping them",
+            p => LogsBesideGunzip(p, "logs-plain", 0, "0.5")),
+        new("logs-duckdb", ">=1.3", "the same logs to charges beside DuckDB's read_json doing the same rating, one thread each",
+            LogsBesideDuckDb),
         new("logs-workers", ">=1.3", "several files with two workers beside one worker", LogsWithTwoWorkers),
         new("logs-memory", "<=120", "peak megabytes while a million requests are read and rated", LogsMemory),
         new("rating", ">=1", "in-memory rating beside DuckDB's SQL over the same rows, one core", RatingBesideDuckDb),
@@ -50,7 +53,9 @@ static class Benches
             peer.Add(Seconds(() => Gunzip(files)));
             ours.Add(Seconds(() => ReadAndRate(place, files, 1)));
         }
-        return Ratio(id, peer, ours, "GZipStream to null", $">={goal}", $"{raw / 1e6 / Median(ours):0} MB/s of raw log against {raw / 1e6 / Median(peer):0} MB/s only gunzipped; {Records(bodyBytes):#,##0} records");
+        return Ratio(id, peer, ours, "GZipStream to null", $">={goal}",
+            $"{raw / 1e6 / Median(ours):0} MB/s of raw log against {raw / 1e6 / Median(peer):0} MB/s only gunzipped; "
+            + $"{Records(bodyBytes):#,##0} records");
     }
 
     static BenchResult LogsBesideDuckDb(BenchPlace place)
@@ -63,7 +68,8 @@ static class Benches
         {
             decimal their = 0;
             theirs.Add(Seconds(() => their = peer.RateLogs(files)));
-            if (their != total) throw new InvalidOperationException($"The peer finds {their}, we find {total}: they do not do the same work.");
+            if (their != total)
+                throw new InvalidOperationException($"The peer finds {their}, we find {total}: they do not do the same work.");
             ours.Add(Seconds(() => ReadAndRate(place, files, 1)));
         }
         return Ratio("logs-duckdb", theirs, ours, "DuckDB read_json", ">=1.3", $"{count:#,##0} records, both find {total} USD");
@@ -85,7 +91,10 @@ static class Benches
     static BenchResult LogsMemory(BenchPlace place)
     {
         var files = LogMaker.Make(Path.Combine(place.Data, "million"), 4, 1_000_000, 0);
-        var start = new ProcessStartInfo(Path.Combine(place.Root, "assay"), ["report", Path.GetDirectoryName(files[0])!, "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(place.Root, "assay"), ["report", Path.GetDirectoryName(files[0])!, "--json"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         long peak = 0;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -95,13 +104,15 @@ static class Benches
             catch (IOException) { break; }
         }
         output.Wait();
-        return new("logs-memory", peak / 1024.0, peak / 1024.0, peak / 1024.0, "nothing", "<=120", "peak resident megabytes of 'assay report' over 1,000,000 requests in 4 files (VmHWM)");
+        return new("logs-memory", peak / 1024.0, peak / 1024.0, peak / 1024.0, "nothing", "<=120",
+            "peak resident megabytes of 'assay report' over 1,000,000 requests in 4 files (VmHWM)");
     }
 
     static long PeakOf(int process)
     {
         foreach (var line in File.ReadLines($"/proc/{process}/status"))
-            if (line.StartsWith("VmHWM:", StringComparison.Ordinal)) return long.Parse(line[6..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+            if (line.StartsWith("VmHWM:", StringComparison.Ordinal))
+                return long.Parse(line[6..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
         return 0;
     }
 
@@ -136,9 +147,12 @@ static class Benches
             decimal their = 0;
             theirs.Add(Seconds(() => their = peer.RateRows()));
             ours.Add(Seconds(Rate));
-            if (their != total) throw new InvalidOperationException($"The peer finds {their}, we find {total}: they do not do the same work.");
+            if (their != total)
+                throw new InvalidOperationException($"The peer finds {their}, we find {total}: they do not do the same work.");
         }
-        return Ratio("rating", theirs, ours, "DuckDB SQL", ">=1", $"{records.Length / 1e6 / Median(ours):0.0} M records/s, {allocated} bytes allocated over {records.Length:#,##0} records; both find {total} USD");
+        return Ratio("rating", theirs, ours, "DuckDB SQL", ">=1",
+            $"{records.Length / 1e6 / Median(ours):0.0} M records/s, {allocated} bytes allocated over {records.Length:#,##0} records; "
+            + $"both find {total} USD");
     }
 
     static BenchResult Startup(BenchPlace place)
@@ -155,11 +169,13 @@ static class Benches
             });
             if (round > 2) times.Add(seconds * 1000);
         }
-        return new("startup", Median(times), times.Min(), times.Max(), "nothing", "<=100", "milliseconds of './assay --help', median of 17");
+        return new("startup", Median(times), times.Min(), times.Max(), "nothing", "<=100",
+            "milliseconds of './assay --help', median of 17");
     }
 
     static int Records(int bodyBytes) => bodyBytes > 0 ? 200_000 : 400_000;
-    static string[] Logs(BenchPlace place, int bodyBytes) => LogMaker.Make(Path.Combine(place.Data, bodyBytes > 0 ? "bodies" : "plain"), 4, Records(bodyBytes), bodyBytes);
+    static string[] Logs(BenchPlace place, int bodyBytes) =>
+        LogMaker.Make(Path.Combine(place.Data, bodyBytes > 0 ? "bodies" : "plain"), 4, Records(bodyBytes), bodyBytes);
     static PriceBook Book(BenchPlace place) => book ??= Shelf(place).Open(BookShelf.Default);
     static BookShelf Shelf(BenchPlace place) => shelf ??= new BookShelf(Path.Combine(place.Root, "prices"));
 
@@ -173,7 +189,8 @@ static class Benches
         long raw = 0;
         foreach (var file in files)
         {
-            using var gzip = new GZipStream(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024), CompressionMode.Decompress);
+            using var gzip = new GZipStream(
+                new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024), CompressionMode.Decompress);
             int read;
             while ((read = gzip.Read(buffer)) > 0) raw += read;
         }

@@ -14,9 +14,12 @@ static class LogMaker
     ];
 
     static readonly string[] Words =
-        "the customer asks whether an invoice from March was paid and we answer that it cleared on \\\"Tuesday\\\"; please see\\nthe attached ledger for amounts dates and owners of each charge".Split(' ');
+        ("the customer asks whether an invoice from March was paid and we answer that it cleared on \\\"Tuesday\\\"; "
+        + "please see\\nthe attached ledger for amounts dates and owners of each charge").Split(' ');
 
-    /// <summary>Makes <paramref name="files"/> gzip files holding <paramref name="records"/> records together, unless they are there.</summary>
+    /// <summary>
+    /// Makes <paramref name="files"/> gzip files holding <paramref name="records"/> records together, unless they are there.
+    /// </summary>
     /// <param name="bodyBytes">Characters of prose in the bodies of a record; 0 leaves bodies out.</param>
     public static string[] Make(string folder, int files, int records, int bodyBytes)
     {
@@ -48,8 +51,10 @@ static class LogMaker
             var (read, write) = caches ? (random.Next(2000, 20000), random.Next(0, 3) == 0 ? random.Next(1000, 4000) : 0) : (0, 0);
             text.Write("{\"schemaType\":\"ModelInvocationLog\",\"schemaVersion\":\"1.0\",\"timestamp\":\"");
             text.Write(time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
-            text.Write($"\",\"accountId\":\"{(app % 4 == 0 ? "444455556666" : "111122223333")}\",\"identity\":{{\"arn\":\"arn:aws:sts::111122223333:assumed-role/App{app}Role/i-{random.Next():x8}\"}},");
-            text.Write($"\"region\":\"us-east-1\",\"requestId\":\"{new Guid(bytes):D}\",\"operation\":\"Converse\",\"modelId\":\"{model}\",\"requestMetadata\":{{\"app\":\"app-{app}\",\"team\":\"team-{app % 4}\",\"env\":\"prod\"}},");
+            text.Write($"\",\"accountId\":\"{(app % 4 == 0 ? "444455556666" : "111122223333")}\","
+                + $"\"identity\":{{\"arn\":\"arn:aws:sts::111122223333:assumed-role/App{app}Role/i-{random.Next():x8}\"}},");
+            text.Write($"\"region\":\"us-east-1\",\"requestId\":\"{new Guid(bytes):D}\",\"operation\":\"Converse\",\"modelId\":\"{model}\","
+                + $"\"requestMetadata\":{{\"app\":\"app-{app}\",\"team\":\"team-{app % 4}\",\"env\":\"prod\"}},");
             text.Write("\"input\":{\"inputContentType\":\"application/json\",");
             if (bodyBytes > 0)
             {
@@ -57,13 +62,17 @@ static class LogMaker
                 Prose(text, random, bodyBytes * 3 / 4);
                 text.Write("\"}]}],\"inferenceConfig\":{\"maxTokens\":1024,\"temperature\":0.2}},");
             }
-            text.Write($"\"inputTokenCount\":{input},\"cacheReadInputTokenCount\":{read},\"cacheWriteInputTokenCount\":{write}}},\"output\":{{\"outputContentType\":\"application/json\",");
+            text.Write($"\"inputTokenCount\":{input},\"cacheReadInputTokenCount\":{read},\"cacheWriteInputTokenCount\":{write}}},"
+                + "\"output\":{\"outputContentType\":\"application/json\",");
             if (bodyBytes > 0)
             {
                 text.Write("\"outputBodyJson\":{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[{\"text\":\"");
                 Prose(text, random, bodyBytes / 4);
-                text.Write($"\"}}]}}}},\"stopReason\":\"end_turn\",\"metrics\":{{\"latencyMs\":{random.Next(300, 9000)}}},\"usage\":{{\"inputTokens\":{input},\"outputTokens\":{output},\"totalTokens\":{input + output + read + write},\"cacheReadInputTokens\":{read},\"cacheWriteInputTokens\":{write}");
-                if (write > 0) text.Write($",\"cacheDetails\":[{{\"ttl\":\"{(random.Next(2) == 0 ? "1h" : "5m")}\",\"inputTokens\":{write}}}]");
+                text.Write($"\"}}]}}}},\"stopReason\":\"end_turn\",\"metrics\":{{\"latencyMs\":{random.Next(300, 9000)}}},"
+                    + $"\"usage\":{{\"inputTokens\":{input},\"outputTokens\":{output},\"totalTokens\":{input + output + read + write},"
+                    + $"\"cacheReadInputTokens\":{read},\"cacheWriteInputTokens\":{write}");
+                if (write > 0)
+                    text.Write($",\"cacheDetails\":[{{\"ttl\":\"{(random.Next(2) == 0 ? "1h" : "5m")}\",\"inputTokens\":{write}}}]");
                 text.Write("}},");
             }
             text.Write($"\"outputTokenCount\":{output}}},\"inferenceRegion\":\"us-east-2\"}}\n");

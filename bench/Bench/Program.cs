@@ -19,10 +19,13 @@ for (var i = 0; i < args.Length; i++)
 }
 root ??= Directory.GetCurrentDirectory();
 data ??= Path.Combine(root, "artifacts", "bench");
-var chosen = wanted.Count == 0 ? Benches.All : [.. Benches.All.Where(b => wanted.Contains(b.Id) || wanted.Any(w => b.Id.StartsWith(w + "-", StringComparison.Ordinal)))];
+var chosen = wanted.Count == 0
+    ? Benches.All
+    : [.. Benches.All.Where(b => wanted.Contains(b.Id) || wanted.Any(w => b.Id.StartsWith(w + "-", StringComparison.Ordinal)))];
 if (chosen.Count == 0)
 {
-    Console.Error.WriteLine($"bench: '{string.Join(' ', wanted)}' is no benchmark. Accepted: {string.Join(", ", Benches.All.Select(b => b.Id))}.");
+    Console.Error.WriteLine($"bench: '{string.Join(' ', wanted)}' is no benchmark. "
+        + $"Accepted: {string.Join(", ", Benches.All.Select(b => b.Id))}.");
     return 2;
 }
 var results = new List<BenchResult>();
@@ -33,5 +36,6 @@ foreach (var bench in chosen)
     if (!json) Console.WriteLine(result);
 }
 if (json)
-    Console.WriteLine(JsonSerializer.Serialize(results.Select(r => new { id = r.Id, value = r.Value, low = r.Low, high = r.High, baseline = r.Baseline, goal = r.Goal })));
+    Console.WriteLine(JsonSerializer.Serialize(results
+        .Select(r => new { id = r.Id, value = r.Value, low = r.Low, high = r.High, baseline = r.Baseline, goal = r.Goal })));
 return 0;

@@ -53,11 +53,13 @@ static class Door
         }
         catch (Exception outside) when (outside is IOException or UnauthorizedAccessException)
         {
-            return Say($"{LogFiles.Reason(outside)}. Nothing was lost; free the disk or the file and run the command again.", ExitCode.OutsideFailed);
+            return Say($"{LogFiles.Reason(outside)}. Nothing was lost; free the disk or the file and run the command again.",
+                ExitCode.OutsideFailed);
         }
         catch (Exception defect) when (Environment.GetEnvironmentVariable("ASSAY_TRACE") is null)
         {
-            return Say($"this is a defect of Assay: {defect.GetType().Name}: {defect.Message} Set ASSAY_TRACE=1 to see where, and report it.", ExitCode.OutsideFailed);
+            return Say($"this is a defect of Assay: {defect.GetType().Name}: {defect.Message} "
+                + "Set ASSAY_TRACE=1 to see where, and report it.", ExitCode.OutsideFailed);
         }
     }
 
@@ -95,7 +97,8 @@ static class Door
         return Say($"{parsed.Errors[0].Message.TrimEnd('.')}. '{called} --help' shows what is accepted.", ExitCode.WrongInput);
     }
 
-    static string Named(CommandResult command) => (command.Parent is CommandResult parent ? Named(parent) + " " : "") + command.Command.Name;
+    static string Named(CommandResult command) =>
+        (command.Parent is CommandResult parent ? Named(parent) + " " : "") + command.Command.Name;
 
     static int Say(string message, int code)
     {

@@ -17,7 +17,8 @@ public sealed class BookShelf
     public BookShelf(string? folder = null) => this.folder = folder ?? Path.Combine(AppContext.BaseDirectory, "prices");
 
     /// <summary>Names of the built-in books.</summary>
-    public IReadOnlyList<string> Names => [.. Directory.GetDirectories(folder).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Names =>
+        [.. Directory.GetDirectories(folder).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
 
     public ModelCatalog Catalog => catalog ??= ReadCatalog();
 
@@ -40,8 +41,10 @@ public sealed class BookShelf
         var (name, asOf) = Split(spec);
         var path = Path.Combine(folder, name);
         if (name.Length == 0 || name.AsSpan().IndexOfAny("/\\.") >= 0 || !Directory.Exists(path))
-            throw new InputException($"there is no price book '{spec}'. Accepted: {string.Join(", ", Names)}, each with a day as in {Default}@2026-06-30, or a CSV file; 'assay prices list' shows them.");
-        var files = Directory.GetFiles(path, "*.csv").Order(StringComparer.Ordinal).Where(f => !Path.GetFileName(f).StartsWith("unclassified", StringComparison.Ordinal));
+            throw new InputException($"there is no price book '{spec}'. Accepted: {string.Join(", ", Names)}, "
+                + $"each with a day as in {Default}@2026-06-30, or a CSV file; 'assay prices list' shows them.");
+        var files = Directory.GetFiles(path, "*.csv").Order(StringComparer.Ordinal)
+            .Where(f => !Path.GetFileName(f).StartsWith("unclassified", StringComparison.Ordinal));
         return Read(name, files, asOf);
     }
 

@@ -11,14 +11,21 @@ static class DemoCommand
     public static Command Make()
     {
         var json = Shared.Json();
-        var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => new SampleOptions().Seed };
-        var into = new Option<string?>("--into") { Description = "Folder for the sample logs; a temporary one otherwise.", HelpName = "DIR" };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => new SampleOptions().Seed,
+        };
+        var into = new Option<string?>("--into")
+        {
+            Description = "Folder for the sample logs; a temporary one otherwise.", HelpName = "DIR",
+        };
         var command = new ExampledCommand("demo", "The tour on the built-in sample estate: makes its logs, rates them, prints the report.",
             "assay demo --into ./sample-logs")
         {
             json, seed, into,
         };
-        command.SetAction((parsed, cancel) => Task.FromResult(Run(parsed.GetValue(into), parsed.GetValue(seed), parsed.GetValue(json), cancel)));
+        command.SetAction((parsed, cancel) =>
+            Task.FromResult(Run(parsed.GetValue(into), parsed.GetValue(seed), parsed.GetValue(json), cancel)));
         return command;
     }
 
@@ -42,7 +49,8 @@ static class DemoCommand
         }
         if (!json) Console.WriteLine($"A made-up company's Bedrock logs of two weeks, {sample.Files.Count} files, in {logs}\n");
         var page = Path.Combine(folder, "report.html");
-        var code = ReportCommand.Run(new([logs]) { Json = json, Html = page, Workers = Math.Clamp(Environment.ProcessorCount, 1, 8) }, cancel);
+        var code = ReportCommand.Run(
+            new([logs]) { Json = json, Html = page, Workers = Math.Clamp(Environment.ProcessorCount, 1, 8) }, cancel);
         if (json) return code;
         var profiles = Path.Combine(folder, "profiles.json");
         Console.WriteLine($"""

@@ -29,7 +29,8 @@ static class ExplainCommand
             if (Find(stream, given, RequestId.Parse(wanted), out var reading, cancel) is not { } usage)
             {
                 Shared.NeedRecords(reading, given);
-                throw new InputException($"no request '{wanted}' among {Shared.Count(reading.Records, "record")} in {string.Join(", ", given)}. 'assay rate' lists the ids; 'assay report' names the dearest.");
+                throw new InputException($"no request '{wanted}' among {Shared.Count(reading.Records, "record")} in "
+                    + $"{string.Join(", ", given)}. 'assay rate' lists the ids; 'assay report' names the dearest.");
             }
             var explanation = Explanation.Of(usage, opened);
             if (parsed.GetValue(json)) WriteJson(explanation);
@@ -76,7 +77,8 @@ static class ExplainCommand
         Line("model", usage.Model.Id);
         Line("priced as", $"{usage.Mode.Name()}, {usage.Tier.Name()}, {usage.Model.Scope.Name()}, in {usage.Region}");
         Line("caller", string.Join(" · ", new[] { usage.Caller.Principal, usage.Caller.Account }.Where(t => t.Length > 0)));
-        Line("tags", string.Join(", ", new[] { ("app", usage.Caller.App), ("team", usage.Caller.Team), ("env", usage.Caller.Env) }.Where(t => t.Item2.Length > 0).Select(t => $"{t.Item1}={t.Item2}")));
+        Line("tags", string.Join(", ", new[] { ("app", usage.Caller.App), ("team", usage.Caller.Team), ("env", usage.Caller.Env) }
+            .Where(t => t.Item2.Length > 0).Select(t => $"{t.Item1}={t.Item2}")));
         Line("operation", usage.Operation);
         Line("book", explanation.Book);
         foreach (var note in explanation.Notes) Line("note", note);
@@ -84,7 +86,8 @@ static class ExplainCommand
         foreach (var meter in explanation.Meters)
         {
             var priced = meter.Cost is not null;
-            console.MarkupLine($"  [bold]{meter.Meter.Name(),-20}[/] {Markup.Escape(meter.Formula)}{(priced ? "" : "  [yellow]no price[/]")}");
+            console.MarkupLine($"  [bold]{meter.Meter.Name(),-20}[/] {Markup.Escape(meter.Formula)}"
+                + $"{(priced ? "" : "  [yellow]no price[/]")}");
             if (meter.Max is { } max) console.MarkupLine($"  {"",-20} [grey]up to {max}[/]");
             console.MarkupLine($"  {"",-20} [grey]{Markup.Escape(meter.Lineage)}[/]");
         }
@@ -96,7 +99,8 @@ static class ExplainCommand
     static void WriteJson(Explanation explanation)
     {
         using var output = Console.OpenStandardOutput();
-        using var json = new Utf8JsonWriter(output, new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(output,
+            new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         var usage = explanation.Usage;
         json.WriteStartObject();
         json.WriteString("request_id", usage.RequestId.ToString());

@@ -8,11 +8,14 @@ using Assay.Usage;
 
 namespace Assay.Desk.Commands;
 
-/// <summary><c>assay prices</c>: the books, what they say, how they differ, what looks wrong, and how one is made from a price list.</summary>
+/// <summary>
+/// <c>assay prices</c>: the books, what they say, how they differ, what looks wrong, and how one is made from a price list.
+/// </summary>
 static class PricesCommand
 {
     public static Command Make() => new ExampledCommand("prices",
-        "Price books: what they say, how they differ, what looks wrong, and making one from a price list.", "assay prices show claude-sonnet-4-5")
+        "Price books: what they say, how they differ, what looks wrong, and making one from a price list.",
+        "assay prices show claude-sonnet-4-5")
     {
         List(), Show(), Modes(), Diff(), Check(), Import(),
     };
@@ -34,7 +37,10 @@ static class PricesCommand
 
     static ExampledCommand Show()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model id, or a part of one; 'guardrails' or '' for what is charged whatever the model." };
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "A model id, or a part of one; 'guardrails' or '' for what is charged whatever the model.",
+        };
         var (book, json) = (Shared.Book(), Shared.Json());
         var region = new Option<string?>("--region") { Description = "Only rates that serve this region.", HelpName = "R" };
         var command = new ExampledCommand("show", "Every rate of a model: SKU, unit, since when, says who.",
@@ -43,7 +49,9 @@ static class PricesCommand
         {
             var opened = new BookShelf().Open(parsed.GetValue(book)!);
             var wanted = ModelIdentity.SplitScope(parsed.GetValue(model)!).Id;
-            var rates = opened.Rates.Where(r => Matches(r, wanted)).Where(r => parsed.GetValue(region) is not { } only || r.Key.Region == only || r.Key.Region == RateKey.EveryRegion).ToList();
+            var rates = opened.Rates.Where(r => Matches(r, wanted))
+                .Where(r => parsed.GetValue(region) is not { } only || r.Key.Region == only || r.Key.Region == RateKey.EveryRegion)
+                .ToList();
             if (rates.Count == 0) throw new InputException(NotFound(opened, wanted));
             if (parsed.GetValue(json)) PriceJson.Write(w => PriceJson.Rates(w, rates));
             else PriceTables.Rates(Terminal.Console(), opened, rates);
@@ -65,7 +73,8 @@ static class PricesCommand
     static ExampledCommand Modes()
     {
         var (book, json) = (Shared.Book(), Shared.Json());
-        var command = new ExampledCommand("modes", "What each model supports: batch, caching, provisioned, customisation, tiers, scopes, regions.",
+        var command = new ExampledCommand("modes",
+            "What each model supports: batch, caching, provisioned, customisation, tiers, scopes, regions.",
             "assay prices modes") { book, json };
         command.SetAction(parsed =>
         {
@@ -114,7 +123,10 @@ static class PricesCommand
     {
         var file = new Argument<string>("FILE") { Description = $"Accepted: {PriceImport.Accepted}." };
         var json = Shared.Json();
-        var output = new Option<string?>("--out") { Description = "Write the rates as a book: a CSV file that --book takes.", HelpName = "FILE" };
+        var output = new Option<string?>("--out")
+        {
+            Description = "Write the rates as a book: a CSV file that --book takes.", HelpName = "FILE",
+        };
         var date = Shared.Day("--date", "The day of a list that does not date itself.");
         var command = new ExampledCommand("import", "Makes rates of a price list. What cannot be classified is listed, never dropped.",
             "assay prices import offer.json --out my-prices.csv") { file, output, date, json };
@@ -126,7 +138,9 @@ static class PricesCommand
             if (parsed.GetValue(output) is { } book) WriteBook(result, path, book);
             if (parsed.GetValue(json)) PriceJson.Write(w => PriceJson.Import(w, result));
             else PriceTables.Import(Terminal.Console(), path, result);
-            if (result.Imported.Count == 0) throw new InputException($"'{path}' gave no rate; {Shared.Count(result.Unclassified.Count, "row")} could not be classified (first: {(result.Unclassified.Count > 0 ? result.Unclassified[0].Reason : "none")}).");
+            if (result.Imported.Count == 0)
+                throw new InputException($"'{path}' gave no rate; {Shared.Count(result.Unclassified.Count, "row")} could not be classified "
+                    + $"(first: {(result.Unclassified.Count > 0 ? result.Unclassified[0].Reason : "none")}).");
         });
         return command;
     }
@@ -153,7 +167,8 @@ static class PricesCommand
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"cannot write '{book}': {LogFiles.Reason(fault)}. --out takes the name of a file in a folder you may write to.");
+            throw new InputException($"cannot write '{book}': {LogFiles.Reason(fault)}. "
+                + "--out takes the name of a file in a folder you may write to.");
         }
         Console.Error.WriteLine($"assay: wrote {book}: {Shared.Count(result.Imported.Count, "rate")}; use it with --book {book}");
     }

@@ -10,9 +10,11 @@ static class RateCommand
 {
     public static Command Make()
     {
-        var (paths, book, profiles, json, failOn, workers) = (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json(), Shared.FailOn(), Shared.Workers());
+        var (paths, book, profiles, json, failOn, workers) =
+            (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json(), Shared.FailOn(), Shared.Workers());
         json.Description = "JSON lines; the default and only form.";
-        var command = new ExampledCommand("rate", "One JSON charge a line: a meter of a request with its quantity, rate, cost, SKU and book.",
+        var command = new ExampledCommand("rate",
+            "One JSON charge a line: a meter of a request with its quantity, rate, cost, SKU and book.",
             "assay rate ./logs | jq -s 'map(.cost|tonumber)|add'")
         {
             paths, book, profiles, json, failOn, workers,

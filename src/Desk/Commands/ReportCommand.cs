@@ -26,8 +26,12 @@ static class ReportCommand
 
     public static Command Make()
     {
-        var (paths, book, profiles, json, failOn, workers) = (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json(), Shared.FailOn(), Shared.Workers());
-        var by = new Option<string?>("--by") { Description = "Group by dimensions, as in --by model,day; a tag of the request metadata is tag:KEY.", HelpName = "DIM,…" };
+        var (paths, book, profiles, json, failOn, workers) =
+            (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json(), Shared.FailOn(), Shared.Workers());
+        var by = new Option<string?>("--by")
+        {
+            Description = "Group by dimensions, as in --by model,day; a tag of the request metadata is tag:KEY.", HelpName = "DIM,…",
+        };
         var from = Shared.Day("--from", "First UTC day to count, inclusive.");
         var to = Shared.Day("--to", "UTC day to stop before, exclusive.");
         var html = new Option<string?>("--html") { Description = "Also write the report as one self-contained page.", HelpName = "FILE" };
@@ -52,7 +56,8 @@ static class ReportCommand
     {
         Shared.CheckConditions(request.FailOn);
         if (request is { From: { } from, To: { } to } && from >= to)
-            throw new InputException($"--from {Dimensions.Day(from)} is not before --to {Dimensions.Day(to)}; --to is the first day not counted.");
+            throw new InputException($"--from {Dimensions.Day(from)} is not before --to {Dimensions.Day(to)}; "
+                + "--to is the first day not counted.");
         var shelf = new BookShelf();
         var dimensions = Dimensions.Parse(request.By);
         var builder = new ReportBuilder(shelf.Open(request.Book), dimensions, request.From, request.To);
@@ -69,7 +74,8 @@ static class ReportCommand
         var report = builder.Build(reading);
         if (request.Html is { } page) WritePage(report, page);
         Print(report, request);
-        if (report.Requests == 0) Console.Error.WriteLine($"assay: none of the {Shared.Count(reading.Records, "record")} lies between --from and --to.");
+        if (report.Requests == 0)
+            Console.Error.WriteLine($"assay: none of the {Shared.Count(reading.Records, "record")} lies between --from and --to.");
         Shared.Account(reading);
         return Shared.Verdict(request.FailOn, report.Unpriced.Count > 0, reading, report.Total);
     }
@@ -96,7 +102,8 @@ static class ReportCommand
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"cannot write '{page}': {LogFiles.Reason(fault)}. --html takes the name of a file in a folder you may write to.");
+            throw new InputException($"cannot write '{page}': {LogFiles.Reason(fault)}. "
+                + "--html takes the name of a file in a folder you may write to.");
         }
         Console.Error.WriteLine($"assay: wrote {page}");
     }

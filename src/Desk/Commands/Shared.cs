@@ -25,7 +25,8 @@ static class Shared
 
     public static Option<string?> Profiles() => new("--profiles")
     {
-        Description = "JSON that says which model an application inference profile stands for: {\"<arn>\":{\"model\":…,\"app\":…,\"team\":…}}.",
+        Description = "JSON that says which model an application inference profile stands for: "
+            + "{\"<arn>\":{\"model\":…,\"app\":…,\"team\":…}}.",
         HelpName = "FILE",
     };
 
@@ -42,7 +43,8 @@ static class Shared
 
     public static Option<string[]> FailOn() => new("--fail-on")
     {
-        Description = "Exit with 1 when there is unpriced usage (unpriced), when input was skipped (skipped), or when the total is over an amount (over>500).",
+        Description = "Exit with 1 when there is unpriced usage (unpriced), when input was skipped (skipped), "
+            + "or when the total is over an amount (over>500).",
         HelpName = "WHAT",
         AllowMultipleArgumentsPerToken = false,
     };
@@ -60,16 +62,19 @@ static class Shared
     {
         if (reading.Duplicates > 0) Console.Error.WriteLine($"assay: {Count(reading.Duplicates, "duplicate request")} counted once.");
         foreach (var file in reading.SkippedFiles.Take(5)) Console.Error.WriteLine($"assay: skipped {file.Path}: {file.Reason}.");
-        if (reading.SkippedFiles.Count > 5) Console.Error.WriteLine($"assay: skipped {Count(reading.SkippedFiles.Count - 5, "more file")}.");
+        if (reading.SkippedFiles.Count > 5)
+            Console.Error.WriteLine($"assay: skipped {Count(reading.SkippedFiles.Count - 5, "more file")}.");
         if (reading.SkippedLines > 0)
         {
             var first = reading.FirstSkippedLines[0];
-            Console.Error.WriteLine($"assay: {Count(reading.SkippedLines, "line")} gave no record; the first is {first.Path}:{first.Line}: {first.Reason}.");
+            Console.Error.WriteLine($"assay: {Count(reading.SkippedLines, "line")} gave no record; "
+                + $"the first is {first.Path}:{first.Line}: {first.Reason}.");
         }
         if (reading.Differences > 0)
         {
             var first = reading.FirstDifferences[0];
-            Console.Error.WriteLine($"assay: {Count(reading.Differences, "contradiction")} within records; the first is {first.Path}:{first.Line}: {first.Reason}.");
+            Console.Error.WriteLine($"assay: {Count(reading.Differences, "contradiction")} within records; "
+                + $"the first is {first.Path}:{first.Line}: {first.Reason}.");
         }
     }
 
@@ -79,16 +84,20 @@ static class Shared
         if (reading.Records > 0) return;
         var where = string.Join(", ", paths.Take(3).Select(p => $"'{p}'"));
         var what = reading.Files == 0 && reading.SkippedFiles.Count == 0 ? "no files"
-            : reading.SkippedFiles.Count > 0 ? $"{Count(Math.Max(reading.Files, reading.SkippedFiles.Count), "file")}, none of them a log (first: {reading.SkippedFiles[0].Path}: {reading.SkippedFiles[0].Reason}{FirstLine(reading)})"
+            : reading.SkippedFiles.Count > 0
+                ? $"{Count(Math.Max(reading.Files, reading.SkippedFiles.Count), "file")}, none of them a log "
+                    + $"(first: {reading.SkippedFiles[0].Path}: {reading.SkippedFiles[0].Reason}{FirstLine(reading)})"
             : $"{Count(reading.Files, "file")} without a record";
-        throw new InputException($"no invocation-log record in {where}: {what}. Accepted: Bedrock model-invocation logs as JSON lines, gzip or plain; 'assay demo' shows a sample.");
+        throw new InputException($"no invocation-log record in {where}: {what}. "
+            + "Accepted: Bedrock model-invocation logs as JSON lines, gzip or plain; 'assay demo' shows a sample.");
     }
 
     /// <summary>1 when one of the asked-for conditions holds, else 0.</summary>
     /// <exception cref="InputException">A condition is none.</exception>
     public static int Verdict(string[] conditions, bool unpriced, ReadingSummary reading, decimal total)
     {
-        foreach (var condition in conditions.SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        foreach (var condition in conditions
+            .SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
         {
             var reason = condition switch
             {
@@ -106,16 +115,21 @@ static class Shared
     /// <summary>Checks the conditions before any work is done.</summary>
     public static void CheckConditions(string[] conditions)
     {
-        foreach (var condition in conditions.SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        foreach (var condition in conditions
+            .SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
             if (condition is not ("unpriced" or "skipped")) OverLimit(condition);
     }
 
     static decimal OverLimit(string condition) =>
-        condition.StartsWith("over>", StringComparison.Ordinal) && decimal.TryParse(condition.AsSpan(5), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var limit)
+        condition.StartsWith("over>", StringComparison.Ordinal)
+        && decimal.TryParse(condition.AsSpan(5), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var limit)
             ? limit
-            : throw new InputException($"--fail-on '{condition}' is not a condition. Accepted: unpriced, skipped, over>AMOUNT such as 'over>500'.");
+            : throw new InputException($"--fail-on '{condition}' is not a condition. "
+                + "Accepted: unpriced, skipped, over>AMOUNT such as 'over>500'.");
 
-    static string FirstLine(ReadingSummary reading) => reading.FirstSkippedLines.Count == 0 ? "" : $"; line {reading.FirstSkippedLines[0].Line}: {reading.FirstSkippedLines[0].Reason}";
+    static string FirstLine(ReadingSummary reading) => reading.FirstSkippedLines.Count == 0
+        ? ""
+        : $"; line {reading.FirstSkippedLines[0].Line}: {reading.FirstSkippedLines[0].Reason}";
 
     public static string Count(long count, string noun) => $"{Reports.Text.Number(count)} {noun}{(count == 1 ? "" : "s")}";
 }

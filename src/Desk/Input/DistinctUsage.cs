@@ -34,7 +34,8 @@ public sealed class ReadingSummary
             if (FirstDifferences.Count < LinesNamed) FirstDifferences.Add(note);
         if (file.Stopped is { } stopped) SkippedFiles.Add(new(file.Path, stopped));
         else if (file.Lines == 0) SkippedFiles.Add(new(file.Path, "empty"));
-        else if (file.Records == 0 && file.SkippedLines > 0) SkippedFiles.Add(new(file.Path, $"no invocation-log record in {file.Lines} {(file.Lines == 1 ? "line" : "lines")}"));
+        else if (file.Records == 0 && file.SkippedLines > 0)
+            SkippedFiles.Add(new(file.Path, $"no invocation-log record in {file.Lines} {(file.Lines == 1 ? "line" : "lines")}"));
     }
 }
 
@@ -127,7 +128,8 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
                 var queue = queues[index];
                 try
                 {
-                    queue.Reading = ReadFile(reader, logs.Files[index], records => queue.Batches.Add(Batch.Of(records), stop.Token), stop.Token);
+                    queue.Reading = ReadFile(
+                        reader, logs.Files[index], records => queue.Batches.Add(Batch.Of(records), stop.Token), stop.Token);
                 }
                 catch (Exception)
                 {
@@ -159,7 +161,8 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
             try { Task.WaitAll(tasks, CancellationToken.None); }
             catch (AggregateException stopped)
             {
-                if (stopped.Flatten().InnerExceptions.FirstOrDefault(e => e is not OperationCanceledException) is { } fault) ExceptionDispatchInfo.Throw(fault);
+                if (stopped.Flatten().InnerExceptions.FirstOrDefault(e => e is not OperationCanceledException) is { } fault)
+                    ExceptionDispatchInfo.Throw(fault);
             }
             foreach (var queue in queues) queue.Batches.Dispose();
         }
@@ -188,6 +191,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
 
     static FileStream ScratchFile() => new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), new FileStreamOptions
     {
-        Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose, BufferSize = 64 * 1024,
+        Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None,
+        Options = FileOptions.DeleteOnClose, BufferSize = 64 * 1024,
     });
 }

@@ -15,7 +15,8 @@ public sealed record LogFile(string Path)
     {
         var raw = Path == StandardInput
             ? Console.OpenStandardInput()
-            : new FileStream(Path, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 0, Share = FileShare.ReadWrite });
+            : new FileStream(Path,
+                new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 0, Share = FileShare.ReadWrite });
         var counted = new SniffedStream(raw);
         return counted.IsGzip ? new GzipGuard(counted) : counted;
     }
@@ -45,11 +46,16 @@ public sealed class LogFiles
         {
             if (path == LogFile.StandardInput) found.files.Add(new(path));
             else if (Directory.Exists(path)) found.Walk(path, depth: 0);
-            else if (File.Exists(path) && IsEstate(path)) throw new InputException($"'{path}' is an estate; this command reads invocation logs only, estates are "
-                + "not supported yet. Give a log file, a folder of logs, or '-' for standard input; 'assay demo' shows a sample.");
+            else if (File.Exists(path) && IsEstate(path))
+                throw new InputException($"'{path}' is an estate; this command reads invocation logs only, estates are "
+                    + "not supported yet. Give a log file, a folder of logs, or '-' for standard input; 'assay demo' shows a sample.");
             else if (File.Exists(path)) found.Add(path);
-            else if (path.StartsWith('-')) throw new InputException($"'{path}' is not an option of this command; its --help lists them. A file of that name is './{path}'.");
-            else throw new InputException($"'{path}' does not exist. Give a log file, a folder of logs, or '-' for standard input; 'assay demo' shows a sample.");
+            else if (path.StartsWith('-'))
+                throw new InputException($"'{path}' is not an option of this command; its --help lists them. "
+                    + $"A file of that name is './{path}'.");
+            else
+                throw new InputException($"'{path}' does not exist. "
+                    + "Give a log file, a folder of logs, or '-' for standard input; 'assay demo' shows a sample.");
         }
         var distinct = found.files.DistinctBy(f => f.Path == LogFile.StandardInput ? f.Path : Path.GetFullPath(f.Path)).ToList();
         found.files.Clear();
@@ -76,8 +82,10 @@ public sealed class LogFiles
             var name = Path.GetFileName(entry);
             if (Directory.Exists(entry))
             {
-                if (new DirectoryInfo(entry).LinkTarget is not null) skipped.Add(new(entry, "a link to a folder; give its target as a path of its own"));
-                else if (name == BodiesFolder && folder.Contains("BedrockModelInvocationLogs", StringComparison.Ordinal)) CountBodies(entry);
+                if (new DirectoryInfo(entry).LinkTarget is not null)
+                    skipped.Add(new(entry, "a link to a folder; give its target as a path of its own"));
+                else if (name == BodiesFolder && folder.Contains("BedrockModelInvocationLogs", StringComparison.Ordinal))
+                    CountBodies(entry);
                 else Walk(entry, depth + 1);
             }
             else if (name != PermissionCheck) Add(entry);
@@ -99,11 +107,13 @@ public sealed class LogFiles
         try
         {
             var file = new FileInfo(path);
-            if (Path.GetFullPath(path) is var full && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal)))
+            if (Path.GetFullPath(path) is var full
+                && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal)))
                 return null;
             if (file.LinkTarget is not null)
             {
-                if (file.ResolveLinkTarget(returnFinalTarget: true) is not FileInfo { Exists: true } target) return "a link to a file that is not there";
+                if (file.ResolveLinkTarget(returnFinalTarget: true) is not FileInfo { Exists: true } target)
+                    return "a link to a file that is not there";
                 file = target;
             }
             return file.Length == 0 ? "empty, or a named pipe (feed that to '-')" : null;

@@ -8,11 +8,14 @@ public static class ProfilesFile
 {
     public static IReadOnlyDictionary<string, MappedProfile> Read(string path)
     {
-        const string accepted = """accepted is JSON such as {"arn:aws:bedrock:…:application-inference-profile/abc":{"model":"us.anthropic.claude-sonnet-4-20250514-v1:0","app":"chat","team":"support"}}""";
+        const string accepted = """accepted is JSON such as """
+            + """{"arn:aws:bedrock:…:application-inference-profile/abc":"""
+            + """{"model":"us.anthropic.claude-sonnet-4-20250514-v1:0","app":"chat","team":"support"}}""";
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (json.RootElement.ValueKind != JsonValueKind.Object) throw new InputException($"'{path}' is not a map of profiles; {accepted}.");
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+                throw new InputException($"'{path}' is not a map of profiles; {accepted}.");
             var profiles = new Dictionary<string, MappedProfile>(StringComparer.Ordinal);
             foreach (var entry in json.RootElement.EnumerateObject())
             {

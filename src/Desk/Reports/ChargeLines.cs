@@ -21,7 +21,8 @@ public sealed class ChargeLines : IDisposable
     {
         this.into = into;
         this.book = book;
-        json = new Utf8JsonWriter(buffer, new() { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json = new Utf8JsonWriter(buffer,
+            new() { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     public long Unpriced { get; private set; }

@@ -33,7 +33,8 @@ public static class Dimensions
 
     /// <summary>Tag keys the reader must keep for these dimensions.</summary>
     public static IReadOnlyList<string> TagKeys(IReadOnlyList<string> dimensions) =>
-        [.. dimensions.Where(d => d.StartsWith(TagPrefix, StringComparison.Ordinal)).Select(d => d[TagPrefix.Length..]).Distinct(StringComparer.Ordinal)];
+        [.. dimensions.Where(d => d.StartsWith(TagPrefix, StringComparison.Ordinal))
+            .Select(d => d[TagPrefix.Length..]).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Checks the names of <c>--by</c>.</summary>
     /// <exception cref="InputException">A name is none; the nearest one is suggested.</exception>
@@ -42,9 +43,11 @@ public static class Dimensions
         var names = (by ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         foreach (var name in names)
         {
-            if (Fixed.ContainsKey(name) || name == MeterName || (name.StartsWith(TagPrefix, StringComparison.Ordinal) && name.Length > TagPrefix.Length)) continue;
+            if (Fixed.ContainsKey(name) || name == MeterName
+                || (name.StartsWith(TagPrefix, StringComparison.Ordinal) && name.Length > TagPrefix.Length)) continue;
             var near = Fixed.Keys.Append(MeterName).MinBy(k => Distance(k, name))!;
-            throw new InputException($"--by '{name}' is not a dimension; did you mean '{near}'? Accepted: {string.Join(", ", Fixed.Keys)}, {MeterName}, or tag:KEY for a tag of the request metadata.");
+            throw new InputException($"--by '{name}' is not a dimension; did you mean '{near}'? "
+                + $"Accepted: {string.Join(", ", Fixed.Keys)}, {MeterName}, or tag:KEY for a tag of the request metadata.");
         }
         return [.. names.Distinct(StringComparer.Ordinal)];
     }
@@ -57,13 +60,16 @@ public static class Dimensions
             : Fixed.TryGetValue(d, out var of) ? of(cell)
             : cell.Key.Caller.Tags[IndexOf(tagKeys, d[TagPrefix.Length..])] ?? "")));
         var groups = byMeter ? cube.GroupByMeter((cell, meter) => KeyOf(cell, meter)) : cube.GroupBy(cell => KeyOf(cell, null));
-        return new(dimensions, [.. groups.Select(g => new GroupingLine([.. g.Key.Split(Separator).Select(Opened)], g.Cost, g.CostMax, g.Requests))]);
+        return new(dimensions,
+            [.. groups.Select(g => new GroupingLine([.. g.Key.Split(Separator).Select(Opened)], g.Cost, g.CostMax, g.Requests))]);
     }
 
     // Tags are other people's text: one that holds the separator must not become two values.
     const char Separator = '\u001F';
-    static string Sealed(string value) => value.Replace("\u001E", "\u001E0", StringComparison.Ordinal).Replace("\u001F", "\u001E1", StringComparison.Ordinal);
-    static string Opened(string value) => value.Replace("\u001E1", "\u001F", StringComparison.Ordinal).Replace("\u001E0", "\u001E", StringComparison.Ordinal);
+    static string Sealed(string value) => value
+        .Replace("\u001E", "\u001E0", StringComparison.Ordinal).Replace("\u001F", "\u001E1", StringComparison.Ordinal);
+    static string Opened(string value) => value
+        .Replace("\u001E1", "\u001F", StringComparison.Ordinal).Replace("\u001E0", "\u001E", StringComparison.Ordinal);
 
     static int IndexOf(IReadOnlyList<string> list, string value)
     {
@@ -84,7 +90,8 @@ public static class Dimensions
             {
                 var same = a[i - 1] == b[j - 1] ? 0 : 1;
                 edits[i, j] = Math.Min(Math.Min(edits[i - 1, j], edits[i, j - 1]) + 1, edits[i - 1, j - 1] + same);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) edits[i, j] = Math.Min(edits[i, j], edits[i - 2, j - 2] + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    edits[i, j] = Math.Min(edits[i, j], edits[i - 2, j - 2] + 1);
             }
         }
         return edits[a.Length, b.Length];

@@ -5,7 +5,9 @@ using Assay.Usage;
 
 namespace Assay.Desk.Reports;
 
-/// <summary>What stands out in the sums: sights that a person who pays would want to be shown first, with the money they are about.</summary>
+/// <summary>
+/// What stands out in the sums: sights that a person who pays would want to be shown first, with the money they are about.
+/// </summary>
 static class Highlights
 {
     // Bounds below which a sight is chance rather than habit.
@@ -27,9 +29,12 @@ static class Highlights
             found.AddRange(LargeModelsInDevelopment(cells, book));
             if (untagged > total / 20m) found.Add(new("untagged", $"{Share(untagged, total)} of the spend names no application", untagged));
         }
-        if (cube.TotalMax > total) found.Add(new("open_interval", $"Cache lifetimes are not in these records: the total may be up to {Text.Dollars(cube.TotalMax)}", cube.TotalMax - total));
+        if (cube.TotalMax > total)
+            found.Add(new("open_interval",
+                $"Cache lifetimes are not in these records: the total may be up to {Text.Dollars(cube.TotalMax)}", cube.TotalMax - total));
         foreach (var (code, count) in cube.Errors.OrderByDescending(e => e.Value).Take(1))
-            if (count * 50 > cube.Requests) found.Add(new("failures", $"{Share(count, cube.Requests)} of calls failed, most with {code}", 0m));
+            if (count * 50 > cube.Requests)
+                found.Add(new("failures", $"{Share(count, cube.Requests)} of calls failed, most with {code}", 0m));
         return [.. found.OrderByDescending(h => h.Cost).ThenBy(h => h.Text, StringComparer.Ordinal)];
     }
 
@@ -43,7 +48,9 @@ static class Highlights
             var middle = days[days.Count / 2].Cost;
             var (day, cost) = days[^1];
             if (middle > 0m && cost > middle * SpikeTimes && cost > 1m)
-                yield return new("spike", $"{Who(group.Key)} cost {Text.Number(decimal.Round(cost / middle, 1))}× its middle day on {Dimensions.Day(day)}", cost - middle);
+                yield return new("spike",
+                    $"{Who(group.Key)} cost {Text.Number(decimal.Round(cost / middle, 1))}× its middle day on {Dimensions.Day(day)}",
+                    cost - middle);
         }
     }
 
@@ -51,9 +58,11 @@ static class Highlights
     {
         foreach (var group in cells.GroupBy(Workload))
         {
-            var (writes, reads, cost) = (group.Sum(c => c.CacheWrites()), group.Sum(c => c.Quantity(Meter.CacheRead)), group.Sum(c => c.CacheWriteCost()));
+            var (writes, reads, cost) =
+                (group.Sum(c => c.CacheWrites()), group.Sum(c => c.Quantity(Meter.CacheRead)), group.Sum(c => c.CacheWriteCost()));
             if (writes > 0m && reads < writes && cost > 0m)
-                yield return new("write_only_cache", $"{Who(group.Key)} writes {Text.Number(writes)} tokens to the cache and reads {Text.Number(reads)} back", cost);
+                yield return new("write_only_cache",
+                    $"{Who(group.Key)} writes {Text.Number(writes)} tokens to the cache and reads {Text.Number(reads)} back", cost);
         }
     }
 
@@ -61,9 +70,13 @@ static class Highlights
     {
         foreach (var group in cells.Where(c => c.Quantity(Meter.Output) > 0m).GroupBy(Workload))
         {
-            var (requests, output, cost) = (group.Sum(c => c.Requests - c.Failed), group.Sum(c => c.Quantity(Meter.Output)), group.Sum(c => c.Cost));
-            if (requests >= RequestsMin && output / requests <= ShortAnswerTokens && Sizes.Of(group.First(), book) is SizeClass.Large or SizeClass.Middle)
-                yield return new("short_answers", $"{Who(group.Key)} answers in {Text.Number(decimal.Round(output / requests, 1))} tokens on average: a small model's work", cost);
+            var (requests, output, cost) =
+                (group.Sum(c => c.Requests - c.Failed), group.Sum(c => c.Quantity(Meter.Output)), group.Sum(c => c.Cost));
+            if (requests >= RequestsMin && output / requests <= ShortAnswerTokens
+                && Sizes.Of(group.First(), book) is SizeClass.Large or SizeClass.Middle)
+                yield return new("short_answers",
+                    $"{Who(group.Key)} answers in {Text.Number(decimal.Round(output / requests, 1))} tokens on average: "
+                    + "a small model's work", cost);
         }
     }
 
@@ -75,7 +88,9 @@ static class Highlights
             if (requests < RequestsMin || group.Any(c => c.Quantity(Meter.CacheRead) + c.CacheWrites() > 0m)) continue;
             var input = group.Sum(c => c.Quantity(Meter.Input));
             if (input / requests >= 2 * group.First().Key.Model.Facts!.CacheMinimum)
-                yield return new("uncached", $"{Who(group.Key)} sends {Text.Number(decimal.Round(input / requests, 0))} input tokens a call and caches none", group.Sum(c => c.CostOf(Meter.Input)));
+                yield return new("uncached",
+                    $"{Who(group.Key)} sends {Text.Number(decimal.Round(input / requests, 0))} input tokens a call and caches none",
+                    group.Sum(c => c.CostOf(Meter.Input)));
         }
     }
 
@@ -90,7 +105,8 @@ static class Highlights
         cell.Key.Caller.App.Length > 0 ? cell.Key.Caller.Principal : cell.Key.Caller.Account, cell.Key.Model.Id);
 
     static string Who((string App, string By, string Model) workload) =>
-        $"{(workload.App.Length > 0 ? $"{workload.App} ({workload.By})" : $"untagged in {workload.By}")} on {Text.ShortModel(workload.Model)}";
+        $"{(workload.App.Length > 0 ? $"{workload.App} ({workload.By})" : $"untagged in {workload.By}")} "
+        + $"on {Text.ShortModel(workload.Model)}";
 
     static string Share(decimal part, decimal whole) => (part / whole).ToString("0.#%", CultureInfo.InvariantCulture);
 }

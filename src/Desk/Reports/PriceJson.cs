@@ -5,13 +5,17 @@ using Assay.Usage;
 
 namespace Assay.Desk.Reports;
 
-/// <summary>What the <c>prices</c> commands say as JSON. Rates are decimal text, USD per one unit of the meter; the source's own figure stands beside them.</summary>
+/// <summary>
+/// What the <c>prices</c> commands say as JSON. Rates are decimal text, USD per one unit of the meter; the source's own
+/// figure stands beside them.
+/// </summary>
 static class PriceJson
 {
     public static void Write(Action<Utf8JsonWriter> content)
     {
         using var output = Console.OpenStandardOutput();
-        using var json = new Utf8JsonWriter(output, new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(output,
+            new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         content(json);
         json.Flush();
         output.WriteByte((byte)'\n');

@@ -14,9 +14,12 @@ static class PriceTables
     {
         foreach (var book in books)
         {
-            console.MarkupLine($"[bold]{Markup.Escape(book.Id)}[/]  {Text.Number(book.Rates.Count())} rates of {Text.Number(book.Rates.Select(r => r.Key.Model).Distinct().Count())} models");
+            console.MarkupLine($"[bold]{Markup.Escape(book.Id)}[/]  {Text.Number(book.Rates.Count())} rates of "
+                + $"{Text.Number(book.Rates.Select(r => r.Key.Model).Distinct().Count())} models");
             foreach (var source in book.Sources)
-                console.MarkupLine($"  {Dimensions.Day(source.Date)}  {Markup.Escape(source.Name),-28} {Text.Number(source.Rates.Count),7} rates{(source.FillsGaps ? "  [grey]where the others are silent[/]" : "")}");
+                console.MarkupLine($"  {Dimensions.Day(source.Date)}  {Markup.Escape(source.Name),-28} "
+                    + $"{Text.Number(source.Rates.Count),7} rates"
+                    + $"{(source.FillsGaps ? "  [grey]where the others are silent[/]" : "")}");
             console.WriteLine();
         }
     }
@@ -45,19 +48,23 @@ static class PriceTables
         console.MarkupLine($"[grey]What each model supports, as of {Dimensions.Day(matrix.Date)} ({Markup.Escape(matrix.Book)})[/]\n");
         var grid = Columns("model", "batch", "caching", "units", "reserved", "custom", "long", "tiers", "scopes", "regions");
         foreach (var model in matrix.Models)
-            grid.AddRow(Markup.Escape(model.Model), Yes(model.Batch), string.Join(' ', model.CacheTtls), Terms(model.Provisioned), Terms(model.Reserved), Yes(model.Customisation), Yes(model.LongBand),
-                string.Join(' ', model.Tiers.Where(t => t != Tier.Standard).Select(t => t.Name())), string.Join(' ', model.Scopes.Select(s => s.Name())), Text.Number(model.Regions.Count));
+            grid.AddRow(Markup.Escape(model.Model), Yes(model.Batch), string.Join(' ', model.CacheTtls),
+                Terms(model.Provisioned), Terms(model.Reserved), Yes(model.Customisation), Yes(model.LongBand),
+                string.Join(' ', model.Tiers.Where(t => t != Tier.Standard).Select(t => t.Name())),
+                string.Join(' ', model.Scopes.Select(s => s.Name())), Text.Number(model.Regions.Count));
         console.Write(grid);
     }
 
     public static void Diff(IAnsiConsole console, PriceBook before, PriceBook after, PriceDiff diff)
     {
-        console.MarkupLine($"[bold]{Markup.Escape(before.Id)} → {Markup.Escape(after.Id)}[/]: {diff.Added.Count} rates added, {diff.Removed.Count} removed, {diff.Changed.Count} changed\n");
+        console.MarkupLine($"[bold]{Markup.Escape(before.Id)} → {Markup.Escape(after.Id)}[/]: "
+            + $"{diff.Added.Count} rates added, {diff.Removed.Count} removed, {diff.Changed.Count} changed\n");
         if (diff.Changed.Count > 0)
         {
             var grid = Columns("changed", "meter", "mode", "tier", "scope", "region", "before", "after", "×");
             foreach (var change in diff.Changed.Take(RowsMax))
-                grid.AddRow(Markup.Escape(change.After.Key.Model), change.After.Key.Meter.Name(), change.After.Key.Mode.Name(), change.After.Key.Tier.Name(), change.After.Key.Scope.Name(), change.After.Key.Region,
+                grid.AddRow(Markup.Escape(change.After.Key.Model), change.After.Key.Meter.Name(), change.After.Key.Mode.Name(),
+                    change.After.Key.Tier.Name(), change.After.Key.Scope.Name(), change.After.Key.Region,
                     PerUnit(change.Before), PerUnit(change.After), change.Ratio is { } ratio ? Text.Number(decimal.Round(ratio, 3)) : "–");
             console.Write(grid);
             console.WriteLine();
@@ -73,19 +80,24 @@ static class PriceTables
             console.MarkupLine($"[green]✓[/] {Markup.Escape(book.Id)}: {Text.Number(book.Rates.Count())} rates agree with their siblings.");
             return;
         }
-        console.MarkupLine($"[bold]{Markup.Escape(book.Id)}[/]: {findings.Count} of {Text.Number(book.Rates.Count())} rates look odd beside their siblings. A finding is a question, not a verdict.\n");
+        console.MarkupLine($"[bold]{Markup.Escape(book.Id)}[/]: {findings.Count} of {Text.Number(book.Rates.Count())} rates "
+            + "look odd beside their siblings. A finding is a question, not a verdict.\n");
         foreach (var group in findings.GroupBy(f => f.What))
         {
             console.MarkupLine($"[yellow]{Markup.Escape(group.Key)}[/]");
             foreach (var finding in group.Take(12))
-                console.MarkupLine($"  {Markup.Escape(finding.Sku)} [grey]in {Markup.Escape(finding.Key.Region)}: {Text.Number(decimal.Round(finding.Ratio, 6))}{(finding.Sibling.Length > 0 ? $" × {Markup.Escape(finding.Sibling)}" : "")}[/]");
+                console.MarkupLine($"  {Markup.Escape(finding.Sku)} [grey]in {Markup.Escape(finding.Key.Region)}: "
+                    + $"{Text.Number(decimal.Round(finding.Ratio, 6))}"
+                    + $"{(finding.Sibling.Length > 0 ? $" × {Markup.Escape(finding.Sibling)}" : "")}[/]");
             if (group.Count() > 12) console.MarkupLine($"  [grey]and {group.Count() - 12} more with --json[/]");
         }
     }
 
     public static void Import(IAnsiConsole console, string path, ImportResult result)
     {
-        console.MarkupLine($"[bold]{Markup.Escape(path)}[/]: {Text.Number(result.Imported.Count)} rates of {Text.Number(result.Imported.Select(r => r.Key.Model).Distinct().Count())} models, {Text.Number(result.Unclassified.Count)} rows unclassified\n");
+        console.MarkupLine($"[bold]{Markup.Escape(path)}[/]: {Text.Number(result.Imported.Count)} rates of "
+            + $"{Text.Number(result.Imported.Select(r => r.Key.Model).Distinct().Count())} models, "
+            + $"{Text.Number(result.Unclassified.Count)} rows unclassified\n");
         Summary(console, "imported", result.Imported);
         if (result.Unclassified.Count == 0) return;
         console.MarkupLine("[bold]Unclassified[/]");
@@ -99,7 +111,8 @@ static class PriceTables
         var grid = Columns(title, "rates", "meters", "modes");
         foreach (var model in rates.GroupBy(r => r.Key.Model).OrderBy(g => g.Key, StringComparer.Ordinal).Take(RowsMax))
             grid.AddRow(Markup.Escape(model.Key.Length == 0 ? "whatever the model" : model.Key), Text.Number(model.Count()),
-                string.Join(' ', model.Select(r => r.Key.Meter).Distinct().Order().Select(m => m.Name())), string.Join(' ', model.Select(r => r.Key.Mode).Distinct().Order().Select(m => m.Name())));
+                string.Join(' ', model.Select(r => r.Key.Meter).Distinct().Order().Select(m => m.Name())),
+                string.Join(' ', model.Select(r => r.Key.Mode).Distinct().Order().Select(m => m.Name())));
         console.Write(grid);
         console.WriteLine();
     }
@@ -127,7 +140,8 @@ static class PriceTables
 
     static string PerUnit(Rate rate) => $"{Usd.Plain(Natural(rate).Usd)} [grey]per {Markup.Escape(Natural(rate).Per)}[/]";
     static string Yes(bool value) => value ? "✓" : "";
-    static string Terms(IReadOnlyList<Term> terms) => string.Join(' ', terms.Select(t => t switch { Term.None => "none", Term.OneMonth => "1m", Term.ThreeMonth => "3m", _ => "6m" }));
+    static string Terms(IReadOnlyList<Term> terms) => string.Join(' ', terms
+        .Select(t => t switch { Term.None => "none", Term.OneMonth => "1m", Term.ThreeMonth => "3m", _ => "6m" }));
 
     static string Dates(Rate rate) => (rate.From, rate.Until) switch
     {

@@ -74,8 +74,11 @@ public sealed record TagCoverage(string Key, double Share, decimal Untagged);
 /// <param name="Yours">Null when these files cannot show it.</param>
 /// <param name="GuideLow">Lower end of the guide's figure; equal to <paramref name="GuideHigh"/> when it is one number.</param>
 /// <param name="Unit">What the figures are in: <c>modes</c>, <c>share</c>, <c>calls</c>.</param>
-/// <param name="AtStake">USD of this period that the figure is about: what would be touched, not what would be saved. Null when not visible.</param>
-public sealed record Norm(string Id, string Title, double? Yours, double GuideLow, double GuideHigh, string Unit, decimal? AtStake, string About)
+/// <param name="AtStake">
+/// USD of this period that the figure is about: what would be touched, not what would be saved. Null when not visible.
+/// </param>
+public sealed record Norm(
+    string Id, string Title, double? Yours, double GuideLow, double GuideHigh, string Unit, decimal? AtStake, string About)
 {
     /// <summary>Null when not visible; else whether the figure lies where the guide puts it.</summary>
     public bool? Within => Yours is { } yours ? yours >= GuideLow && yours <= GuideHigh : null;

@@ -40,7 +40,9 @@ public sealed class ReportBuilder(PriceBook book, IReadOnlyList<string> dimensio
             Book = book.Id,
             From = cube.First is { } first ? DateOnly.FromDateTime(first) : null,
             To = cube.Last is { } last ? DateOnly.FromDateTime(last) : null,
-            Days = cube.First is { } start && cube.Last is { } end ? DateOnly.FromDateTime(end).DayNumber - DateOnly.FromDateTime(start).DayNumber + 1 : 1,
+            Days = cube.First is { } start && cube.Last is { } end
+                ? DateOnly.FromDateTime(end).DayNumber - DateOnly.FromDateTime(start).DayNumber + 1
+                : 1,
             Total = total,
             TotalMax = cube.TotalMax,
             Requests = cube.Requests,
@@ -57,9 +59,11 @@ public sealed class ReportBuilder(PriceBook book, IReadOnlyList<string> dimensio
             Groups = dimensions.Count == 0 ? null : Dimensions.Group(cube, dimensions, Dimensions.TagKeys(dimensions)),
             Meters = cube.Meters(),
             Top = top.InOrder,
-            Unpriced = [.. cube.Unpriced.OrderByDescending(u => u.Value).ThenBy(u => u.Key, StringComparer.Ordinal).Select(u => (u.Key, u.Value))],
+            Unpriced = [.. cube.Unpriced.OrderByDescending(u => u.Value).ThenBy(u => u.Key, StringComparer.Ordinal)
+                .Select(u => (u.Key, u.Value))],
             RequestsUnpriced = cube.Cells.Sum(c => c.WithUnpriced),
-            Errors = [.. cube.Errors.OrderByDescending(e => e.Value).ThenBy(e => e.Key, StringComparer.Ordinal).Select(e => (e.Key, e.Value))],
+            Errors = [.. cube.Errors.OrderByDescending(e => e.Value).ThenBy(e => e.Key, StringComparer.Ordinal)
+                .Select(e => (e.Key, e.Value))],
             Tags = [Coverage("app", c => c.App), Coverage("team", c => c.Team), Coverage("env", c => c.Env)],
             Norms = GuideNorms.Of(cube, book),
             Highlights = Highlights.Of(cube, book, untagged),
@@ -77,7 +81,11 @@ public sealed class ReportBuilder(PriceBook book, IReadOnlyList<string> dimensio
     // What an invocation log cannot show is said, never counted as nothing.
     List<string> NotVisibleInLogs()
     {
-        List<string> unseen = ["batch jobs", "provisioned and reserved capacity", "custom-model training, storage and import", "knowledge bases and vector stores", "CloudWatch", "calls through bedrock-mantle"];
+        List<string> unseen =
+        [
+            "batch jobs", "provisioned and reserved capacity", "custom-model training, storage and import",
+            "knowledge bases and vector stores", "CloudWatch", "calls through bedrock-mantle",
+        ];
         if (cube.Cells.Any(c => c.Key.Mode == Mode.Batch)) unseen.Remove("batch jobs");
         return unseen;
     }

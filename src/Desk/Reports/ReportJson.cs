@@ -10,7 +10,8 @@ public static class ReportJson
 {
     public static void Write(Report report, Stream into)
     {
-        using var json = new Utf8JsonWriter(into, new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(into,
+            new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteString("book", report.Book);
         Money(json, "total", report.Total);

@@ -39,7 +39,9 @@ public static class ReportTerminal
     static void Head(Report report, IAnsiConsole console)
     {
         var money = Money.For(report.Total);
-        var period = report is { From: { } from, To: { } to } ? $"{Dimensions.Day(from)} to {Dimensions.Day(to)}, {Counted(report.Days, "day")}" : "no requests";
+        var period = report is { From: { } from, To: { } to }
+            ? $"{Dimensions.Day(from)} to {Dimensions.Day(to)}, {Counted(report.Days, "day")}"
+            : "no requests";
         console.MarkupLine($"[bold]Bedrock spend[/]  [grey]{period} · prices {Markup.Escape(report.Book)}[/]");
         console.WriteLine();
         var upTo = report.TotalMax > report.Total ? $" [grey]up to[/] {money.Show(report.TotalMax)}" : "";
@@ -52,7 +54,8 @@ public static class ReportTerminal
         if (report.ByDay.Count > 1)
         {
             var peak = report.ByDay.MaxBy(d => d.Cost)!;
-            console.MarkupLine($"  {Text.Sparkline([.. report.ByDay.TakeLast(62).Select(d => d.Cost)])} [grey]by day, peak {money.Show(peak.Cost)} on {peak.Key}[/]");
+            console.MarkupLine($"  {Text.Sparkline([.. report.ByDay.TakeLast(62).Select(d => d.Cost)])} "
+                + $"[grey]by day, peak {money.Show(peak.Cost)} on {peak.Key}[/]");
         }
         console.WriteLine();
     }
@@ -63,8 +66,10 @@ public static class ReportTerminal
         if (report.Highlights.Count == 0) return;
         console.MarkupLine("[bold]What stands out[/]");
         foreach (var highlight in report.Highlights.Take(RowsMax + 2))
-            console.MarkupLine($"  [yellow]{(highlight.Cost > 0m ? money.Show(highlight.Cost) : "–"),12}[/]  {Markup.Escape(highlight.Text)}");
-        if (report.Highlights.Count > RowsMax + 2) console.MarkupLine($"  [grey]{"",12}  and {report.Highlights.Count - RowsMax - 2} more with --json[/]");
+            console.MarkupLine($"  [yellow]{(highlight.Cost > 0m ? money.Show(highlight.Cost) : "–"),12}[/]  "
+                + $"{Markup.Escape(highlight.Text)}");
+        if (report.Highlights.Count > RowsMax + 2)
+            console.MarkupLine($"  [grey]{"",12}  and {report.Highlights.Count - RowsMax - 2} more with --json[/]");
         console.WriteLine();
     }
 
@@ -86,12 +91,14 @@ public static class ReportTerminal
         var money = Money.For(report.Total);
         var table = NewTable((title, false), ("cost", true), ("share", true), ("", false), ("requests", true));
         foreach (var group in groups.Take(RowsMax))
-            table.AddRow(Markup.Escape(Shortened(Text.Key(shown(group.Key)))), money.Show(group.Cost), Text.Percent(group.Cost, report.Total),
-                $"[blue]{Text.Bar(group.Cost, report.Total, BarWidth),-BarWidth}[/]", Text.Number(group.Requests));
+            table.AddRow(Markup.Escape(Shortened(Text.Key(shown(group.Key)))), money.Show(group.Cost),
+                Text.Percent(group.Cost, report.Total), $"[blue]{Text.Bar(group.Cost, report.Total, BarWidth),-BarWidth}[/]",
+                Text.Number(group.Requests));
         if (groups.Count > RowsMax)
         {
             var rest = groups.Skip(RowsMax).ToList();
-            table.AddRow($"[grey]{rest.Count} more[/]", money.Show(rest.Sum(g => g.Cost)), Text.Percent(rest.Sum(g => g.Cost), report.Total), "", Text.Number(rest.Sum(g => g.Requests)));
+            table.AddRow($"[grey]{rest.Count} more[/]", money.Show(rest.Sum(g => g.Cost)),
+                Text.Percent(rest.Sum(g => g.Cost), report.Total), "", Text.Number(rest.Sum(g => g.Requests)));
         }
         console.Write(table);
         console.WriteLine();
@@ -103,10 +110,12 @@ public static class ReportTerminal
         const int rowsMax = 40;
         var table = NewTable([.. grouping.Dimensions.Select(d => (d, false)), ("cost", true), ("share", true), ("requests", true)]);
         foreach (var line in grouping.Lines.Take(rowsMax))
-            table.AddRow([.. line.Values.Select((v, i) => Markup.Escape(Shortened(Text.Key(grouping.Dimensions[i] == "model" ? Text.ShortModel(v) : v)))),
+            table.AddRow([.. line.Values.Select((v, i) =>
+                    Markup.Escape(Shortened(Text.Key(grouping.Dimensions[i] == "model" ? Text.ShortModel(v) : v)))),
                 money.Show(line.Cost), Text.Percent(line.Cost, report.Total), Text.Number(line.Requests)]);
         console.Write(table);
-        if (grouping.Lines.Count > rowsMax) console.MarkupLine($"  [grey]{grouping.Lines.Count - rowsMax} more lines with --csv or --json[/]");
+        if (grouping.Lines.Count > rowsMax)
+            console.MarkupLine($"  [grey]{grouping.Lines.Count - rowsMax} more lines with --csv or --json[/]");
         console.WriteLine();
     }
 
@@ -117,7 +126,8 @@ public static class ReportTerminal
         foreach (var sum in report.Meters.OrderByDescending(m => m.Cost).ThenBy(m => m.Meter))
         {
             var unpriced = sum.UnpricedQuantity > 0m ? $" [yellow]{Text.Number(sum.UnpricedQuantity)} unpriced[/]" : "";
-            table.AddRow(sum.Meter.Name(), Text.Number(sum.Quantity), money.Show(sum.Cost), Text.Percent(sum.Cost, report.Total), $"[blue]{Text.Bar(sum.Cost, report.Total, BarWidth)}[/]{unpriced}");
+            table.AddRow(sum.Meter.Name(), Text.Number(sum.Quantity), money.Show(sum.Cost), Text.Percent(sum.Cost, report.Total),
+                $"[blue]{Text.Bar(sum.Cost, report.Total, BarWidth)}[/]{unpriced}");
         }
         console.Write(table);
         console.WriteLine();
@@ -127,10 +137,12 @@ public static class ReportTerminal
     {
         var money = Money.For(report.Total);
         if (report.Top.Count == 0) return;
-        var table = NewTable(("Dearest requests", false), ("time (UTC)", false), ("model", false), ("app", false), ("in", true), ("out", true), ("cost", true));
+        var table = NewTable(("Dearest requests", false), ("time (UTC)", false), ("model", false), ("app", false),
+            ("in", true), ("out", true), ("cost", true));
         foreach (var request in report.Top.Take(5))
-            table.AddRow(Markup.Escape(Shortened(request.Id.ToString(), 36)), request.Time.ToString("MM-dd HH:mm"), Markup.Escape(Shortened(Text.ShortModel(request.Model), 18)),
-                Markup.Escape(Shortened(Text.Key(request.App), 14)), Text.Number(request.Tokens.Prompt), Text.Number(request.Tokens.Output), money.Show(request.Cost));
+            table.AddRow(Markup.Escape(Shortened(request.Id.ToString(), 36)), request.Time.ToString("MM-dd HH:mm"),
+                Markup.Escape(Shortened(Text.ShortModel(request.Model), 18)), Markup.Escape(Shortened(Text.Key(request.App), 14)),
+                Text.Number(request.Tokens.Prompt), Text.Number(request.Tokens.Output), money.Show(request.Cost));
         console.Write(table);
         console.WriteLine();
     }
@@ -157,11 +169,15 @@ public static class ReportTerminal
 
     static string GuideFigure(Norm norm)
     {
-        string Short(double v) => norm.Unit == "share" ? (v * 100).ToString("0", System.Globalization.CultureInfo.InvariantCulture) : Text.Number((decimal)v);
+        string Short(double v) => norm.Unit == "share"
+            ? (v * 100).ToString("0", System.Globalization.CultureInfo.InvariantCulture)
+            : Text.Number((decimal)v);
         var percent = norm.Unit == "share" ? " %" : "";
         if (norm.GuideLow == norm.GuideHigh) return Short(norm.GuideLow) + percent;
         if (norm.GuideLow == 0) return "< " + Short(norm.GuideHigh) + percent;
-        return norm is { Unit: "share", GuideHigh: 1 } or { Unit: "modes" } ? "≥ " + Short(norm.GuideLow) + percent : $"{Short(norm.GuideLow)}–{Short(norm.GuideHigh)}{percent}";
+        return norm is { Unit: "share", GuideHigh: 1 } or { Unit: "modes" }
+            ? "≥ " + Short(norm.GuideLow) + percent
+            : $"{Short(norm.GuideLow)}–{Short(norm.GuideHigh)}{percent}";
     }
 
     static void Unpriced(IAnsiConsole console, Report report)
@@ -169,7 +185,8 @@ public static class ReportTerminal
         if (report.Unpriced.Count == 0) return;
         console.MarkupLine($"[bold yellow]Without a price[/] [grey](not in the total)[/]");
         foreach (var (reason, count) in report.Unpriced.Take(RowsMax))
-            console.MarkupLine($"  {Text.Number(count),8}  {Markup.Escape(System.Text.RegularExpressions.Regex.Replace(reason, "arn:[^ ']*/", "…/"))}");
+            console.MarkupLine($"  {Text.Number(count),8}  "
+                + $"{Markup.Escape(System.Text.RegularExpressions.Regex.Replace(reason, "arn:[^ ']*/", "…/"))}");
         if (report.Unpriced.Count > RowsMax) console.MarkupLine($"  [grey]{report.Unpriced.Count - RowsMax} more reasons with --json[/]");
         console.WriteLine();
     }
@@ -179,15 +196,20 @@ public static class ReportTerminal
         const int shown = 5;
         if (reading.SkippedFiles.Count == 0 && reading.SkippedLines == 0 && reading.Differences == 0) return;
         console.MarkupLine("[bold]Read with reservations[/]");
-        foreach (var file in reading.SkippedFiles.Take(shown)) console.MarkupLine($"  {Markup.Escape(Place(file.Path))}: {Markup.Escape(file.Reason)}");
-        if (reading.SkippedFiles.Count > shown) console.MarkupLine($"  [grey]{reading.SkippedFiles.Count - shown} more files with --json[/]");
+        foreach (var file in reading.SkippedFiles.Take(shown))
+            console.MarkupLine($"  {Markup.Escape(Place(file.Path))}: {Markup.Escape(file.Reason)}");
+        if (reading.SkippedFiles.Count > shown)
+            console.MarkupLine($"  [grey]{reading.SkippedFiles.Count - shown} more files with --json[/]");
         if (reading.SkippedLines > 0) console.MarkupLine($"  {Counted(reading.SkippedLines, "line")} gave no record:");
-        foreach (var note in reading.FirstSkippedLines.Take(shown)) console.MarkupLine($"    {Markup.Escape(Place(note.Path))}:{note.Line}: {Markup.Escape(note.Reason)}");
-        if (reading.SkippedLines > shown) console.MarkupLine($"    [grey]the first {reading.FirstSkippedLines.Count} are named with --json[/]");
+        foreach (var note in reading.FirstSkippedLines.Take(shown))
+            console.MarkupLine($"    {Markup.Escape(Place(note.Path))}:{note.Line}: {Markup.Escape(note.Reason)}");
+        if (reading.SkippedLines > shown)
+            console.MarkupLine($"    [grey]the first {reading.FirstSkippedLines.Count} are named with --json[/]");
         if (reading.Differences > 0)
         {
             var first = reading.FirstDifferences[0];
-            console.MarkupLine($"  {Counted(reading.Differences, "record")} contradict themselves; first {Markup.Escape(Place(first.Path))}:{first.Line}: {Markup.Escape(first.Reason)}");
+            console.MarkupLine($"  {Counted(reading.Differences, "record")} contradict themselves; "
+                + $"first {Markup.Escape(Place(first.Path))}:{first.Line}: {Markup.Escape(first.Reason)}");
         }
         console.WriteLine();
     }

@@ -11,19 +11,26 @@ public static class ReportText
         var money = Money.For(report.Total);
         text.Write($"# Bedrock spend: {money.Show(report.Total)}\n\n");
         if (report is { From: { } from, To: { } to })
-            text.Write($"{Dimensions.Day(from)} to {Dimensions.Day(to)} ({Counted(report.Days, "day")}), {Counted(report.Requests, "request")}, prices `{report.Book}`. "
+            text.Write($"{Dimensions.Day(from)} to {Dimensions.Day(to)} ({Counted(report.Days, "day")}), "
+                + $"{Counted(report.Requests, "request")}, prices `{report.Book}`. "
                 + $"At this pace {money.Show(report.Monthly)} a month."
-                + (report.TotalMax > report.Total ? $" Up to {money.Show(report.TotalMax)} where cache lifetimes are unknown." : "") + "\n\n");
+                + (report.TotalMax > report.Total ? $" Up to {money.Show(report.TotalMax)} where cache lifetimes are unknown." : "")
+                + "\n\n");
         if (report.Highlights.Count > 0)
         {
             text.Write("## What stands out\n\n");
-            foreach (var highlight in report.Highlights) text.Write($"- {(highlight.Cost > 0m ? $"**{money.Show(highlight.Cost)}** " : "")}{Cell(highlight.Text)}\n");
+            foreach (var highlight in report.Highlights)
+                text.Write($"- {(highlight.Cost > 0m ? $"**{money.Show(highlight.Cost)}** " : "")}{Cell(highlight.Text)}\n");
             text.Write('\n');
         }
         if (report.Groups is { } grouping)
         {
-            text.Write($"## By {string.Join(", ", grouping.Dimensions)}\n\n|{string.Concat(grouping.Dimensions.Select(d => $" {d} |"))} cost | requests |\n|{string.Concat(grouping.Dimensions.Select(_ => "---|"))}---:|---:|\n");
-            foreach (var line in grouping.Lines) text.Write($"|{string.Concat(line.Values.Select(v => $" {Cell(Text.Key(v))} |"))} {money.Show(line.Cost)} | {Text.Number(line.Requests)} |\n");
+            text.Write($"## By {string.Join(", ", grouping.Dimensions)}\n\n"
+                + $"|{string.Concat(grouping.Dimensions.Select(d => $" {d} |"))} cost | requests |\n"
+                + $"|{string.Concat(grouping.Dimensions.Select(_ => "---|"))}---:|---:|\n");
+            foreach (var line in grouping.Lines)
+                text.Write($"|{string.Concat(line.Values.Select(v => $" {Cell(Text.Key(v))} |"))} "
+                    + $"{money.Show(line.Cost)} | {Text.Number(line.Requests)} |\n");
             text.Write('\n');
         }
         else
@@ -43,23 +50,28 @@ public static class ReportText
         text.Write($"Not visible in these files: {string.Join(", ", report.NotVisible)}.\n");
     }
 
-    /// <summary>One line a group: of the grouping asked for, else of every standard one with its name in the first column. Money is exact.</summary>
+    /// <summary>
+    /// One line a group: of the grouping asked for, else of every standard one with its name in the first column. Money is exact.
+    /// </summary>
     public static void WriteCsv(Report report, TextWriter text)
     {
         if (report.Groups is { } grouping)
         {
             text.Write(string.Join(',', grouping.Dimensions) + ",cost,cost_max,requests\n");
             foreach (var line in grouping.Lines)
-                text.Write($"{string.Join(',', line.Values.Select(Field))},{Usd.Plain(line.Cost)},{Usd.Plain(line.CostMax)},{line.Requests}\n");
+                text.Write($"{string.Join(',', line.Values.Select(Field))},"
+                    + $"{Usd.Plain(line.Cost)},{Usd.Plain(line.CostMax)},{line.Requests}\n");
             return;
         }
         text.Write("grouping,key,cost,cost_max,requests\n");
         foreach (var (name, groups) in new (string, IReadOnlyList<Group>)[]
         {
-            ("model", report.ByModel), ("app", report.ByApp), ("team", report.ByTeam), ("env", report.ByEnv), ("principal", report.ByPrincipal),
+            ("model", report.ByModel), ("app", report.ByApp), ("team", report.ByTeam), ("env", report.ByEnv),
+            ("principal", report.ByPrincipal),
             ("account", report.ByAccount), ("meter", report.ByMeter), ("mode", report.ByMode), ("day", report.ByDay),
         })
-            foreach (var group in groups) text.Write($"{name},{Field(group.Key)},{Usd.Plain(group.Cost)},{Usd.Plain(group.CostMax)},{group.Requests}\n");
+            foreach (var group in groups)
+                text.Write($"{name},{Field(group.Key)},{Usd.Plain(group.Cost)},{Usd.Plain(group.CostMax)},{group.Requests}\n");
     }
 
     static void Table(TextWriter text, Report report, string title, IReadOnlyList<Group> groups)
@@ -67,13 +79,15 @@ public static class ReportText
         var money = Money.For(report.Total);
         text.Write($"## {title}\n\n| | cost | share | requests |\n|---|---:|---:|---:|\n");
         foreach (var group in groups)
-            text.Write($"| {Cell(Text.Key(group.Key))} | {money.Show(group.Cost)} | {Text.Percent(group.Cost, report.Total)} | {Text.Number(group.Requests)} |\n");
+            text.Write($"| {Cell(Text.Key(group.Key))} | {money.Show(group.Cost)} | {Text.Percent(group.Cost, report.Total)} "
+                + $"| {Text.Number(group.Requests)} |\n");
         text.Write('\n');
     }
 
     static string Counted(long count, string noun) => $"{Text.Number(count)} {noun}{(count == 1 ? "" : "s")}";
 
-    static string Cell(string value) => value.Replace("|", "\\|", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    static string Cell(string value) => value.Replace("|", "\\|", StringComparison.Ordinal)
+        .Replace("\n", " ", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 
     /// <summary>A CSV field; text that a spreadsheet would run as a formula is disarmed.</summary>
     static string Field(string value)

@@ -28,10 +28,13 @@ static class Sizes
     }
 
     public static Rate? RateOf(Cell cell, PriceBook book, Meter meter) => book.Find(
-        new(cell.Key.Model.Id, meter, Mode.OnDemand, Tier.Standard, cell.Key.Model.Scope, ContextBand.Standard, cell.Key.Region, Term.None), cell.Key.Day);
+        new(cell.Key.Model.Id, meter, Mode.OnDemand, Tier.Standard, cell.Key.Model.Scope, ContextBand.Standard, cell.Key.Region, Term.None),
+        cell.Key.Day);
 
     public static bool CanBatch(Cell cell, PriceBook book) => book.Find(
-        new(cell.Key.Model.Id, Meter.Input, Mode.Batch, Tier.Standard, cell.Key.Model.Scope, ContextBand.Standard, cell.Key.Region, Term.None), cell.Key.Day) is not null;
+        new(cell.Key.Model.Id, Meter.Input, Mode.Batch, Tier.Standard, cell.Key.Model.Scope, ContextBand.Standard,
+            cell.Key.Region, Term.None),
+        cell.Key.Day) is not null;
 }
 
 /// <summary>Readings of a cell that several parts of a report share.</summary>

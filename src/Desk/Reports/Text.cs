@@ -15,7 +15,9 @@ public readonly record struct Money(bool IsFine)
 /// <summary>How figures are written for people. Money is rounded here and nowhere before.</summary>
 public static class Text
 {
-    /// <summary>Dollars to the cent with thousands marked; amounts below a cent keep up to six decimals, so that small is not nothing.</summary>
+    /// <summary>
+    /// Dollars to the cent with thousands marked; amounts below a cent keep up to six decimals, so that small is not nothing.
+    /// </summary>
     public static string Dollars(decimal usd)
     {
         var small = usd != 0m && Math.Abs(usd) < 0.01m;
@@ -29,7 +31,8 @@ public static class Text
 
     public static string Percent(double share) => share.ToString("0.0%", CultureInfo.InvariantCulture);
 
-    public static string Percent(decimal part, decimal whole) => whole == 0m ? "–" : (part / whole).ToString("0.0%", CultureInfo.InvariantCulture);
+    public static string Percent(decimal part, decimal whole) =>
+        whole == 0m ? "–" : (part / whole).ToString("0.0%", CultureInfo.InvariantCulture);
 
     /// <summary>A model id without what every id of its family repeats: vendor, date and version; ARNs lose their middle.</summary>
     public static string ShortModel(string id)
@@ -37,7 +40,8 @@ public static class Text
         if (id.StartsWith("arn:", StringComparison.Ordinal)) return "…" + id[(id.LastIndexOf(':') + 1)..];
         var dot = id.IndexOf('.', StringComparison.Ordinal);
         var name = dot >= 0 ? id[(dot + 1)..] : id;
-        var parts = name.Split('-').TakeWhile(p => !(p.Length == 8 && p.All(char.IsAsciiDigit)) && !(p.Length >= 2 && p[0] == 'v' && p[1..].All(c => char.IsAsciiDigit(c) || c == ':')));
+        var parts = name.Split('-').TakeWhile(p => !(p.Length == 8 && p.All(char.IsAsciiDigit))
+            && !(p.Length >= 2 && p[0] == 'v' && p[1..].All(c => char.IsAsciiDigit(c) || c == ':')));
         var shortened = string.Join('-', parts);
         return shortened.Length == 0 ? name : shortened;
     }

@@ -2,7 +2,9 @@ using Assay.Usage;
 
 namespace Assay.Desk.Reports;
 
-/// <summary>Keeps the dearest requests of a stream. Of equals, the earlier and then the smaller id stays, whatever the order of arrival.</summary>
+/// <summary>
+/// Keeps the dearest requests of a stream. Of equals, the earlier and then the smaller id stays, whatever the order of arrival.
+/// </summary>
 public sealed class TopRequests(int count)
 {
     readonly SortedSet<TopRequest> kept = new(Comparer<TopRequest>.Create(Compare));
