@@ -12,7 +12,9 @@ static class Highlights
 {
     // Bounds below which a sight is chance rather than habit.
     const long RequestsMin = 50;
-    const decimal SpikeTimes = 3m;
+    const decimal SpikeTimes = 5m;
+    const int SpikeDaysMin = 5;
+    const long FailuresOneIn = 20;
     const decimal ShortAnswerTokens = 5m;
 
     public static IReadOnlyList<Highlight> Of(SpendCube cube, PriceBook book, decimal untagged)
@@ -23,6 +25,7 @@ static class Highlights
         if (total > 0m)
         {
             found.AddRange(Spikes(cells));
+            found.AddRange(Failures(cells, cube));
             found.AddRange(WriteOnlyCaching(cells));
             found.AddRange(ShortAnswersFromLargeModels(cells, book));
             found.AddRange(UncachedPrompts(cells));
@@ -32,25 +35,35 @@ static class Highlights
         if (cube.TotalMax > total)
             found.Add(new("open_interval",
                 $"Cache lifetimes are not in these records: the total may be up to {Text.Dollars(cube.TotalMax)}", cube.TotalMax - total));
-        foreach (var (code, count) in cube.Errors.OrderByDescending(e => e.Value).Take(1))
-            if (count * 50 > cube.Requests)
-                found.Add(new("failures", $"{Share(count, cube.Requests)} of calls failed, most with {code}", 0m));
         return [.. found.OrderByDescending(h => h.Cost).ThenBy(h => h.Text, StringComparer.Ordinal)];
     }
 
-    // A day whose cost is several times that of the caller's middle day.
+    // A day on which a workload read several times the tokens of its middle day: a longer prompt, an attack, a loop.
     static IEnumerable<Highlight> Spikes(List<Cell> cells)
     {
         foreach (var group in cells.GroupBy(Workload))
         {
-            var days = group.GroupBy(c => c.Key.Day).Select(d => (Day: d.Key, Cost: d.Sum(c => c.Cost))).OrderBy(d => d.Cost).ToList();
-            if (days.Count < 5) continue;
-            var middle = days[days.Count / 2].Cost;
-            var (day, cost) = days[^1];
-            if (middle > 0m && cost > middle * SpikeTimes && cost > 1m)
-                yield return new("spike",
-                    $"{Who(group.Key)} cost {Text.Number(decimal.Round(cost / middle, 1))}× its middle day on {Dimensions.Day(day)}",
-                    cost - middle);
+            var days = group.GroupBy(c => c.Key.Day)
+                .Select(d => (Day: d.Key, Tokens: d.Sum(c => c.Prompt()), Cost: d.Sum(c => c.Cost), Requests: d.Sum(c => c.Requests)))
+                .OrderBy(d => d.Tokens).ToList();
+            if (days.Count < SpikeDaysMin) continue;
+            var (middle, top) = (days[days.Count / 2], days[^1]);
+            if (middle.Tokens > 0m && top.Tokens > middle.Tokens * SpikeTimes && top.Requests >= RequestsMin)
+                yield return new("spike", $"{Who(group.Key)} read {Text.Number(decimal.Round(top.Tokens / middle.Tokens, 1))} times its usual "
+                    + $"tokens on {Dimensions.Day(top.Day)}", Math.Max(0m, top.Cost - middle.Cost));
+        }
+    }
+
+    // A workload that is turned away at every tenth call pays in time what it does not pay in dollars.
+    static IEnumerable<Highlight> Failures(List<Cell> cells, SpendCube cube)
+    {
+        var most = cube.Errors.OrderByDescending(e => e.Value).ThenBy(e => e.Key, StringComparer.Ordinal)
+            .Select(e => e.Key).FirstOrDefault();
+        foreach (var group in cells.GroupBy(Workload))
+        {
+            var (requests, failed) = (group.Sum(c => c.Requests), group.Sum(c => c.Failed));
+            if (requests >= RequestsMin && failed * FailuresOneIn > requests)
+                yield return new("failures", $"{Who(group.Key)}: {Share(failed, requests)} of its calls failed, most often {most}", 0m);
         }
     }
 

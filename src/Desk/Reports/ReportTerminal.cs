@@ -9,6 +9,7 @@ namespace Assay.Desk.Reports;
 public static class ReportTerminal
 {
     const int RowsMax = 8;
+    const int HighlightsMax = 12;
     const int BarWidth = 16;
 
     public static void Write(Report report, IAnsiConsole console)
@@ -65,11 +66,14 @@ public static class ReportTerminal
         var money = Money.For(report.Total);
         if (report.Highlights.Count == 0) return;
         console.MarkupLine("[bold]What stands out[/]");
-        foreach (var highlight in report.Highlights.Take(RowsMax + 2))
-            console.MarkupLine($"  [yellow]{(highlight.Cost > 0m ? money.Show(highlight.Cost) : "–"),12}[/]  "
-                + $"{Markup.Escape(highlight.Text)}");
-        if (report.Highlights.Count > RowsMax + 2)
-            console.MarkupLine($"  [grey]{"",12}  and {report.Highlights.Count - RowsMax - 2} more with --json[/]");
+        // The text may take several lines; the amounts stay a column of their own.
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(0).RightAligned())
+            .AddColumn(new GridColumn().PadLeft(2).PadRight(0));
+        foreach (var highlight in report.Highlights.Take(HighlightsMax))
+            grid.AddRow($"[yellow]{(highlight.Cost > 0m ? money.Show(highlight.Cost) : "–")}[/]", Markup.Escape(highlight.Text));
+        if (report.Highlights.Count > HighlightsMax)
+            grid.AddRow("", $"[grey]and {report.Highlights.Count - HighlightsMax} more with --json[/]");
+        console.Write(grid);
         console.WriteLine();
     }
 
@@ -184,9 +188,11 @@ public static class ReportTerminal
     {
         if (report.Unpriced.Count == 0) return;
         console.MarkupLine($"[bold yellow]Without a price[/] [grey](not in the total)[/]");
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(0).RightAligned())
+            .AddColumn(new GridColumn().PadLeft(2).PadRight(0));
         foreach (var (reason, count) in report.Unpriced.Take(RowsMax))
-            console.MarkupLine($"  {Text.Number(count),8}  "
-                + $"{Markup.Escape(System.Text.RegularExpressions.Regex.Replace(reason, "arn:[^ ']*/", "…/"))}");
+            grid.AddRow(Text.Number(count), Markup.Escape(System.Text.RegularExpressions.Regex.Replace(reason, "arn:[^ ']*/", "…/")));
+        console.Write(grid);
         if (report.Unpriced.Count > RowsMax) console.MarkupLine($"  [grey]{report.Unpriced.Count - RowsMax} more reasons with --json[/]");
         console.WriteLine();
     }

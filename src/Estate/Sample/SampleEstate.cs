@@ -128,7 +128,7 @@ public static class SampleEstate
         },
         new()
         {
-            Name = "catalog-tags", Place = ProdEast, Principals = ["CatalogTagsRole"], ModelId = "amazon.nova-lite-v1:0",
+            Name = "catalog-tags", Place = ProdEast, Principals = ["CatalogTagsRole"], ModelId = "amazon.nova-pro-v1:0",
             App = "catalog", Team = "commerce", Env = "prod", Tier = Tier.Flex,
             StartsADay = 80, Arrivals = TraceFigures.Machines, Input = Quantiles.Between(250, 900), Output = Quantiles.Between(20, 80),
         },
