@@ -26,7 +26,10 @@ struct BodyUsage
 static class BodyReader
 {
     // Usage stands at most three objects deep; a line of nothing but opening braces must not exhaust the stack.
-    const int DepthMax = 6;
+    public const int DepthMax = 6;
+
+    /// <summary>Below a guardrail's trace, objects and lists are looked into this many deep.</summary>
+    public const int AssessmentsMax = 6;
 
     /// <summary>Reads an <c>outputBodyJson</c>: an object, or an array of stream events whose last word counts.</summary>
     public static bool Read(ref JsonScanner json, ref BodyUsage body, NameTable names)
@@ -253,11 +256,10 @@ static class BodyReader
     // Units stand in invocationMetrics.usage of every assessment: of each guardrail, on the input and on each output.
     static bool SumAssessments(ref JsonScanner json, ref BodyUsage body, int depth)
     {
-        const int deepest = 6;
         var first = true;
         switch (json.Peek())
         {
-            case (byte)'{' when depth < deepest:
+            case (byte)'{' when depth < AssessmentsMax:
                 json.EnterObject();
                 while (json.NextMember(ref first, out var name))
                 {
@@ -267,7 +269,7 @@ static class BodyReader
                     if (!good) return false;
                 }
                 return json.Fault is null;
-            case (byte)'[' when depth < deepest:
+            case (byte)'[' when depth < AssessmentsMax:
                 json.EnterArray();
                 while (json.NextElement(ref first))
                     if (!SumAssessments(ref json, ref body, depth + 1)) return false;

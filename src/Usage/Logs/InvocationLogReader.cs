@@ -45,6 +45,9 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     readonly UsageRecord[] batch = new UsageRecord[BatchSize];
     byte[] buffer = new byte[ChunkSize * 2];
 
+    /// <summary>Lines read by the shape of a line before, in all files so far.</summary>
+    internal long Shaped => parser.Shaped;
+
     /// <summary>Reads a log to its end.</summary>
     /// <param name="path">Names the stream in notes.</param>
     /// <param name="deliver">Called with records in the order of their lines.</param>
