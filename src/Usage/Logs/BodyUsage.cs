@@ -17,7 +17,10 @@ struct BodyUsage
     public Tier Tier;
     public Name? StopReason;
 
-    public static readonly BodyUsage Unsaid = new() { Input = -1, Output = -1, CacheRead = -1, CacheWrite = -1, Write5m = -1, Write30m = -1, Write1h = -1 };
+    public static readonly BodyUsage Unsaid = new()
+    {
+        Input = -1, Output = -1, CacheRead = -1, CacheWrite = -1, Write5m = -1, Write30m = -1, Write1h = -1,
+    };
 
     public readonly bool HasTtl => (Write5m & Write30m & Write1h) != -1;
 }
@@ -108,11 +111,13 @@ static class BodyReader
                 11 when name.SequenceEqual("inputTokens"u8) => Count(ref json, "usage.inputTokens", ref body.Input),
                 12 when name.SequenceEqual("outputTokens"u8) => Count(ref json, "usage.outputTokens", ref body.Output),
                 20 when name.SequenceEqual("cacheReadInputTokens"u8) => Count(ref json, "usage.cacheReadInputTokens", ref body.CacheRead),
-                21 when name.SequenceEqual("cacheWriteInputTokens"u8) => Count(ref json, "usage.cacheWriteInputTokens", ref body.CacheWrite),
+                21 when name.SequenceEqual("cacheWriteInputTokens"u8) =>
+                    Count(ref json, "usage.cacheWriteInputTokens", ref body.CacheWrite),
                 12 when name.SequenceEqual("cacheDetails"u8) => ReadCacheDetails(ref json, ref body),
                 12 when name.SequenceEqual("input_tokens"u8) => Count(ref json, "usage.input_tokens", ref body.Input),
                 13 when name.SequenceEqual("output_tokens"u8) => Count(ref json, "usage.output_tokens", ref body.Output),
-                23 when name.SequenceEqual("cache_read_input_tokens"u8) => Count(ref json, "usage.cache_read_input_tokens", ref body.CacheRead),
+                23 when name.SequenceEqual("cache_read_input_tokens"u8) =>
+                    Count(ref json, "usage.cache_read_input_tokens", ref body.CacheRead),
                 27 when name.SequenceEqual("cache_creation_input_tokens"u8) =>
                     Count(ref json, "usage.cache_creation_input_tokens", ref body.CacheWrite),
                 14 when name.SequenceEqual("cache_creation"u8) => ReadCacheCreation(ref json, ref body),
@@ -122,8 +127,10 @@ static class BodyReader
                 21 when name.SequenceEqual("prompt_tokens_details"u8) => ReadPromptDetails(ref json, ref body),
                 15 when name.SequenceEqual("inputTokenCount"u8) => Count(ref json, "inputTokenCount", ref body.Input),
                 16 when name.SequenceEqual("outputTokenCount"u8) => Count(ref json, "outputTokenCount", ref body.Output),
-                24 when name.SequenceEqual("cacheReadInputTokenCount"u8) => Count(ref json, "cacheReadInputTokenCount", ref body.CacheRead),
-                25 when name.SequenceEqual("cacheWriteInputTokenCount"u8) => Count(ref json, "cacheWriteInputTokenCount", ref body.CacheWrite),
+                24 when name.SequenceEqual("cacheReadInputTokenCount"u8) =>
+                    Count(ref json, "cacheReadInputTokenCount", ref body.CacheRead),
+                25 when name.SequenceEqual("cacheWriteInputTokenCount"u8) =>
+                    Count(ref json, "cacheWriteInputTokenCount", ref body.CacheWrite),
                 _ => json.Skip(),
             };
             if (!good) return false;
@@ -307,7 +314,8 @@ static class BodyReader
                     Sum(ref json, "contextualGroundingPolicyUnits", ref body.GuardrailGrounding),
                 29 when name.SequenceEqual("automatedReasoningPolicyUnits"u8) =>
                     Sum(ref json, "automatedReasoningPolicyUnits", ref body.GuardrailReasoning),
-                23 when name.SequenceEqual("contentPolicyImageUnits"u8) => Sum(ref json, "contentPolicyImageUnits", ref body.GuardrailImages),
+                23 when name.SequenceEqual("contentPolicyImageUnits"u8) =>
+                    Sum(ref json, "contentPolicyImageUnits", ref body.GuardrailImages),
                 _ => json.Skip(),
             };
             if (!good) return false;

@@ -185,8 +185,9 @@ sealed class LineShape
         var isString = json.Peek() == (byte)'"';
         var valueStart = json.Position + (isString ? 1 : 0);
         if (!json.Skip()) return false;
-        // A null where a count may stand belongs to the shape: a line with a count there has another one.
-        if (field != Field.None && isString != IsText(field)) return true;
+        // A null where a count or a name may stand belongs to the shape: a line with a value there has another one.
+        var isCount = buffer[valueStart] is >= (byte)'0' and <= (byte)'9';
+        if (field != Field.None && !(IsText(field) ? isString : isCount)) return true;
         if (values.Count == ValuesMax) return false;
         values.Add(new(text.Count, valueStart - taken, isString, field));
         text.AddRange(buffer[taken..valueStart]);
@@ -292,7 +293,8 @@ sealed class LineShape
         if (name.SequenceEqual("output_tokens"u8) || name.SequenceEqual("outputTokens"u8) || name.SequenceEqual("completion_tokens"u8))
             return Field.BodyOutput;
         if (name.SequenceEqual("cache_read_input_tokens"u8) || name.SequenceEqual("cacheReadInputTokens"u8)) return Field.BodyCacheRead;
-        if (name.SequenceEqual("cache_creation_input_tokens"u8) || name.SequenceEqual("cacheWriteInputTokens"u8)) return Field.BodyCacheWrite;
+        if (name.SequenceEqual("cache_creation_input_tokens"u8) || name.SequenceEqual("cacheWriteInputTokens"u8))
+            return Field.BodyCacheWrite;
         return CountMeaning(name, Field.BodyInput, Field.BodyOutput);
     }
 
