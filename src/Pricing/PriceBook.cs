@@ -92,7 +92,8 @@ public sealed class PriceBook
     public RateCard CardFor(ModelRef model, string region, Mode mode, Tier tier, ContextBand context, Term term, DateOnly day)
     {
         var kind = ((int)mode << 24) | ((int)tier << 16) | ((int)context << 8) | (int)term;
-        var slot = unchecked((RuntimeHelpers.GetHashCode(model) * 31) + (RuntimeHelpers.GetHashCode(region) * 17) + (kind >> 8) + kind) & (RecentCards - 1);
+        var mixed = unchecked((RuntimeHelpers.GetHashCode(model) * 31) + (RuntimeHelpers.GetHashCode(region) * 17) + (kind >> 8) + kind);
+        var slot = mixed & (RecentCards - 1);
         var hit = recent[slot];
         if (hit is null || !ReferenceEquals(hit.Model, model) || !ReferenceEquals(hit.Region, region) || hit.Kind != kind)
             recent[slot] = hit = Resolve(new(model, region, kind), new(model.Id, model.Scope, region, mode, tier, context, term));
@@ -101,8 +102,12 @@ public sealed class PriceBook
         throw new InvalidOperationException($"No card of {hit} holds on {day}: the segments of a card must cover all days.");
     }
 
-    Resolved Resolve(CallKind kind, CardKey key) => resolved.TryGetValue(kind, out var known) ? known
-        : resolved.GetOrAdd(kind, new Resolved(kind.Model, kind.Region, kind.Kind, cards.GetOrAdd(key, static (k, book) => book.Compile(k), this)));
+    Resolved Resolve(CallKind kind, CardKey key)
+    {
+        if (resolved.TryGetValue(kind, out var known)) return known;
+        var segments = cards.GetOrAdd(key, static (k, book) => book.Compile(k), this);
+        return resolved.GetOrAdd(kind, new Resolved(kind.Model, kind.Region, kind.Kind, segments));
+    }
 
     // One card for each span of days in which no rate of the key changes.
     RateCard[] Compile(CardKey key)
@@ -216,8 +221,11 @@ public sealed class PriceBook
     // By address: what the small table of recent cards has dropped is found again without building a string.
     readonly record struct CallKind(ModelRef Model, string Region, int Kind)
     {
-        public bool Equals(CallKind other) => ReferenceEquals(Model, other.Model) && ReferenceEquals(Region, other.Region) && Kind == other.Kind;
-        public override int GetHashCode() => unchecked((RuntimeHelpers.GetHashCode(Model) * 31) + (RuntimeHelpers.GetHashCode(Region) * 17) + Kind);
+        public bool Equals(CallKind other) =>
+            ReferenceEquals(Model, other.Model) && ReferenceEquals(Region, other.Region) && Kind == other.Kind;
+
+        public override int GetHashCode() =>
+            unchecked((RuntimeHelpers.GetHashCode(Model) * 31) + (RuntimeHelpers.GetHashCode(Region) * 17) + Kind);
     }
 
     readonly record struct CardKey(string Model, Scope Scope, string Region, Mode Mode, Tier Tier, ContextBand Context, Term Term);

@@ -77,7 +77,10 @@ public static class PriceBookFile
                 $"'{f[10]}' is not a price: write a plain decimal from 0 to {RateMax:0} such as 3.00, in USD per {f[9]}");
         }
         if (Decimals(f[10]) > DecimalsMax)
-            throw Wrong(file, number, $"'{f[10]}' has more than {DecimalsMax} decimals, and sums of such rates could not be exact; round it to {DecimalsMax}");
+        {
+            throw Wrong(file, number,
+                $"'{f[10]}' has more than {DecimalsMax} decimals, and sums of such rates could not be exact; round it to {DecimalsMax}");
+        }
         if (f[7].Length == 0) throw Wrong(file, number, $"no region; name one or several, or '{RateKey.EveryRegion}' for every region");
         var (from, until) = (ParseDate(f[11]), ParseDate(f[12]));
         foreach (var region in f[7].Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -91,7 +94,8 @@ public static class PriceBookFile
             : throw Wrong(file, number, $"'{text}' is not a date; write it as 2026-07-24");
     }
 
-    static int Decimals(string text) => text.IndexOf('.', StringComparison.Ordinal) is >= 0 and var point ? text.TrimEnd('0').Length - point - 1 : 0;
+    static int Decimals(string text) =>
+        text.IndexOf('.', StringComparison.Ordinal) is >= 0 and var point ? text.TrimEnd('0').Length - point - 1 : 0;
 
     static PriceBookException Wrong(string file, int line, string what) =>
         new($"{file}:{line}: {what}. See 'assay prices import --help' for making a book from a price list.");

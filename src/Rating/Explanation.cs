@@ -9,7 +9,8 @@ namespace Assay.Rating;
 public sealed record ExplainedMeter(Meter Meter, decimal Quantity, string Formula, string Lineage, Usd? Cost, Usd? Max);
 
 /// <summary>How one request came to its cost, down to the SKU and the book's source.</summary>
-public sealed record Explanation(UsageRecord Usage, string Book, IReadOnlyList<ExplainedMeter> Meters, Usd Total, Usd TotalMax, IReadOnlyList<string> Notes)
+public sealed record Explanation(
+    UsageRecord Usage, string Book, IReadOnlyList<ExplainedMeter> Meters, Usd Total, Usd TotalMax, IReadOnlyList<string> Notes)
 {
     public static Explanation Of(in UsageRecord usage, PriceBook book)
     {
@@ -52,16 +53,24 @@ public sealed record Explanation(UsageRecord Usage, string Book, IReadOnlyList<E
     static List<string> NotesOn(in UsageRecord usage, PriceBook book)
     {
         var notes = new List<string>();
-        if (usage.Model.Scope != Scope.InRegion) notes.Add($"scope {usage.Model.Scope.Name()}: the profile's prefix names it; the source region '{usage.Region}' decides the price");
+        if (usage.Model.Scope != Scope.InRegion)
+        {
+            notes.Add($"scope {usage.Model.Scope.Name()}: the profile's prefix names it; "
+                + $"the source region '{usage.Region}' decides the price");
+        }
         if (Rater.ContextOf(usage, book) == ContextBand.Long)
             notes.Add($"long context: {usage.Tokens.Prompt} prompt tokens are above {Rater.LongContextAbove}");
         if (usage.Model.Facts is { GrossInput: true } && usage.Tokens.Prompt > usage.Tokens.Input)
             notes.Add("inputTokens of this model is gross: cache tokens were taken out of it");
         if (usage.Tokens.CacheWriteUnknown > 0)
-            notes.Add($"the lifetime of {usage.Tokens.CacheWriteUnknown} cache-write tokens is not in the record: cost at the 5-minute rate, upper bound at the 1-hour rate");
+        {
+            notes.Add($"the lifetime of {usage.Tokens.CacheWriteUnknown} cache-write tokens is not in the record: "
+                + "cost at the 5-minute rate, upper bound at the 1-hour rate");
+        }
         if (usage.Tier != Tier.Standard) notes.Add($"tier {usage.Tier.Name()}: as served, read from the answer's body");
         if (usage.Failed) notes.Add($"failed with {usage.ErrorCode}: nothing is billed");
-        if (usage.Tokens.IsNone && usage.Amounts is not null) notes.Add("no tokens were counted: a blocked call costs its guardrail units only");
+        if (usage.Tokens.IsNone && usage.Amounts is not null)
+            notes.Add("no tokens were counted: a blocked call costs its guardrail units only");
         return notes;
     }
 }

@@ -25,13 +25,16 @@ public static class Rater
         {
             var charge = charges[i];
             outcomes[i] = charge.Rate is { } rate
-                ? new Outcome.Rated(charge.Meter, charge.Quantity, rate, new(charge.Cost), charge.CostMax is { } max ? new(max) : null, charge.Context)
+                ? new Outcome.Rated(
+                    charge.Meter, charge.Quantity, rate, new(charge.Cost), charge.CostMax is { } max ? new(max) : null, charge.Context)
                 : new Outcome.Unpriced(charge.Meter, charge.Quantity, charge.Unpriced, charge.Context, Reason(usage, charge, book));
         }
         return outcomes;
     }
 
-    /// <summary>Rates one record into a span of at least <see cref="ChargesMax"/> charges and gives their number. Allocates nothing.</summary>
+    /// <summary>
+    /// Rates one record into a span of at least <see cref="ChargesMax"/> charges and gives their number. Allocates nothing.
+    /// </summary>
     public static int Rate(in UsageRecord usage, PriceBook book, Span<Charge> into)
     {
         var tokens = usage.Tokens;
@@ -69,7 +72,8 @@ public static class Rater
     /// <summary>Why a charge has no price, in words that say what to do.</summary>
     public static string Reason(in UsageRecord usage, in Charge charge, PriceBook book) => charge.Unpriced switch
     {
-        UnpricedCause.OpaqueProfile => $"application inference profile '{usage.Model.Id}' is not mapped; name its model with --profiles FILE",
+        UnpricedCause.OpaqueProfile =>
+            $"application inference profile '{usage.Model.Id}' is not mapped; name its model with --profiles FILE",
         UnpricedCause.CoveredByModelUnits => "covered by model units",
         UnpricedCause.CustomModel => $"'{usage.Model.Id}' is a custom or imported model; its serving terms are not in the log",
         UnpricedCause.ImageSize => $"book '{book.Id}' has no single image price for '{usage.Model.Id}'; size and quality decide it",

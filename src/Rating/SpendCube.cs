@@ -10,8 +10,9 @@ namespace Assay.Rating;
 public readonly record struct MeterSum(
     Meter Meter, decimal Quantity, decimal Cost, decimal CostMax, decimal UnpricedQuantity, long Requests)
 {
-    public static MeterSum operator +(in MeterSum left, in MeterSum right) => new(left.Meter, left.Quantity + right.Quantity,
-        left.Cost + right.Cost, left.CostMax + right.CostMax, left.UnpricedQuantity + right.UnpricedQuantity, left.Requests + right.Requests);
+    public static MeterSum operator +(in MeterSum left, in MeterSum right) => new(
+        left.Meter, left.Quantity + right.Quantity, left.Cost + right.Cost, left.CostMax + right.CostMax,
+        left.UnpricedQuantity + right.UnpricedQuantity, left.Requests + right.Requests);
 }
 
 /// <summary>What every request in a cell has in common.</summary>
@@ -28,8 +29,10 @@ public readonly record struct CellKey(
     {
         unchecked
         {
-            var mixed = ((ulong)RuntimeHelpers.GetHashCode(Caller) * 0x9E37_79B9UL) + ((ulong)RuntimeHelpers.GetHashCode(Model) * 0x85EB_CA6BUL)
-                + ((ulong)RuntimeHelpers.GetHashCode(Region) * 0xC2B2_AE35UL) + ((ulong)RuntimeHelpers.GetHashCode(Operation) * 0x27D4_EB2FUL)
+            var mixed = ((ulong)RuntimeHelpers.GetHashCode(Caller) * 0x9E37_79B9UL)
+                + ((ulong)RuntimeHelpers.GetHashCode(Model) * 0x85EB_CA6BUL)
+                + ((ulong)RuntimeHelpers.GetHashCode(Region) * 0xC2B2_AE35UL)
+                + ((ulong)RuntimeHelpers.GetHashCode(Operation) * 0x27D4_EB2FUL)
                 + ((ulong)Day.DayNumber * 0x1656_67B1UL) + (((ulong)Mode << 16) | ((ulong)Tier << 8) | (ulong)Context);
             return (int)((mixed * 0x9E37_79B9_7F4A_7C15UL) >> 32);
         }
@@ -124,7 +127,8 @@ public sealed class SpendCube
         if (First is null || usage.Time < First) First = usage.Time;
         if (Last is null || usage.Time > Last) Last = usage.Time;
         var context = charges.Length > 0 ? charges[0].Context : ContextBand.Standard;
-        var key = new CellKey(usage.Caller, usage.Model, usage.Region, usage.Operation ?? "", DateOnly.FromDateTime(usage.Time), usage.Mode, usage.Tier, context);
+        var day = DateOnly.FromDateTime(usage.Time);
+        var key = new CellKey(usage.Caller, usage.Model, usage.Region, usage.Operation ?? "", day, usage.Mode, usage.Tier, context);
         var cell = last is not null && last.Key.Equals(key) ? last : last = CellOf(key);
         Requests++;
         cell.Requests++;
@@ -153,7 +157,10 @@ public sealed class SpendCube
         {
             var key = keyOf(cell);
             var group = groups.GetValueOrDefault(key, new(key, 0m, 0m, 0));
-            groups[key] = group with { Cost = group.Cost + cell.Cost, CostMax = group.CostMax + cell.CostMax, Requests = group.Requests + cell.Requests };
+            groups[key] = group with
+            {
+                Cost = group.Cost + cell.Cost, CostMax = group.CostMax + cell.CostMax, Requests = group.Requests + cell.Requests,
+            };
         }
         return Ordered(groups.Values);
     }
@@ -187,7 +194,8 @@ public sealed class SpendCube
         return [.. sums.Values];
     }
 
-    static List<Group> Ordered(IEnumerable<Group> groups) => [.. groups.OrderByDescending(g => g.Cost).ThenBy(g => g.Key, StringComparer.Ordinal)];
+    static List<Group> Ordered(IEnumerable<Group> groups) =>
+        [.. groups.OrderByDescending(g => g.Cost).ThenBy(g => g.Key, StringComparer.Ordinal)];
 
     Cell CellOf(in CellKey key)
     {

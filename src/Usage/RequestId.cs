@@ -47,14 +47,15 @@ public readonly record struct RequestId
         utf8[19..23].CopyTo(digits[16..]);
         utf8[24..36].CopyTo(digits[20..]);
         var text = Vector256.Create<byte>(digits);
-        var isLower = Vector256.GreaterThanOrEqual(text, Vector256.Create((byte)'a')) & Vector256.LessThanOrEqual(text, Vector256.Create((byte)'f'));
-        var isDigit = Vector256.GreaterThanOrEqual(text, Vector256.Create((byte)'0')) & Vector256.LessThanOrEqual(text, Vector256.Create((byte)'9'));
-        if ((isLower | isDigit) != Vector256<byte>.AllBitsSet) return false;
+        if ((Between(text, (byte)'a', (byte)'f') | Between(text, (byte)'0', (byte)'9')) != Vector256<byte>.AllBitsSet) return false;
         Span<byte> bytes = stackalloc byte[16];
         if (Convert.FromHexString(digits, bytes, out _, out _) != System.Buffers.OperationStatus.Done) return false;
         key = BinaryPrimitives.ReadUInt128BigEndian(bytes);
         return true;
     }
+
+    static Vector256<byte> Between(Vector256<byte> text, byte first, byte last) =>
+        Vector256.GreaterThanOrEqual(text, Vector256.Create(first)) & Vector256.LessThanOrEqual(text, Vector256.Create(last));
 
     static Guid FromKey(UInt128 key)
     {

@@ -17,7 +17,10 @@ struct BodyUsage
     public Tier Tier;
     public Name? StopReason;
 
-    public static readonly BodyUsage Unsaid = new() { Input = -1, Output = -1, CacheRead = -1, CacheWrite = -1, Write5m = -1, Write30m = -1, Write1h = -1 };
+    public static readonly BodyUsage Unsaid = new()
+    {
+        Input = -1, Output = -1, CacheRead = -1, CacheWrite = -1, Write5m = -1, Write30m = -1, Write1h = -1,
+    };
 
     public readonly bool HasTtl => (Write5m & Write30m & Write1h) != -1;
 }
@@ -25,9 +28,11 @@ struct BodyUsage
 /// <summary>Walks a response body. Prose is skipped; only the members that carry money are read.</summary>
 static class BodyReader
 {
-    // Usage stands at most three objects deep; a line of nothing but opening braces must not exhaust the stack. As deep as the shape of
-    // a line goes, so that both ways of reading see the same.
-    const int DepthMax = LineShape.DepthMax;
+    // Usage stands at most three objects deep; a line of nothing but opening braces must not exhaust the stack.
+    public const int DepthMax = 6;
+
+    /// <summary>Below a guardrail's trace, objects and lists are looked into this many deep.</summary>
+    public const int AssessmentsMax = 6;
 
     /// <summary>Reads an <c>outputBodyJson</c>: an object, or an array of stream events whose last word counts.</summary>
     public static bool Read(ref JsonScanner json, ref BodyUsage body, NameTable names)
@@ -106,11 +111,13 @@ static class BodyReader
                 11 when name.SequenceEqual("inputTokens"u8) => Count(ref json, "usage.inputTokens", ref body.Input),
                 12 when name.SequenceEqual("outputTokens"u8) => Count(ref json, "usage.outputTokens", ref body.Output),
                 20 when name.SequenceEqual("cacheReadInputTokens"u8) => Count(ref json, "usage.cacheReadInputTokens", ref body.CacheRead),
-                21 when name.SequenceEqual("cacheWriteInputTokens"u8) => Count(ref json, "usage.cacheWriteInputTokens", ref body.CacheWrite),
+                21 when name.SequenceEqual("cacheWriteInputTokens"u8) =>
+                    Count(ref json, "usage.cacheWriteInputTokens", ref body.CacheWrite),
                 12 when name.SequenceEqual("cacheDetails"u8) => ReadCacheDetails(ref json, ref body),
                 12 when name.SequenceEqual("input_tokens"u8) => Count(ref json, "usage.input_tokens", ref body.Input),
                 13 when name.SequenceEqual("output_tokens"u8) => Count(ref json, "usage.output_tokens", ref body.Output),
-                23 when name.SequenceEqual("cache_read_input_tokens"u8) => Count(ref json, "usage.cache_read_input_tokens", ref body.CacheRead),
+                23 when name.SequenceEqual("cache_read_input_tokens"u8) =>
+                    Count(ref json, "usage.cache_read_input_tokens", ref body.CacheRead),
                 27 when name.SequenceEqual("cache_creation_input_tokens"u8) =>
                     Count(ref json, "usage.cache_creation_input_tokens", ref body.CacheWrite),
                 14 when name.SequenceEqual("cache_creation"u8) => ReadCacheCreation(ref json, ref body),
@@ -120,8 +127,10 @@ static class BodyReader
                 21 when name.SequenceEqual("prompt_tokens_details"u8) => ReadPromptDetails(ref json, ref body),
                 15 when name.SequenceEqual("inputTokenCount"u8) => Count(ref json, "inputTokenCount", ref body.Input),
                 16 when name.SequenceEqual("outputTokenCount"u8) => Count(ref json, "outputTokenCount", ref body.Output),
-                24 when name.SequenceEqual("cacheReadInputTokenCount"u8) => Count(ref json, "cacheReadInputTokenCount", ref body.CacheRead),
-                25 when name.SequenceEqual("cacheWriteInputTokenCount"u8) => Count(ref json, "cacheWriteInputTokenCount", ref body.CacheWrite),
+                24 when name.SequenceEqual("cacheReadInputTokenCount"u8) =>
+                    Count(ref json, "cacheReadInputTokenCount", ref body.CacheRead),
+                25 when name.SequenceEqual("cacheWriteInputTokenCount"u8) =>
+                    Count(ref json, "cacheWriteInputTokenCount", ref body.CacheWrite),
                 _ => json.Skip(),
             };
             if (!good) return false;
@@ -189,7 +198,7 @@ static class BodyReader
     {
         if (json.Peek() != (byte)'"') return json.Skip();
         if (!json.TakeText(out var text)) return false;
-        if (!text.IsEmpty && names.TryGet(text, ref body.StopReason, out var reason)) body.StopReason = reason;
+        if (names.TryGet(text, ref body.StopReason, out var reason)) body.StopReason = reason;
         return true;
     }
 
@@ -257,7 +266,7 @@ static class BodyReader
         var first = true;
         switch (json.Peek())
         {
-            case (byte)'{' when depth < DepthMax:
+            case (byte)'{' when depth < AssessmentsMax:
                 json.EnterObject();
                 while (json.NextMember(ref first, out var name))
                 {
@@ -267,7 +276,7 @@ static class BodyReader
                     if (!good) return false;
                 }
                 return json.Fault is null;
-            case (byte)'[' when depth < DepthMax:
+            case (byte)'[' when depth < AssessmentsMax:
                 json.EnterArray();
                 while (json.NextElement(ref first))
                     if (!SumAssessments(ref json, ref body, depth + 1)) return false;
@@ -305,7 +314,8 @@ static class BodyReader
                     Sum(ref json, "contextualGroundingPolicyUnits", ref body.GuardrailGrounding),
                 29 when name.SequenceEqual("automatedReasoningPolicyUnits"u8) =>
                     Sum(ref json, "automatedReasoningPolicyUnits", ref body.GuardrailReasoning),
-                23 when name.SequenceEqual("contentPolicyImageUnits"u8) => Sum(ref json, "contentPolicyImageUnits", ref body.GuardrailImages),
+                23 when name.SequenceEqual("contentPolicyImageUnits"u8) =>
+                    Sum(ref json, "contentPolicyImageUnits", ref body.GuardrailImages),
                 _ => json.Skip(),
             };
             if (!good) return false;

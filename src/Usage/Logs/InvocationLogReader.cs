@@ -45,11 +45,16 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     readonly UsageRecord[] batch = new UsageRecord[BatchSize];
     byte[] buffer = new byte[ChunkSize * 2];
 
+    /// <summary>Lines read by the shape of a line before, in all files so far.</summary>
+    internal long Shaped => parser.Shaped;
+
     /// <summary>Reads a log to its end.</summary>
     /// <param name="path">Names the stream in notes.</param>
     /// <param name="deliver">Called with records in the order of their lines.</param>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
-    /// <remarks>Faults of the stream itself (a truncated gzip) end the reading and are named in <see cref="FileReading.Stopped"/>.</remarks>
+    /// <remarks>
+    /// Faults of the stream itself (a truncated gzip) end the reading and are named in <see cref="FileReading.Stopped"/>.
+    /// </remarks>
     public FileReading Read(Stream log, string path, RecordBatch deliver, CancellationToken cancel)
     {
         var reading = new FileReading(path);
@@ -91,7 +96,12 @@ public sealed class InvocationLogReader(LogReaderOptions options)
         var read = 0;
         try
         {
-            while (read < wanted && log.Read(buffer, filled + read, buffer.Length - JsonScanner.Padding - filled - read) is > 0 and var more) read += more;
+            while (read < wanted)
+            {
+                var more = log.Read(buffer, filled + read, buffer.Length - JsonScanner.Padding - filled - read);
+                if (more <= 0) break;
+                read += more;
+            }
         }
         catch (Exception fault) when (fault is InvalidDataException or IOException)
         {
@@ -140,6 +150,7 @@ public sealed class InvocationLogReader(LogReaderOptions options)
         }
         if (start > 0) buffer.AsSpan(start, rest).CopyTo(buffer);
         (start, filled) = (0, rest);
-        if (buffer.Length - JsonScanner.Padding - filled < ChunkSize) Array.Resize(ref buffer, Math.Min(buffer.Length * 2, LineMax + (2 * ChunkSize)));
+        if (buffer.Length - JsonScanner.Padding - filled < ChunkSize)
+            Array.Resize(ref buffer, Math.Min(buffer.Length * 2, LineMax + (2 * ChunkSize)));
     }
 }

@@ -219,8 +219,8 @@ ref struct JsonScanner
         {
             var low = Vector256.LoadUnsafe(ref origin, (nuint)at);
             var high = Vector256.LoadUnsafe(ref origin, (nuint)at + 32);
-            var quotes = Mask(Vector256.Equals(low, Vector256.Create((byte)'"')), Vector256.Equals(high, Vector256.Create((byte)'"')));
-            var backslashes = Mask(Vector256.Equals(low, Vector256.Create((byte)'\\')), Vector256.Equals(high, Vector256.Create((byte)'\\')));
+            var quotes = Where((byte)'"', low, high);
+            var backslashes = Where((byte)'\\', low, high);
             if ((backslashes | nextIsEscaped) != 0)
             {
                 unchecked
@@ -243,8 +243,12 @@ ref struct JsonScanner
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static ulong Mask(Vector256<byte> low, Vector256<byte> high) =>
-        low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
+    static ulong Where(byte wanted, Vector256<byte> low, Vector256<byte> high)
+    {
+        var all = Vector256.Create(wanted);
+        return Vector256.Equals(low, all).ExtractMostSignificantBits()
+            | ((ulong)Vector256.Equals(high, all).ExtractMostSignificantBits() << 32);
+    }
 
     // Brackets are found a vector at a time; '{' and '[' differ in one bit, as do '}' and ']'.
     bool SkipContainer()

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Text;
 
 namespace Assay.Usage.Logs;
 
 /// <summary>What a value on a line means to a record. <see cref="None"/> is prose and everything else without money.</summary>
-enum Field : byte
+enum Field : ushort
 {
     None, Time, RequestId, SchemaType, Account, Identity, Region, Operation, Model, ErrorCode,
     App, Application, Team, Env, Environment,
@@ -29,14 +30,13 @@ sealed class LineShape
     const int ValuesMax = 128;
 
     // Deeper than any record of the service; the walk is recursive, and a line may hold anything.
-    public const int DepthMax = 16;
+    const int DepthMax = 16;
 
     readonly List<byte> text = [];
     readonly List<Value> values = [];
     byte[] shared = [];
     Value[] slots = [];
-    int depth, cacheDetails, detailStart, length;
-    bool hasCacheCreation;
+    int depth, bodies, assessments, cacheDetails, length;
 
     /// <summary>A value, and where the text before it lies in <see cref="shared"/>.</summary>
     public readonly record struct Value(int TextStart, int TextLength, bool IsString, Field Field);
@@ -54,7 +54,8 @@ sealed class LineShape
         var (start, left) = (value.TextStart, value.TextLength);
         while (left > 0)
         {
-            var differs = ~Vector256.Equals(Vector256.LoadUnsafe(ref own, (nuint)start), Vector256.LoadUnsafe(ref line, (nuint)at)).ExtractMostSignificantBits();
+            var (ours, theirs) = (Vector256.LoadUnsafe(ref own, (nuint)start), Vector256.LoadUnsafe(ref line, (nuint)at));
+            var differs = ~Vector256.Equals(ours, theirs).ExtractMostSignificantBits();
             if (left < 32) return (differs << (32 - left)) == 0;
             if (differs != 0) return false;
             (start, at, left) = (start + 32, at + 32, left - 32);
@@ -100,16 +101,18 @@ sealed class LineShape
     bool Object(ref JsonScanner json, ReadOnlySpan<byte> buffer, ref int taken, Place place, byte[][] tagKeys)
     {
         if (++depth > DepthMax) return false;
-        if (place == Place.CacheDetails) detailStart = values.Count;
+        place = Enter(place, isObject: true);
+        var (firstValue, first) = (values.Count, true);
+        var names = new HashSet<string>(StringComparer.Ordinal);
         json.EnterObject();
-        var first = true;
         while (json.NextMember(ref first, out var name))
         {
+            // Of a member named twice the readers of members weigh the last, and each of them in its own way.
+            if (place != Place.Elsewhere && !names.Add(Encoding.Latin1.GetString(name))) return false;
             var (inner, field, isKnown) = Meaning(place, name, tagKeys);
-            if (!isKnown) return false;
-            // Each of these takes back what an earlier one said.
-            if (inner == Place.CacheDetails && (++cacheDetails > 1 || hasCacheCreation)) return false;
-            if (inner == Place.CacheCreation && (hasCacheCreation = true) && cacheDetails > 0) return false;
+            if (!isKnown || (inner == Place.CacheDetails && !IsFirstOfLifetimes())) return false;
+            // A lifetime speaks for the tokens after it in the same detail, and for no others.
+            if (field == Field.CacheTtlTokens && (values.Count == firstValue || values[^1].Field != Field.CacheTtl)) return false;
             var good = json.Peek() switch
             {
                 (byte)'{' => Object(ref json, buffer, ref taken, InObject(inner), tagKeys),
@@ -118,13 +121,14 @@ sealed class LineShape
             };
             if (!good) return false;
         }
-        depth--;
+        Leave(place, isObject: true);
         return json.Fault is null;
     }
 
     bool Array(ref JsonScanner json, ReadOnlySpan<byte> buffer, ref int taken, Place place, byte[][] tagKeys)
     {
         if (++depth > DepthMax) return false;
+        place = Enter(place, isObject: false);
         json.EnterArray();
         var first = true;
         while (json.NextElement(ref first))
@@ -137,9 +141,28 @@ sealed class LineShape
             };
             if (!good) return false;
         }
-        depth--;
+        Leave(place, isObject: false);
         return json.Fault is null;
     }
+
+    // The readers of members pass over what lies too deep, so there it means nothing here either.
+    Place Enter(Place place, bool isObject)
+    {
+        if (place == Place.Body && isObject && bodies++ > BodyReader.DepthMax) { bodies--; return Place.Elsewhere; }
+        if (place == Place.Assessments && assessments++ >= BodyReader.AssessmentsMax) { assessments--; return Place.Elsewhere; }
+        return place;
+    }
+
+    void Leave(Place place, bool isObject)
+    {
+        depth--;
+        if (place == Place.Body && isObject) bodies--;
+        if (place == Place.Assessments) assessments--;
+    }
+
+    // Details take the place of every lifetime said before them.
+    bool IsFirstOfLifetimes() =>
+        ++cacheDetails == 1 && !values.Exists(v => v.Field is Field.Write5m or Field.Write30m or Field.Write1h);
 
     // What a member means depends on the kind of its value, exactly as it does to the readers of members.
     static Place InObject(Place place) => place switch
@@ -162,34 +185,32 @@ sealed class LineShape
         var isString = json.Peek() == (byte)'"';
         var valueStart = json.Position + (isString ? 1 : 0);
         if (!json.Skip()) return false;
-        // A null where a count may stand belongs to the shape: a line with a count there has another one.
-        if (field != Field.None && isString != IsText(field)) return true;
+        // A null where a count or a name may stand belongs to the shape: a line with a value there has another one.
+        var isCount = buffer[valueStart] is >= (byte)'0' and <= (byte)'9';
+        if (field != Field.None && !(IsText(field) ? isString : isCount)) return true;
         if (values.Count == ValuesMax) return false;
-        if (field == Field.CacheTtlTokens && (values.Count == detailStart || values[^1].Field != Field.CacheTtl)) return false;
         values.Add(new(text.Count, valueStart - taken, isString, field));
         text.AddRange(buffer[taken..valueStart]);
         taken = json.Position - (isString ? 1 : 0);
         return true;
     }
 
-    static bool IsText(Field field) => field is <= Field.Environment or Field.CacheTtl or Field.StopReason or Field.ServiceTier or Field.Latency or >= Field.FirstTag;
+    static bool IsText(Field field) => field is <= Field.Environment or Field.CacheTtl or Field.StopReason or Field.ServiceTier
+        or Field.Latency or >= Field.FirstTag;
 
     // The same meanings as the readers of members have; a member that only they can weigh makes the line theirs.
     static (Place Inner, Field Field, bool IsKnown) Meaning(Place place, ReadOnlySpan<byte> name, byte[][] tagKeys) => place switch
     {
         Place.Root => RootMeaning(name),
         Place.Identity => (Place.Elsewhere, name.SequenceEqual("arn"u8) ? Field.Identity : Field.None, true),
-        // A tag that is also the application or the team has two meanings, which only the readers of members give it.
-        Place.Metadata => TagMeaning(name, tagKeys) is var tag && tag is > Field.None and < Field.FirstTag && IsTag(name, tagKeys)
-            ? (Place.Elsewhere, tag, false)
-            : (Place.Elsewhere, tag, true),
+        Place.Metadata => MetadataMeaning(name, tagKeys),
         Place.Input => (Place.Elsewhere, CountMeaning(name, Field.Input, Field.None), true),
-        Place.Output => name.SequenceEqual("outputBodyJson"u8) ? (Place.Answer, Field.None, true) : (Place.Elsewhere, name.SequenceEqual("outputTokenCount"u8) ? Field.Output : Field.None, true),
+        Place.Output => name.SequenceEqual("outputBodyJson"u8) ? (Place.Answer, Field.None, true)
+            : (Place.Elsewhere, name.SequenceEqual("outputTokenCount"u8) ? Field.Output : Field.None, true),
         Place.Body => BodyMeaning(name),
         Place.Usage => UsageMeaning(name),
-        Place.CacheDetails => (Place.Elsewhere, name.SequenceEqual("ttl"u8) ? Field.CacheTtl : name.SequenceEqual("inputTokens"u8) ? Field.CacheTtlTokens : Field.None, true),
-        Place.CacheCreation => (Place.Elsewhere, name.SequenceEqual("ephemeral_5m_input_tokens"u8) ? Field.Write5m : name.SequenceEqual("ephemeral_30m_input_tokens"u8) ? Field.Write30m
-            : name.SequenceEqual("ephemeral_1h_input_tokens"u8) ? Field.Write1h : Field.None, true),
+        Place.CacheDetails => (Place.Elsewhere, DetailMeaning(name), true),
+        Place.CacheCreation => (Place.Elsewhere, CreationMeaning(name), true),
         Place.PromptDetails => (Place.Elsewhere, name.SequenceEqual("cached_tokens"u8) ? Field.BodyCacheRead : Field.None, true),
         Place.Tier => (Place.Elsewhere, name.SequenceEqual("type"u8) ? Field.ServiceTier : Field.None, true),
         Place.Performance => (Place.Elsewhere, name.SequenceEqual("latency"u8) ? Field.Latency : Field.None, true),
@@ -221,35 +242,36 @@ sealed class LineShape
         _ => (Place.Elsewhere, Field.None, true),
     };
 
-    static Field TagMeaning(ReadOnlySpan<byte> name, byte[][] tagKeys)
+    static (Place, Field, bool) MetadataMeaning(ReadOnlySpan<byte> name, byte[][] tagKeys)
     {
-        if (name.SequenceEqual("app"u8)) return Field.App;
-        if (name.SequenceEqual("env"u8)) return Field.Env;
-        if (name.SequenceEqual("team"u8)) return Field.Team;
-        if (name.SequenceEqual("application"u8)) return Field.Application;
-        if (name.SequenceEqual("environment"u8)) return Field.Environment;
+        var field = name.SequenceEqual("app"u8) ? Field.App
+            : name.SequenceEqual("env"u8) ? Field.Env
+            : name.SequenceEqual("team"u8) ? Field.Team
+            : name.SequenceEqual("application"u8) ? Field.Application
+            : name.SequenceEqual("environment"u8) ? Field.Environment
+            : Field.None;
         for (var i = 0; i < tagKeys.Length; i++)
-            if (name.SequenceEqual(tagKeys[i])) return (Field)((int)Field.FirstTag + i);
-        return Field.None;
-    }
-
-    static bool IsTag(ReadOnlySpan<byte> name, byte[][] tagKeys)
-    {
-        foreach (var key in tagKeys)
-            if (name.SequenceEqual(key)) return true;
-        return false;
+        {
+            if (!name.SequenceEqual(tagKeys[i])) continue;
+            // A value that means two things (the team, kept as a tag as well) has no single field.
+            if (field != Field.None) return (Place.Elsewhere, field, false);
+            field = (Field)((int)Field.FirstTag + i);
+        }
+        return (Place.Elsewhere, field, true);
     }
 
     static (Place, Field, bool) BodyMeaning(ReadOnlySpan<byte> name)
     {
-        if (name.SequenceEqual("usage"u8) || name.SequenceEqual("amazon-bedrock-invocationMetrics"u8)) return (Place.Usage, Field.None, true);
-        if (name.SequenceEqual("metadata"u8) || name.SequenceEqual("message"u8) || name.SequenceEqual("messageStop"u8) || name.SequenceEqual("delta"u8))
-            return (Place.Body, Field.None, true);
+        if (name.SequenceEqual("usage"u8) || name.SequenceEqual("amazon-bedrock-invocationMetrics"u8))
+            return (Place.Usage, Field.None, true);
+        if (name.SequenceEqual("metadata"u8) || name.SequenceEqual("message"u8) || name.SequenceEqual("messageStop"u8)
+            || name.SequenceEqual("delta"u8)) return (Place.Body, Field.None, true);
         if (name.SequenceEqual("trace"u8) || name.SequenceEqual("amazon-bedrock-trace"u8)) return (Place.Trace, Field.None, true);
         if (name.SequenceEqual("stopReason"u8) || name.SequenceEqual("stop_reason"u8)) return (Place.Elsewhere, Field.StopReason, true);
         if (name.SequenceEqual("serviceTier"u8) || name.SequenceEqual("service_tier"u8)) return (Place.Tier, Field.ServiceTier, true);
         if (name.SequenceEqual("performanceConfig"u8)) return (Place.Performance, Field.None, true);
-        if (name.SequenceEqual("inputTextTokenCount"u8) || name.SequenceEqual("prompt_token_count"u8)) return (Place.Elsewhere, Field.BodyInput, true);
+        if (name.SequenceEqual("inputTextTokenCount"u8) || name.SequenceEqual("prompt_token_count"u8))
+            return (Place.Elsewhere, Field.BodyInput, true);
         if (name.SequenceEqual("generation_token_count"u8)) return (Place.Elsewhere, Field.BodyOutput, true);
         // Images are counted, not read.
         return (Place.Elsewhere, Field.None, !name.SequenceEqual("images"u8) && !name.SequenceEqual("artifacts"u8));
@@ -261,12 +283,29 @@ sealed class LineShape
         if (name.SequenceEqual("cache_creation"u8)) return (Place.CacheCreation, Field.None, true);
         if (name.SequenceEqual("prompt_tokens_details"u8)) return (Place.PromptDetails, Field.None, true);
         if (name.SequenceEqual("service_tier"u8)) return (Place.Tier, Field.ServiceTier, true);
-        if (name.SequenceEqual("input_tokens"u8) || name.SequenceEqual("inputTokens"u8) || name.SequenceEqual("prompt_tokens"u8)) return (Place.Elsewhere, Field.BodyInput, true);
-        if (name.SequenceEqual("output_tokens"u8) || name.SequenceEqual("outputTokens"u8) || name.SequenceEqual("completion_tokens"u8)) return (Place.Elsewhere, Field.BodyOutput, true);
-        if (name.SequenceEqual("cache_read_input_tokens"u8) || name.SequenceEqual("cacheReadInputTokens"u8)) return (Place.Elsewhere, Field.BodyCacheRead, true);
-        if (name.SequenceEqual("cache_creation_input_tokens"u8) || name.SequenceEqual("cacheWriteInputTokens"u8)) return (Place.Elsewhere, Field.BodyCacheWrite, true);
-        return (Place.Elsewhere, CountMeaning(name, Field.BodyInput, Field.BodyOutput), true);
+        return (Place.Elsewhere, UsageCountMeaning(name), true);
     }
+
+    static Field UsageCountMeaning(ReadOnlySpan<byte> name)
+    {
+        if (name.SequenceEqual("input_tokens"u8) || name.SequenceEqual("inputTokens"u8) || name.SequenceEqual("prompt_tokens"u8))
+            return Field.BodyInput;
+        if (name.SequenceEqual("output_tokens"u8) || name.SequenceEqual("outputTokens"u8) || name.SequenceEqual("completion_tokens"u8))
+            return Field.BodyOutput;
+        if (name.SequenceEqual("cache_read_input_tokens"u8) || name.SequenceEqual("cacheReadInputTokens"u8)) return Field.BodyCacheRead;
+        if (name.SequenceEqual("cache_creation_input_tokens"u8) || name.SequenceEqual("cacheWriteInputTokens"u8))
+            return Field.BodyCacheWrite;
+        return CountMeaning(name, Field.BodyInput, Field.BodyOutput);
+    }
+
+    static Field DetailMeaning(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("ttl"u8) ? Field.CacheTtl : name.SequenceEqual("inputTokens"u8) ? Field.CacheTtlTokens : Field.None;
+
+    static Field CreationMeaning(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("ephemeral_5m_input_tokens"u8) ? Field.Write5m
+        : name.SequenceEqual("ephemeral_30m_input_tokens"u8) ? Field.Write30m
+        : name.SequenceEqual("ephemeral_1h_input_tokens"u8) ? Field.Write1h
+        : Field.None;
 
     // The counters in the spelling of a log's top level: into the top-level fields, or the four of the body.
     static Field CountMeaning(ReadOnlySpan<byte> name, Field input, Field output)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Assay.Usage.Logs;
@@ -13,9 +14,13 @@ sealed partial class RecordParser
     // A log whose every line has a shape of its own gains nothing from learning them.
     const int LessonsMin = 32;
 
+    // But it is asked again now and then: a log that begins with odd lines may still settle.
+    const int LessonEvery = 64;
+
     readonly List<LineShape> shapes = [];
-    int[,] common = new int[ShapesMax, ShapesMax];
-    long shaped, lessons;
+    readonly int[,] common = new int[ShapesMax, ShapesMax];
+    Name? lastStopReason;
+    long lessons, missed;
     int recent;
 
     // The lifetime named before the tokens of a cache detail.
@@ -28,11 +33,11 @@ sealed partial class RecordParser
     enum CacheLifetime : byte { Unknown, Minutes5, Minutes30, Hour1 }
 
     /// <summary>Lines read by a shape, of all read so far: the work this way saved.</summary>
-    public long Shaped => shaped;
+    public long Shaped { get; private set; }
 
     void Remember(ReadOnlySpan<byte> buffer, int start, int end)
     {
-        if (lessons > LessonsMin && shaped < lessons * 4) return;
+        if (lessons > LessonsMin && Shaped < lessons * 4 && ++missed % LessonEvery != 0) return;
         lessons++;
         if (LineShape.Learn(buffer, start, end, tagKeys) is not { } shape) return;
         // The oldest that is not in use makes room.
@@ -65,7 +70,7 @@ sealed partial class RecordParser
         }
         if (draft.IsForeign || !draft.HasTime || !draft.HasRequestId || draft.Model is null || draft.Region is null) return false;
         recent = tried;
-        shaped++;
+        Shaped++;
         Put(in draft, reading, ref into);
         return true;
     }
@@ -81,31 +86,48 @@ sealed partial class RecordParser
             ref readonly var value = ref values[slot];
             if (end - at < value.TextLength || !shape.HasTextAt(value, ref origin, at)) return false;
             at += value.TextLength;
-            if (value.IsString)
-            {
-                var close = JsonScanner.ShortStringEnd(ref origin, at, end);
-                var escaped = false;
-                if (close < 0) close = JsonScanner.StringEnd(ref origin, at, end, out escaped);
-                if (close < 0 || (value.Field != Field.None && (escaped || !Take(value.Field, buffer[at..close], ref draft)))) { slot = -1; return false; }
-                at = close;
-            }
-            else if (value.Field == Field.None)
-            {
-                var first = at;
-                // The letters of numbers and of true, false and null, and no bracket that another reader would count.
-                while (at < end && buffer[at] is (>= (byte)'0' and <= (byte)'9') or (>= (byte)'a' and <= (byte)'z') or (byte)'.' or (byte)'-' or (byte)'+' or (byte)'E') at++;
-                if (at == first) { slot = -1; return false; }
-            }
-            else
-            {
-                long count = 0;
-                var digits = at;
-                while (at < end && buffer[at] is >= (byte)'0' and <= (byte)'9' && at - digits < 18) count = (count * 10) + (buffer[at++] - '0');
-                if (at == digits || count > JsonScanner.CountMax || !Take(value.Field, count, ref draft)) { slot = -1; return false; }
-            }
+            var good = value.IsString ? MatchString(value.Field, buffer, ref at, end, ref draft)
+                : value.Field == Field.None ? MatchBareWord(buffer, ref at, end)
+                : MatchCount(value.Field, buffer, ref at, end, ref draft);
+            if (good) continue;
+            slot = -1;
+            return false;
         }
         var tail = shape.Tail;
         return end - at == tail.Length && buffer.Slice(at, tail.Length).SequenceEqual(tail);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    bool MatchString(Field field, ReadOnlySpan<byte> buffer, ref int at, int end, ref Draft draft)
+    {
+        ref var origin = ref MemoryMarshal.GetReference(buffer);
+        var close = JsonScanner.ShortStringEnd(ref origin, at, end);
+        var escaped = false;
+        if (close < 0) close = JsonScanner.StringEnd(ref origin, at, end, out escaped);
+        if (close < 0 || (field != Field.None && (escaped || !Take(field, buffer[at..close], ref draft)))) return false;
+        at = close;
+        return true;
+    }
+
+    // A number, a true, a false or a null that nobody asked for. Nothing at all is a fault, and a quote or a bracket may begin what
+    // ends far behind: both are weighed member by member.
+    static bool MatchBareWord(ReadOnlySpan<byte> buffer, ref int at, int end)
+    {
+        var start = at;
+        for (; at < end && buffer[at] is not ((byte)',' or (byte)'}' or (byte)']' or <= (byte)' '); at++)
+            if (buffer[at] is (byte)'"' or (byte)'{' or (byte)'[') return false;
+        return at > start;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    bool MatchCount(Field field, ReadOnlySpan<byte> buffer, ref int at, int end, ref Draft draft)
+    {
+        const int digitsMax = 18;
+        long count = 0;
+        var start = at;
+        while (at < end && buffer[at] is >= (byte)'0' and <= (byte)'9' && at - start < digitsMax)
+            count = (count * 10) + (buffer[at++] - '0');
+        return at > start && count <= JsonScanner.CountMax && Take(field, count, ref draft);
     }
 
     bool Take(Field field, ReadOnlySpan<byte> text, ref Draft draft)
@@ -132,7 +154,10 @@ sealed partial class RecordParser
                 lifetime = text.SequenceEqual("5m"u8) ? CacheLifetime.Minutes5 : text.SequenceEqual("1h"u8) ? CacheLifetime.Hour1
                     : text.SequenceEqual("30m"u8) ? CacheLifetime.Minutes30 : CacheLifetime.Unknown;
                 return true;
-            case Field.StopReason: return Named(text, ref lastStopReason, ref draft.Body.StopReason);
+            case Field.StopReason:
+                if (!names.TryGet(text, ref lastStopReason, out var reason)) return false;
+                draft.Body.StopReason = reason;
+                return true;
             case Field.ServiceTier:
                 if (text.SequenceEqual("flex"u8)) draft.Body.Tier = Tier.Flex;
                 else if (text.SequenceEqual("priority"u8)) draft.Body.Tier = Tier.Priority;
@@ -146,10 +171,9 @@ sealed partial class RecordParser
         }
     }
 
-    Name? lastStopReason;
-
     bool Named(ReadOnlySpan<byte> text, ref Name? last, ref Name? into)
     {
+        // An empty name says nothing, as it does to ReadName.
         if (text.IsEmpty) return true;
         if (!names.TryGet(text, ref last, out var name)) return false;
         into = name;

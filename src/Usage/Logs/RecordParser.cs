@@ -108,8 +108,8 @@ sealed partial class RecordParser(LogReaderOptions options)
         return Finish(ref json, ref draft, reading, ref into);
     }
 
-    static bool IsWrapper(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("message"u8) || name.SequenceEqual("logEvents"u8) || name.SequenceEqual("events"u8) || name.SequenceEqual("Records"u8);
+    static bool IsWrapper(ReadOnlySpan<byte> name) => name.SequenceEqual("message"u8) || name.SequenceEqual("logEvents"u8)
+        || name.SequenceEqual("events"u8) || name.SequenceEqual("Records"u8);
 
     // A message of plain words wraps nothing.
     static bool IsWrapped(JsonScanner json) => json.Peek() is (byte)'{' or (byte)'['
@@ -195,10 +195,11 @@ sealed partial class RecordParser(LogReaderOptions options)
     static bool TryPlainTime(ReadOnlySpan<byte> t, out DateTime time)
     {
         time = default;
-        int year = (TwoDigits(t, 0) * 100) + TwoDigits(t, 2), month = TwoDigits(t, 5), day = TwoDigits(t, 8), hour = TwoDigits(t, 11), minute = TwoDigits(t, 14), second = TwoDigits(t, 17);
+        int year = (TwoDigits(t, 0) * 100) + TwoDigits(t, 2), month = TwoDigits(t, 5), day = TwoDigits(t, 8);
+        int hour = TwoDigits(t, 11), minute = TwoDigits(t, 14), second = TwoDigits(t, 17);
         if (t[4] != '-' || t[7] != '-' || t[10] != 'T' || t[13] != ':' || t[16] != ':') return false;
-        if (year is < 2000 or > 2099 || month is < 1 or > 12 || day < 1 || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59) return false;
-        if (day > DateTime.DaysInMonth(year, month)) return false;
+        if (year is < 2000 or > 2099 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
+        if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59) return false;
         time = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc);
         return true;
     }
@@ -282,8 +283,10 @@ sealed partial class RecordParser(LogReaderOptions options)
             var good = name.Length switch
             {
                 15 when name.SequenceEqual("inputTokenCount"u8) => json.TakeCount("inputTokenCount", out draft.Input),
-                24 when name.SequenceEqual("cacheReadInputTokenCount"u8) => json.TakeCount("cacheReadInputTokenCount", out draft.CacheRead),
-                25 when name.SequenceEqual("cacheWriteInputTokenCount"u8) => json.TakeCount("cacheWriteInputTokenCount", out draft.CacheWrite),
+                24 when name.SequenceEqual("cacheReadInputTokenCount"u8) =>
+                    json.TakeCount("cacheReadInputTokenCount", out draft.CacheRead),
+                25 when name.SequenceEqual("cacheWriteInputTokenCount"u8) =>
+                    json.TakeCount("cacheWriteInputTokenCount", out draft.CacheWrite),
                 _ => json.Skip(),
             };
             if (!good) return false;
@@ -346,7 +349,8 @@ sealed partial class RecordParser(LogReaderOptions options)
     (ModelRef Model, MappedProfile? Profile) ModelOf(Name name)
     {
         if (models.TryGetValue(name.Id, out var known)) return known;
-        return models[name.Id] = (ModelIdentity.Resolve(name.Text, options.Catalog, options.Profiles), options.Profiles.GetValueOrDefault(name.Text));
+        var model = ModelIdentity.Resolve(name.Text, options.Catalog, options.Profiles);
+        return models[name.Id] = (model, options.Profiles.GetValueOrDefault(name.Text));
     }
 
     // The top level wins where both speak; what only the body knows is taken from there.
@@ -358,10 +362,10 @@ sealed partial class RecordParser(LogReaderOptions options)
         var cacheRead = Settle(draft.CacheRead, body.CacheRead, "cache read", reading);
         var detailed = body.HasTtl ? Math.Max(body.Write5m, 0) + Math.Max(body.Write30m, 0) + Math.Max(body.Write1h, 0) : -1;
         var cacheWrite = Settle(draft.CacheWrite, body.CacheWrite >= 0 ? body.CacheWrite : detailed, "cache write", reading);
-        if (facts is { GrossInput: true } && cacheRead + cacheWrite > 0)
+        if (facts is { GrossInput: true } && cacheRead + cacheWrite is > 0 and var cached)
         {
-            if (input < cacheRead + cacheWrite) reading.Differ(reading.Lines, $"input {input} is gross, yet smaller than its cache tokens {cacheRead + cacheWrite}");
-            input = Math.Max(0, input - cacheRead - cacheWrite);
+            if (input < cached) reading.Differ(reading.Lines, $"input {input} is gross, yet smaller than its cache tokens {cached}");
+            input = Math.Max(0, input - cached);
         }
         if (cacheWrite == 0) return new() { Input = input, Output = output, CacheRead = cacheRead };
 
@@ -387,14 +391,17 @@ sealed partial class RecordParser(LogReaderOptions options)
 
     static long Settle(long top, long body, string what, FileReading reading)
     {
-        if (top >= 0 && body >= 0 && top != body) reading.Differ(reading.Lines, $"{what} tokens: {top} at the top level, {body} in the body; {top} used");
+        if (top >= 0 && body >= 0 && top != body)
+            reading.Differ(reading.Lines, $"{what} tokens: {top} at the top level, {body} in the body; {top} used");
         return top >= 0 ? top : Math.Max(body, 0);
     }
 
     static MeteredAmount[]? AmountsOf(in BodyUsage body, FileReading reading)
     {
-        if (body.GuardrailImages > 0) reading.Differ(reading.Lines, $"{body.GuardrailImages} guardrail image units have no meter and are not charged");
-        var any = body.GuardrailContent | body.GuardrailTopic | body.GuardrailSensitive | body.GuardrailGrounding | body.GuardrailReasoning | (long)body.Images;
+        if (body.GuardrailImages > 0)
+            reading.Differ(reading.Lines, $"{body.GuardrailImages} guardrail image units have no meter and are not charged");
+        var any = body.GuardrailContent | body.GuardrailTopic | body.GuardrailSensitive | body.GuardrailGrounding
+            | body.GuardrailReasoning | (long)body.Images;
         if (any == 0) return null;
         var amounts = new List<MeteredAmount>(5);
         Add(Meter.Image, body.Images);

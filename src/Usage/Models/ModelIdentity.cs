@@ -20,7 +20,9 @@ public static class ModelIdentity
         for (var step = 0; step < StepsMax && profiles.TryGetValue(target, out var mapped); step++) target = mapped.Model;
         var model = Unmapped(target, catalog);
         // A name for purchased model units must not turn them into tokens that are paid for once more.
-        return target != modelId && Unmapped(modelId, catalog).Kind == ModelKind.Provisioned ? model with { Kind = ModelKind.Provisioned } : model;
+        return target != modelId && Unmapped(modelId, catalog).Kind == ModelKind.Provisioned
+            ? model with { Kind = ModelKind.Provisioned }
+            : model;
     }
 
     static ModelRef Unmapped(string modelId, ModelCatalog catalog)

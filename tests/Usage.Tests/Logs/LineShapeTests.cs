@@ -4,116 +4,231 @@ using static Assay.Usage.Tests.Logs.TheLog;
 
 namespace Assay.Usage.Tests.Logs;
 
-/// <summary>
-/// A reader goes through a line by the shape of lines before it. A new reader has seen none and reads member by member: both must
-/// say the same of every line, whatever came before.
-/// </summary>
+/// <summary>A line read by the shape of its neighbours says the same as one read alone, member by member.</summary>
 public sealed class LineShapeTests
 {
-    static readonly LogReaderOptions Tagged = new(Catalog, LogReaderOptions.NoProfiles, ["app", "session", "other"]);
+    static readonly LogReaderOptions Tagged = new(Catalog, LogReaderOptions.NoProfiles, [Scribe.TagKey]);
 
-    static void Same_as_alone(IReadOnlyList<string> lines, LogReaderOptions? options = null)
+    static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    static string Alone(byte[] line, LogReaderOptions options) => Words(Read(line, options));
+
+    // In a file of its own by the same reader, so that notes name the same line.
+    static (string Words, bool IsShaped) After(IEnumerable<string> neighbours, byte[] line, LogReaderOptions options)
     {
-        var together = Read(string.Join('\n', lines), options);
-        var alone = lines.Select(line => Read(line, options)).ToList();
-        string[] expected = [.. alone.SelectMany(a => a.Records).Select(r => Words(r)), .. Reasons(alone.SelectMany(a => a.Reading.FirstSkipped)),
-            .. Reasons(alone.SelectMany(a => a.Reading.FirstDifferences))];
-        string[] actual = [.. together.Records.Select(r => Words(r)), .. Reasons(together.Reading.FirstSkipped), .. Reasons(together.Reading.FirstDifferences)];
-        Assert.True(expected.SequenceEqual(actual),
-            $"{string.Join('\n', lines)}\nalone:\n{string.Join('\n', expected)}\ntogether:\n{string.Join('\n', actual)}");
+        var reader = new InvocationLogReader(options);
+        Read(new MemoryStream(Bytes(string.Join('\n', neighbours))), reader);
+        var before = reader.Shaped;
+        var words = Words(Read(new MemoryStream(line), reader));
+        return (words, reader.Shaped > before);
     }
 
-    static IEnumerable<string> Reasons(IEnumerable<LineNote> notes) => notes.Take(FileReading.NotesKept).Select(n => n.Reason);
+    static bool AssertSame(IEnumerable<string> neighbours, byte[] line, LogReaderOptions? options = null)
+    {
+        var (words, isShaped) = After(neighbours, line, options ?? Tagged);
+        var alone = Alone(line, options ?? Tagged);
+        if (alone != words) Assert.Fail($"{Encoding.UTF8.GetString(line)}\nalone:\n{alone}\nafter its neighbours:\n{words}");
+        return isShaped;
+    }
+
+    static bool AssertSame(string neighbour, string line, LogReaderOptions? options = null) => AssertSame([neighbour], Bytes(line), options);
 
     [Fact]
-    public void Every_form_reads_as_if_alone_after_any_other() =>
-        Gen.Int[0, Forms.Count - 1].Array[2, 30].Sample(order => Same_as_alone([.. order.Select(i => Forms[i])]), iter: 300);
-
-    // Bytes that change what a line means, put where values, names and brackets stand.
-    static readonly string[] Odd = ["\"", "\\", "{", "}", "[", "]", ",", ":", "null", "-1", "1.5", "\"\"", "{}", "[]", "9999999999999999999", " ", "flex", "0", "12", "é", "\\u0041"];
-
-    [Fact]
-    public void A_changed_line_reads_as_if_alone_after_the_one_it_was_made_from() => Gen.Select(Gen.Int[0, Forms.Count - 1],
-        Gen.Select(Gen.Int[0, 1_000_000], Gen.Int[0, 3], Gen.Int[0, Odd.Length - 1]).Array[1, 3], Gen.Bool).Sample((form, changes, keepTags) =>
+    public void A_line_says_the_same_alone_and_after_lines_of_its_shape()
+    {
+        int shaped = 0, all = 0;
+        Gen.Int[0, int.MaxValue].Sample(seed =>
         {
-            var line = Forms[form];
-            foreach (var (at, removed, odd) in changes)
+            var scribe = new Scribe(new Random(seed));
+            var draft = scribe.Draft();
+            string[] neighbours = [scribe.Fill(draft, 0), scribe.Fill(draft, 0)];
+            if (AssertSame(neighbours, Bytes(scribe.Fill(draft, 0)))) Interlocked.Increment(ref shaped);
+            Interlocked.Increment(ref all);
+            AssertSame(neighbours, Bytes(scribe.Fill(draft, 0.08)));
+        }, iter: 6_000);
+        Assert.True(shaped > all * 0.4, $"{shaped} of {all} lines were read by shape: too few to compare.");
+    }
+
+    [Fact]
+    public void A_line_says_the_same_alone_and_after_lines_of_many_shapes()
+    {
+        Gen.Int[0, int.MaxValue].Sample(seed =>
+        {
+            var scribe = new Scribe(new Random(seed));
+            var drafts = Enumerable.Range(0, 12).Select(_ => scribe.Draft()).ToArray();
+            string[] neighbours = [.. drafts.Concat(drafts).Select(d => scribe.Fill(d, 0))];
+            foreach (var draft in drafts) AssertSame(neighbours, Bytes(scribe.Fill(draft, 0.02)));
+        }, iter: 300);
+    }
+
+    [Fact]
+    public void A_value_of_another_kind_is_weighed_as_if_alone()
+    {
+        // One member parted from its neighbours: each blank of a draft, each kind of value.
+        for (var seed = 0; seed < 12; seed++)
+        {
+            var scribe = new Scribe(new Random(seed));
+            var draft = scribe.Draft();
+            string[] neighbours = [Scribe.FillButOne(draft, -1, ""), scribe.Fill(draft, 0)];
+            for (var blank = 0; blank < Scribe.BlanksOf(draft); blank++)
+                foreach (var value in Scribe.Kinds) AssertSame(neighbours, Bytes(Scribe.FillButOne(draft, blank, value)));
+        }
+    }
+
+    [Fact]
+    public void A_line_cut_or_changed_after_its_shape_is_known_is_weighed_as_if_alone() =>
+        Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[0, 1_000_000], Gen.OneOf(Gen.Byte, Gen.Int[0, 11].Select(i => (byte)"{}[]\",:\\0- x"[i])), Gen.Int[0, 3])
+            .Sample((seed, place, value, what) =>
             {
-                var start = at % line.Length;
-                line = line[..start] + Odd[odd] + line[Math.Min(line.Length, start + removed)..];
-            }
-            Same_as_alone([Forms[form], Forms[form], line, Forms[form]], keepTags ? Tagged : null);
-        }, iter: 2_000);
+                var scribe = new Scribe(new Random(seed));
+                var draft = scribe.Draft();
+                var line = Bytes(scribe.Fill(draft, 0));
+                var at = place % line.Length;
+                byte[] changed = what switch
+                {
+                    0 => line[..at],
+                    1 => [.. line[..at], value, .. line[at..]],
+                    2 => [.. line[..at], .. line[(at + 1)..]],
+                    _ => [.. line[..at], value, .. line[(at + 1)..]],
+                };
+                AssertSame([scribe.Fill(draft, 0), scribe.Fill(draft, 0)], changed);
+            }, iter: 6_000);
 
-    // A value of one line in the place of another's: every value the service could write, and some it could not.
-    static readonly Gen<string> Value = Gen.OneOf(
-        Gen.Int[0, 15].Select(i => new[] { "null", "0", "7", "1000000000000", "1000000000001", "-3", "2.5", "true", "\"\"", "\"5m\"", "\"1h\"", "\"priority\"", "\"a\\nb\"", "[]", "{}", "" }[i]),
-        Gen.Int[0, 70].Select(n => $"\"{new string('v', n)}\""),
-        Gen.Int[0, 70].Select(n => $"\"{new string('v', n)}\\\\\""));
+    public static TheoryData<string> EveryForm => [.. Forms];
 
-    const string Template = """
-        {"timestamp":"2026-03-04T05:06:07Z","accountId":$,"identity":{"arn":$},"region":"us-east-1","requestId":"r","operation":$,"modelId":"acme.claude-v1:0","errorCode":$,"input":{"inputBodyJson":{"n":$,"m":[$,$]},"inputTokenCount":$,"cacheReadInputTokenCount":$,"cacheWriteInputTokenCount":$},"output":{"outputBodyJson":{"stopReason":$,"usage":{"inputTokens":$,"cacheReadInputTokens":$,"cacheDetails":[{"ttl":$,"inputTokens":$},{"ttl":$,"inputTokens":$}],"service_tier":$},"serviceTier":{"type":$},"performanceConfig":{"latency":$},"trace":{"guardrail":{"input":{"gr":{"invocationMetrics":{"usage":{"contentPolicyUnits":$,"topicPolicyUnits":$}}}}}}},"outputTokenCount":$},"requestMetadata":{"app":$,"application":$,"session":$,"team":$},"extra":$}
-        """;
-
-    [Fact]
-    public void Whatever_values_stand_in_the_places_of_a_shape_it_reads_as_if_alone() =>
-        Gen.Select(Gen.Select(Gen.Int[0, 27], Value).Array[0, 3].Array[1, 6], Gen.Bool).Sample((lines, keepTags) =>
-            Same_as_alone([Filled([]), .. lines.Select(Filled), Filled([]), .. lines.Select(Filled)], keepTags ? Tagged : null), iter: 1_500);
-
-    // The everyday value of each place, but for those given.
-    static string Filled((int Place, string Value)[] odd)
+    [Theory, MemberData(nameof(EveryForm))]
+    public void Every_form_says_the_same_by_its_shape(string form)
     {
-        string[] everyday = ["\"1\"", "\"arn:aws:iam::1:user/jo\"", "\"Converse\"", "null", "5", "6", "\"x\"", "10", "0", "9", "\"end_turn\"", "10", "0", "\"1h\"", "4", "\"5m\"", "5",
-            "\"default\"", "\"flex\"", "\"standard\"", "1", "0", "3", "\"chat\"", "\"long\"", "\"s\"", "\"core\"", "1.5"];
-        var parts = Template.Split('$');
-        var line = new StringBuilder(parts[0]);
-        for (var i = 1; i < parts.Length; i++)
-        {
-            var at = Array.FindIndex(odd, o => o.Place == i - 1);
-            line.Append(at < 0 ? everyday[i - 1] : odd[at].Value).Append(parts[i]);
-        }
-        return line.ToString();
-    }
-
-    [Theory]
-    [InlineData("""[{"ttl":"1h"},{"inputTokens":5}]""", """[{"ttl":"5m"},{"inputTokens":6}]""")]
-    [InlineData("""[{"ttl":"1h","inputTokens":5}]""", """[{"ttl":"24h","inputTokens":6}]""")]
-    [InlineData("""[{"inputTokens":5,"ttl":"1h"}]""", """[{"inputTokens":6,"ttl":"5m"}]""")]
-    [InlineData("""[{"ttl":null,"inputTokens":5},{"ttl":"1h","inputTokens":5}]""", """[{"ttl":null,"inputTokens":1},{"ttl":"5m","inputTokens":6}]""")]
-    [InlineData("""[{"ttl":"1h","inputTokens":5}],"cache_creation":{"ephemeral_5m_input_tokens":3}""", """[{"ttl":"1h","inputTokens":4}],"cache_creation":{"ephemeral_5m_input_tokens":2}""")]
-    [InlineData("""[{"ttl":"1h","inputTokens":5}],"cacheDetails":[{"ttl":"5m","inputTokens":5}]""", """[{"ttl":"1h","inputTokens":4}],"cacheDetails":[{"ttl":"5m","inputTokens":3}]""")]
-    public void Lifetimes_read_as_if_alone(string first, string second)
-    {
-        string With(string details) => Body($$"""{"usage":{"inputTokens":1,"cacheWriteInputTokens":20,"cacheDetails":{{details}}} }""");
-        Same_as_alone([With(first), With(second), With(first)]);
-        string Before(string details) => Body($$"""{"usage":{"cache_creation":{"ephemeral_5m_input_tokens":3},"cacheWriteInputTokens":20,"cacheDetails":{{details}}} }""");
-        Same_as_alone([Before(first), Before(second), Before(first)]);
+        AssertSame(form, form);
+        AssertSame(form, form + "\r\n");
+        AssertSame(form, form + "x");
+        AssertSame(form, form + "}");
+        AssertSame(form, form + " ");
+        AssertSame(form, form[..^1]);
+        AssertSame(form, form + "\n" + form[..^1] + "\r\n" + form);
+        AssertSame(form, "[" + form + "]");
+        AssertSame(form, "2026-03-04T05:06:07Z " + form);
+        for (var cut = 1; cut < form.Length; cut += 7) AssertSame(form, form[..cut]);
     }
 
     [Fact]
-    public void A_member_without_a_value_is_a_fault_after_any_line() => Same_as_alone([Line(extra: "\"n\":1"), Line(extra: "\"n\":"), Line(extra: "\"n\":2")]);
-
-    [Theory, InlineData(2), InlineData(6), InlineData(12), InlineData(30)]
-    public void Usage_at_any_depth_reads_as_if_alone(int depth)
+    public void A_log_of_one_shape_is_read_by_it()
     {
-        string At(int tokens) => Body(string.Concat(Enumerable.Repeat("{\"message\":", depth)) + $"{{\"usage\":{{\"inputTokens\":{tokens}}}}}" + new string('}', depth));
-        Same_as_alone([At(1), At(2), At(3)]);
-        string Guarded(int units) => Body("{\"trace\":{\"guardrail\":" + string.Concat(Enumerable.Repeat("{\"gr\":", depth))
-            + $"{{\"invocationMetrics\":{{\"usage\":{{\"contentPolicyUnits\":{units}}}}}}}" + new string('}', depth + 2));
-        Same_as_alone([Guarded(1), Guarded(2)]);
+        var reader = new InvocationLogReader(Options);
+        var lines = Enumerable.Range(0, 500).Select(i => Line($"\"inputTokenCount\":{i}", time: $"2026-03-04T05:{10 + (i % 50)}:07Z"));
+        var (records, _) = Read(new MemoryStream(Bytes(string.Join("\r\n", lines))), reader);
+        Assert.Equal(Enumerable.Range(0, 500).Select(i => (long)i), records.Select(r => r.Tokens.Input));
+        Assert.InRange(reader.Shaped / 500.0, 0.99, 1);
     }
 
     [Fact]
-    public void Lines_of_known_shape_are_indeed_read_by_it()
+    public void A_log_of_few_shapes_is_read_by_them()
     {
-        var parser = new RecordParser(Options);
-        var writer = new BatchWriter(new UsageRecord[512], _ => { });
-        for (var i = 0; i < 10; i++)
-        {
-            var before = parser.Shaped;
-            byte[] bytes = [.. Encoding.UTF8.GetBytes(Line($"\"inputTokenCount\":{i}")), .. new byte[JsonScanner.Padding]];
-            Assert.True(parser.Parse(bytes, 0, bytes.Length - JsonScanner.Padding, new("a"), ref writer, out _));
-            if (i > 0) Assert.Equal(before + 1, parser.Shaped);
-        }
+        var reader = new InvocationLogReader(Options);
+        var (_, reading) = Read(new MemoryStream(Bytes(string.Join('\n', Enumerable.Repeat(Forms.Take(8), 100).SelectMany(f => f)))), reader);
+        Assert.Equal(800, reading.Records);
+        Assert.InRange(reader.Shaped / 800.0, 0.98, 1);
+    }
+
+    [Fact]
+    public void A_log_that_begins_with_many_shapes_is_read_by_shape_once_it_settles()
+    {
+        var reader = new InvocationLogReader(Options);
+        var odd = Enumerable.Range(0, 200).Select(i => Line(extra: $"\"note{i}\":1"));
+        var (_, reading) = Read(new MemoryStream(Bytes(string.Join('\n', odd.Concat(Enumerable.Repeat(Line(), 10_000))))), reader);
+        Assert.Equal(10_200, reading.Records);
+        Assert.InRange(reader.Shaped, 9_800, 10_000);
+    }
+
+    [Fact]
+    public void More_shapes_than_are_kept_take_turns_without_a_wrong_figure()
+    {
+        var shapes = Enumerable.Range(0, 11).Select(i => Line($"\"inputTokenCount\":{i + 1}", extra: $"\"note{i}\":1")).ToArray();
+        var (records, _) = Read(string.Join('\n', Enumerable.Repeat(shapes, 60).SelectMany(s => s)));
+        Assert.Equal(Enumerable.Repeat(Enumerable.Range(1, 11), 60).SelectMany(n => n).Select(n => (long)n), records.Select(r => r.Tokens.Input));
+    }
+
+    [Theory, InlineData("["), InlineData("{\"a\":"), InlineData("[{\"message\":")]
+    public void Ten_thousand_brackets_do_not_crash_a_reader_that_learns(string bracket)
+    {
+        var deep = string.Concat(Enumerable.Repeat(bracket, 10_000));
+        var closed = deep + "1" + string.Concat(Enumerable.Repeat(bracket == "[" ? "]" : bracket[0] == '{' ? "}" : "}]", 10_000));
+        AssertSame(Line(), Line(extra: $"\"deep\":{closed}"));
+        AssertSame(Line(extra: $"\"deep\":{closed}"), Line(extra: $"\"deep\":{closed}"));
+        AssertSame(Line(), Body($"{{\"usage\":{closed}}}"));
+        AssertSame(Line(), Body($"{{\"trace\":{{\"guardrail\":{closed}}}}}"));
+        AssertSame(Line(), deep);
+        AssertSame(Line(), Line(extra: $"\"deep\":{deep}"));
+    }
+
+    [Fact]
+    public void A_null_in_place_of_a_count_does_not_make_its_log_slow() => Assert.True(AssertSame(
+        Line("\"inputTokenCount\":5,\"cacheReadInputTokenCount\":null"), Line("\"inputTokenCount\":6,\"cacheReadInputTokenCount\":null")));
+
+    static string Metadata(string members) => Line(extra: $"\"requestMetadata\":{{{members}}}");
+    static string Usage(string members) => Body($"{{\"usage\":{{\"inputTokens\":1,\"outputTokens\":2,{members}}}}}");
+
+    [Fact]
+    public void An_empty_model_does_not_become_a_record_without_a_model()
+    {
+        Assert.True(AssertSame(Line(), Line(model: Nova)));
+        Assert.False(AssertSame(Line(), Line(model: "")));
+    }
+
+    [Fact]
+    public void An_empty_app_lets_the_application_speak() => AssertSame(Metadata("\"app\":\"a\",\"application\":\"b\""), Metadata("\"app\":\"\",\"application\":\"c\""));
+
+    [Fact]
+    public void An_empty_tag_is_an_absent_one() => AssertSame(Metadata($"\"{Scribe.TagKey}\":\"7\""), Metadata($"\"{Scribe.TagKey}\":\"\""));
+
+    [Fact]
+    public void A_tag_kept_by_the_name_of_the_team_is_not_lost()
+    {
+        var options = new LogReaderOptions(Catalog, LogReaderOptions.NoProfiles, ["team", "x", "x"]);
+        AssertSame(Metadata("\"team\":\"core\",\"x\":\"1\""), Metadata("\"team\":\"edge\",\"x\":\"2\""), options);
+    }
+
+    [Fact]
+    public void Three_hundred_kept_tags_are_each_kept_in_their_place()
+    {
+        var keys = Enumerable.Range(0, 300).Select(i => $"k{i}").ToArray();
+        var options = new LogReaderOptions(Catalog, LogReaderOptions.NoProfiles, keys);
+        Assert.True(AssertSame(Metadata("\"k7\":\"a\",\"k299\":\"b\""), Metadata("\"k7\":\"c\",\"k299\":\"d\""), options));
+    }
+
+    [Fact]
+    public void A_missing_value_is_a_fault_after_a_number_too() => AssertSame(Line(extra: "\"n\":1"), Line(extra: "\"n\":"));
+
+    [Theory, InlineData("\"a"), InlineData("{"), InlineData("[1"), InlineData("a\""), InlineData("1{")]
+    public void A_value_left_open_is_a_fault_after_a_number_too(string value) => AssertSame(Line(extra: "\"n\":1,\"m\":2"), Line(extra: $"\"n\":{value},\"m\":2"));
+
+    [Fact]
+    public void A_lifetime_speaks_for_its_own_detail_only() => AssertSame(
+        Usage("\"cacheWriteInputTokens\":9,\"cacheDetails\":[{\"ttl\":\"1h\"},{\"inputTokens\":9}]"),
+        Usage("\"cacheWriteInputTokens\":8,\"cacheDetails\":[{\"ttl\":\"1h\"},{\"inputTokens\":8}]"));
+
+    [Fact]
+    public void Details_unsay_the_lifetimes_named_before_them() => AssertSame(
+        Usage("\"cacheWriteInputTokens\":9,\"cache_creation\":{\"ephemeral_1h_input_tokens\":9},\"cacheDetails\":[{\"ttl\":\"5m\",\"inputTokens\":9}]"),
+        Usage("\"cacheWriteInputTokens\":8,\"cache_creation\":{\"ephemeral_1h_input_tokens\":8},\"cacheDetails\":[{\"ttl\":\"5m\",\"inputTokens\":8}]"));
+
+    [Fact]
+    public void Of_two_tiers_the_last_is_served() => AssertSame(
+        Body("{\"inputTextTokenCount\":8,\"serviceTier\":{\"type\":\"flex\",\"type\":\"default\"}}"),
+        Body("{\"inputTextTokenCount\":9,\"serviceTier\":{\"type\":\"flex\",\"type\":\"default\"}}"));
+
+    [Theory, InlineData(5), InlineData(6), InlineData(7), InlineData(8)]
+    public void Usage_too_deep_to_be_read_is_too_deep_by_shape(int depth)
+    {
+        string Deep(int count) => Body(string.Concat(Enumerable.Repeat("{\"delta\":", depth)) + $"{{\"usage\":{{\"inputTokens\":{count}}}}}" + new string('}', depth));
+        AssertSame(Deep(5), Deep(6));
+    }
+
+    [Theory, InlineData(2), InlineData(4), InlineData(5), InlineData(6), InlineData(7)]
+    public void Guardrail_units_too_deep_to_be_read_are_too_deep_by_shape(int depth)
+    {
+        string Deep(int units) => Body("{\"trace\":{\"guardrail\":" + string.Concat(Enumerable.Repeat("{\"a\":", depth))
+            + $"{{\"invocationMetrics\":{{\"usage\":{{\"topicPolicyUnits\":{units}}}}}}}" + new string('}', depth) + "}}");
+        AssertSame(Deep(5), Deep(6));
     }
 }

@@ -87,7 +87,7 @@ static class TheLog
     /// <summary>Everything a record says, for comparing records that are not the same objects.</summary>
     public static string Words(in UsageRecord r) => string.Create(CultureInfo.InvariantCulture,
         $"{r.RequestId} {r.Time:O} {r.Caller.Account}/{r.Caller.Principal}/{r.Caller.App}/{r.Caller.Team}/{r.Caller.Env}/{Tags(r.Caller.Tags)} {r.Region} "
-        + $"{r.Model.Id}/{r.Model.Scope}/{r.Model.Kind} {r.Mode} {r.Tier} {r.Term} {r.Tokens} {Amounts(r)} {r.Operation} {r.ErrorCode} {r.StopReason}");
+        + $"{r.Model.Id}/{r.Model.Scope}/{r.Model.Kind} {r.Mode} {r.Tier} {r.Term} {r.Tokens} {Amounts(r)} {r.Operation} {r.ErrorCode ?? "-"} {r.StopReason ?? "-"}");
 
     /// <summary>Everything a reading says.</summary>
     public static string Words((List<UsageRecord> Records, FileReading Reading) read) => string.Join('\n',
@@ -97,6 +97,6 @@ static class TheLog
 
     public static string Amounts(in UsageRecord record) => string.Join(' ', (record.Amounts ?? []).Select(a => $"{a.Meter.Name()}={a.Amount}"));
 
-    static string Tags(TagValues tags) => string.Join('|', Enumerable.Range(0, tags.Count).Select(i => tags[i]));
+    static string Tags(TagValues tags) => string.Join('|', Enumerable.Range(0, tags.Count).Select(i => tags[i] ?? "-"));
     static string After(string members) => string.IsNullOrWhiteSpace(members) ? "" : "," + members.Trim();
 }
