@@ -18,7 +18,7 @@ static class Terminal
         {
             Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
             ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Out = new AnsiConsoleOutput(System.Console.Out),
+            Out = new AnsiConsoleOutput(System.Console.IsOutputRedirected ? new TrimmedLines(System.Console.Out) : System.Console.Out),
         });
         if (System.Console.IsOutputRedirected) console.Profile.Width = plainWidth;
         return console;
@@ -51,4 +51,23 @@ sealed class Progress : IDisposable
         if (shown > 0) System.Console.Error.Write("\r\u001b[K");
         shown = 0;
     }
+}
+
+/// <summary>Passes text on without the blanks at the ends of its lines, which tables leave and which files and diffs do not want.</summary>
+sealed class TrimmedLines(TextWriter inner) : TextWriter
+{
+    int blanks;
+
+    public override System.Text.Encoding Encoding => inner.Encoding;
+
+    public override void Write(char value)
+    {
+        if (value == ' ') { blanks++; return; }
+        if (value is not ('\n' or '\r'))
+            for (; blanks > 0; blanks--) inner.Write(' ');
+        blanks = 0;
+        inner.Write(value);
+    }
+
+    public override void Flush() => inner.Flush();
 }

@@ -34,7 +34,7 @@ static class Highlights
         }
         if (cube.TotalMax > total)
             found.Add(new("open_interval",
-                $"Cache lifetimes are not in these records: the total may be up to {Text.Dollars(cube.TotalMax)}", cube.TotalMax - total));
+                $"Cache lifetimes are not in these records: the total may be up to {Money.For(total).Show(cube.TotalMax)}", cube.TotalMax - total));
         return [.. found.OrderByDescending(h => h.Cost).ThenBy(h => h.Text, StringComparer.Ordinal)];
     }
 
@@ -49,8 +49,8 @@ static class Highlights
             if (days.Count < SpikeDaysMin) continue;
             var (middle, top) = (days[days.Count / 2], days[^1]);
             if (middle.Tokens > 0m && top.Tokens > middle.Tokens * SpikeTimes && top.Requests >= RequestsMin)
-                yield return new("spike", $"{Who(group.Key)} read {Text.Number(decimal.Round(top.Tokens / middle.Tokens, 1))} times its usual "
-                    + $"tokens on {Dimensions.Day(top.Day)}", Math.Max(0m, top.Cost - middle.Cost));
+                yield return new("spike", $"{Who(group.Key)} read {Text.Number(decimal.Round(top.Tokens / middle.Tokens, 1))} times "
+                    + $"its usual tokens on {Dimensions.Day(top.Day)}", Math.Max(0m, top.Cost - middle.Cost));
         }
     }
 
