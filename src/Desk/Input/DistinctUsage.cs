@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Assay.Usage;
@@ -47,9 +45,6 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
 {
     /// <summary>Request ids kept in memory before they spill to disk.</summary>
     public const int IdsInMemory = 768 * 1024;
-
-    // Batches a worker may be ahead of the reader of the stream; each holds some hundred records.
-    const int BatchesAhead = 8;
 
     /// <summary>Reads everything, delivering each request once: the first in order wins.</summary>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
@@ -113,47 +108,34 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         using (log) return reader.Read(log, file.Path, deliver, cancel);
     }
 
-    // Each file has a small queue of its own; workers take files in order, and the queues are emptied in order.
+    // Workers take files in order and read them side by side; what they read is taken in order.
     void ReadAhead(LogFiles logs, ReadingSummary summary, RecordBatch deliver, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var queues = logs.Files.Select(_ => new FileQueue()).ToArray();
+        var batches = new OrderedBatches(logs.Files.Count, stop.Token);
         var next = -1;
         var tasks = Enumerable.Range(0, Math.Min(workers, logs.Files.Count)).Select(_ => Task.Run(() =>
         {
             var reader = new InvocationLogReader(options);
-            int index;
-            while ((index = Interlocked.Increment(ref next)) < queues.Length)
+            int file;
+            try
             {
-                var queue = queues[index];
-                try
+                while ((file = Interlocked.Increment(ref next)) < logs.Files.Count)
                 {
-                    queue.Reading = ReadFile(
-                        reader, logs.Files[index], records => queue.Batches.Add(Batch.Of(records), stop.Token), stop.Token);
+                    var mine = file;
+                    batches.Complete(mine, ReadFile(reader, logs.Files[mine], records => batches.Add(mine, records), stop.Token));
                 }
-                catch (Exception)
-                {
-                    // Files no worker is left to read would be waited for in vain.
-                    stop.Cancel();
-                    throw;
-                }
-                finally
-                {
-                    queue.Batches.CompleteAdding();
-                }
+            }
+            catch (Exception)
+            {
+                // Files no worker is left to read would be waited for in vain.
+                stop.Cancel();
+                throw;
             }
         }, stop.Token)).ToArray();
         try
         {
-            foreach (var queue in queues)
-            {
-                foreach (var batch in queue.Batches.GetConsumingEnumerable(stop.Token))
-                {
-                    deliver(batch.Records);
-                    batch.Return();
-                }
-                if (queue.Reading is { } reading) summary.Add(reading);
-            }
+            batches.Take(deliver, summary.Add);
         }
         finally
         {
@@ -164,29 +146,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
                 if (stopped.Flatten().InnerExceptions.FirstOrDefault(e => e is not OperationCanceledException) is { } fault)
                     ExceptionDispatchInfo.Throw(fault);
             }
-            foreach (var queue in queues) queue.Batches.Dispose();
         }
-    }
-
-    // Records between two threads, in an array that is used again and again.
-    readonly record struct Batch(UsageRecord[] Rented, int Count)
-    {
-        public ReadOnlySpan<UsageRecord> Records => Rented.AsSpan(0, Count);
-
-        public static Batch Of(ReadOnlySpan<UsageRecord> records)
-        {
-            var rented = ArrayPool<UsageRecord>.Shared.Rent(records.Length);
-            records.CopyTo(rented);
-            return new(rented, records.Length);
-        }
-
-        public void Return() => ArrayPool<UsageRecord>.Shared.Return(Rented);
-    }
-
-    sealed class FileQueue
-    {
-        public BlockingCollection<Batch> Batches { get; } = new(BatchesAhead);
-        public FileReading? Reading { get; set; }
     }
 
     static FileStream ScratchFile() => new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), new FileStreamOptions
