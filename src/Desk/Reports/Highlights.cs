@@ -34,7 +34,8 @@ static class Highlights
         }
         if (cube.TotalMax > total)
             found.Add(new("open_interval",
-                $"Cache lifetimes are not in these records: the total may be up to {Money.For(total).Show(cube.TotalMax)}", cube.TotalMax - total));
+                $"Cache lifetimes are not in these records: the total may be up to {Money.For(total).Show(cube.TotalMax)}",
+                cube.TotalMax - total));
         return [.. found.OrderByDescending(h => h.Cost).ThenBy(h => h.Text, StringComparer.Ordinal)];
     }
 
