@@ -85,6 +85,8 @@ public static class LiteLlmMap
             // The map writes 0.0 both for what is free and for what is not sold; a missing price is never zero.
             if (price == 0) return "a zero says neither free nor unknown";
             if (Meaning(field.Name, placed, fields) is not { } meaning) return "no meter of a price's key";
+            if (field.Name == "output_cost_per_image" && IsPricedBySize(placed.Model!.Id, map))
+                return "one image price of a model that the map also prices by resolution and steps";
             if (KnownFault(placed.Model!.Id, field.Name) is { } fault) return fault;
             var (meter, mode, tier, context, unit) = meaning;
             if (unit == "second-of-unit")
@@ -139,6 +141,10 @@ public static class LiteLlmMap
     static bool IsGlobalPriceAtBareId(Placed place, JsonElement map) =>
         place is { Scope: Scope.InRegion, Strength: 1, Model: { } model }
         && Price(map, model.Id) is { } bare && Price(map, $"global.{model.Id}") == bare && Price(map, $"us.{model.Id}") == bare * 1.1m;
+
+    // A flat price beside prices by size is one of them, chosen by the map: which image it fits, a log does not say.
+    static bool IsPricedBySize(string model, JsonElement map) => map.EnumerateObject().Any(entry =>
+        entry.Name.Contains("-steps/", StringComparison.Ordinal) && entry.Name.EndsWith("/" + model, StringComparison.Ordinal));
 
     static decimal? Price(JsonElement map, string entry) =>
         map.TryGetProperty(entry, out var fields) && fields.ValueKind == JsonValueKind.Object
