@@ -73,8 +73,9 @@ public sealed class PriceBook
     public bool HasLongBand(string model) => longBanded.Contains(model);
 
     /// <summary>
-    /// The rate in force on a day, or null. In-region and geographic calls have one price in every source, so one stands in for the
-    /// other; a row that names no scope also serves <c>global.</c> calls of a model that has no global price.
+    /// The rate in force on a day, or null. A row that names no scope is written in_region and serves geographic calls too, and
+    /// <c>global.</c> calls of a model that has no global price. Models sold by scope cost the same in region as in a geography; for
+    /// the others the price of a geography says nothing of a call in the region.
     /// </summary>
     public Rate? Find(in RateKey key, DateOnly day)
     {
@@ -82,8 +83,8 @@ public sealed class PriceBook
         return key.Scope switch
         {
             Scope.Geo => Exact(key with { Scope = Scope.InRegion }, day),
-            Scope.InRegion => Exact(key with { Scope = Scope.Geo }, day),
-            _ when !globalPriced.Contains((key.Model, key.Meter)) => Exact(key with { Scope = Scope.InRegion }, day),
+            Scope.InRegion => IsScoped(key) ? Exact(key with { Scope = Scope.Geo }, day) : null,
+            _ when !IsScoped(key) => Exact(key with { Scope = Scope.InRegion }, day),
             _ => null,
         };
     }
@@ -155,10 +156,13 @@ public sealed class PriceBook
         return key.Scope switch
         {
             Scope.Geo => Has(key with { Scope = Scope.InRegion }),
-            Scope.InRegion => Has(key with { Scope = Scope.Geo }),
-            _ => !globalPriced.Contains((key.Model, key.Meter)) && Has(key with { Scope = Scope.InRegion }),
+            Scope.InRegion => IsScoped(key) && Has(key with { Scope = Scope.Geo }),
+            _ => !IsScoped(key) && Has(key with { Scope = Scope.InRegion }),
         };
     }
+
+    // A model with a global price is sold by scope.
+    bool IsScoped(in RateKey key) => globalPriced.Contains((key.Model, key.Meter));
 
     bool Has(in RateKey key) => timelines.ContainsKey(key) || timelines.ContainsKey(key with { Region = RateKey.EveryRegion });
 

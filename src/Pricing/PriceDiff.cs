@@ -1,7 +1,7 @@
 namespace Assay.Pricing;
 
-/// <summary>A key whose price differs between two books.</summary>
-public sealed record ChangedRate(Rate Before, Rate After)
+/// <summary>A key whose price differs between two books. The rates may be of keys that stand in for it (every region).</summary>
+public sealed record ChangedRate(RateKey Key, Rate Before, Rate After)
 {
     /// <summary>After divided by before; null when it was free before.</summary>
     public decimal? Ratio => Before.UsdPerUnit == 0m ? null : After.UsdPerUnit / Before.UsdPerUnit;
@@ -21,7 +21,7 @@ public sealed record PriceDiff(IReadOnlyList<Rate> Added, IReadOnlyList<Rate> Re
             {
                 case (null, { } now): added.Add(now); break;
                 case ({ } was, null): removed.Add(was); break;
-                case ({ } was, { } now) when was.UsdPerUnit != now.UsdPerUnit: changed.Add(new(was, now)); break;
+                case ({ } was, { } now) when was.UsdPerUnit != now.UsdPerUnit: changed.Add(new(key, was, now)); break;
             }
         return new(added, removed, changed);
     }

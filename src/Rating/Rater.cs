@@ -77,6 +77,8 @@ public static class Rater
         UnpricedCause.CoveredByModelUnits => "covered by model units",
         UnpricedCause.CustomModel => $"'{usage.Model.Id}' is a custom or imported model; its serving terms are not in the log",
         UnpricedCause.ImageSize => $"book '{book.Id}' has no single image price for '{usage.Model.Id}'; size and quality decide it",
+        UnpricedCause.NoRate when usage.Mode == Mode.Reserved && charge.Meter.Unit() == "token" =>
+            "served from reserved capacity: its hours are charged, not its tokens",
         UnpricedCause.NoRate => $"book '{book.Id}' has no {Named(usage, charge)} rate for '{usage.Model.Id}' in '{usage.Region}'",
         _ => "",
     };

@@ -31,7 +31,15 @@ public sealed class PriceDiffTests
     {
         var inRegion = A_rate(Meter.Input, 3m);
         var geo = new Rate("sku", inRegion.Key with { Scope = Scope.Geo }, "1M tokens", 3m, null, null, "a test");
-        Assert.True(PriceDiff.Between(A_book(geo), A_book(inRegion)).IsEmpty);
+        Assert.True(PriceDiff.Between(A_book(geo, inRegion), A_book(inRegion)).IsEmpty);
+    }
+
+    [Fact]
+    public void A_change_names_the_region_it_is_in_when_a_row_for_every_region_answers()
+    {
+        var everywhere = A_rate(Meter.Input, 6m) is var rate ? rate with { Key = rate.Key with { Region = RateKey.EveryRegion } } : null!;
+        var changed = Assert.Single(PriceDiff.Between(A_book(A_rate(Meter.Input, 3m)), A_book(everywhere)).Changed);
+        Assert.Equal(A_rate(Meter.Input, 3m).Key.Region, changed.Key.Region);
     }
 
     [Fact]

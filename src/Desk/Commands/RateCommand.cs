@@ -33,6 +33,8 @@ static class RateCommand
             lines.Flush();
             Shared.NeedRecords(reading, given);
             if (lines.Failed > 0) Console.Error.WriteLine($"assay: {Shared.Count(lines.Failed, "call")} failed and cost nothing.");
+            if (lines.Uncounted > 0)
+                Console.Error.WriteLine($"assay: {Shared.Count(lines.Uncounted, "call")} had no counts and cost nothing.");
             Shared.Account(reading);
             return Task.FromResult(Shared.Verdict(conditions, lines.Unpriced > 0, reading, lines.Total));
         });

@@ -132,7 +132,8 @@ public sealed class LogFiles
     public static string Reason(Exception fault) => fault switch
     {
         UnauthorizedAccessException => "no permission to read it",
-        FileNotFoundException or DirectoryNotFoundException => "it disappeared while reading",
+        FileNotFoundException => "it does not exist",
+        DirectoryNotFoundException => "its folder does not exist",
         InvalidDataException => "not a sound gzip file",
         _ => fault.Message.TrimEnd('.'),
     };

@@ -27,6 +27,9 @@ public sealed class ChargeLines : IDisposable
 
     public long Unpriced { get; private set; }
     public long Failed { get; private set; }
+
+    /// <summary>Calls that did not fail and yet count nothing: no tokens, no units.</summary>
+    public long Uncounted { get; private set; }
     public decimal Total { get; private set; }
 
     public void Add(ReadOnlySpan<UsageRecord> records)
@@ -35,6 +38,7 @@ public sealed class ChargeLines : IDisposable
         {
             if (record.Failed) Failed++;
             var count = Rater.Rate(record, book, charges);
+            if (count == 0 && !record.Failed) Uncounted++;
             for (var i = 0; i < count; i++) Write(record, charges[i]);
             if (buffer.WrittenCount > FlushAbove) Flush();
         }

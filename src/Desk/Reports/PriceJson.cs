@@ -92,7 +92,7 @@ static class PriceJson
         foreach (var change in diff.Changed)
         {
             json.WriteStartObject();
-            Key(json, change.After);
+            Key(json, change.Key);
             json.WriteString("before", Usd.Plain(change.Before.UsdPerUnit));
             json.WriteString("after", Usd.Plain(change.After.UsdPerUnit));
             if (change.Ratio is { } ratio) json.WriteNumber("ratio", (double)ratio); else json.WriteNull("ratio");

@@ -63,8 +63,8 @@ static class PriceTables
         {
             var grid = Columns("changed", "meter", "mode", "tier", "scope", "region", "before", "after", "×");
             foreach (var change in diff.Changed.Take(RowsMax))
-                grid.AddRow(Markup.Escape(change.After.Key.Model), change.After.Key.Meter.Name(), change.After.Key.Mode.Name(),
-                    change.After.Key.Tier.Name(), change.After.Key.Scope.Name(), change.After.Key.Region,
+                grid.AddRow(Markup.Escape(change.Key.Model), change.Key.Meter.Name(), change.Key.Mode.Name(),
+                    change.Key.Tier.Name(), change.Key.Scope.Name(), change.Key.Region,
                     PerUnit(change.Before), PerUnit(change.After), change.Ratio is { } ratio ? Text.Number(decimal.Round(ratio, 3)) : "–");
             console.Write(grid);
             console.WriteLine();

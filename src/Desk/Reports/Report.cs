@@ -25,6 +25,9 @@ public sealed record Report
 
     public required long Requests { get; init; }
     public required long Failed { get; init; }
+
+    /// <summary>Calls that did not fail and yet count nothing: no tokens, no units.</summary>
+    public long Uncounted { get; init; }
     public required IReadOnlyList<Group> ByModel { get; init; }
     public required IReadOnlyList<Group> ByApp { get; init; }
     public required IReadOnlyList<Group> ByTeam { get; init; }

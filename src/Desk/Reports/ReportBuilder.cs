@@ -14,6 +14,8 @@ public sealed class ReportBuilder(PriceBook book, IReadOnlyList<string> dimensio
     readonly TopRequests top = new(TopCount);
     readonly Charge[] charges = new Charge[Rater.ChargesMax];
 
+    long uncounted;
+
     public SpendCube Cube => cube;
 
     public void Add(ReadOnlySpan<UsageRecord> records)
@@ -23,6 +25,7 @@ public sealed class ReportBuilder(PriceBook book, IReadOnlyList<string> dimensio
             var day = DateOnly.FromDateTime(record.Time);
             if ((from is not null && day < from) || (to is not null && day >= to)) continue;
             var count = Rater.Rate(record, book, charges);
+            if (count == 0 && !record.Failed) uncounted++;
             var rated = charges.AsSpan(0, count);
             cube.Add(record, rated, book);
             var cost = 0m;
@@ -47,6 +50,7 @@ public sealed class ReportBuilder(PriceBook book, IReadOnlyList<string> dimensio
             TotalMax = cube.TotalMax,
             Requests = cube.Requests,
             Failed = cube.Failed,
+            Uncounted = uncounted,
             ByModel = cube.GroupBy(c => c.Key.Model.Id),
             ByApp = cube.GroupBy(c => c.Key.Caller.App),
             ByTeam = cube.GroupBy(c => c.Key.Caller.Team),

@@ -19,6 +19,7 @@ public static class ReportJson
         Money(json, "monthly", report.Monthly);
         json.WriteNumber("requests", report.Requests);
         json.WriteNumber("failed", report.Failed);
+        json.WriteNumber("uncounted", report.Uncounted);
         json.WriteNumber("duplicates", report.Reading.Duplicates);
         json.WriteNumber("requests_unpriced", report.RequestsUnpriced);
         if (report.From is { } from) json.WriteString("from", Dimensions.Day(from)); else json.WriteNull("from");

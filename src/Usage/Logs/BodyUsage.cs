@@ -15,6 +15,9 @@ struct BodyUsage
 
     public int Images;
     public Tier Tier;
+
+    /// <summary>Served from reserved tokens per minute: the hours are charged, not the tokens.</summary>
+    public bool IsReserved;
     public Name? StopReason;
 
     public static readonly BodyUsage Unsaid = new()
@@ -216,6 +219,7 @@ static class BodyReader
         else if (!json.TakeText(out tier)) return false;
         if (tier.SequenceEqual("flex"u8)) body.Tier = Tier.Flex;
         else if (tier.SequenceEqual("priority"u8)) body.Tier = Tier.Priority;
+        else if (tier.SequenceEqual("reserved"u8)) body.IsReserved = true;
         return json.Fault is null;
     }
 

@@ -25,12 +25,16 @@ public sealed class FileReading(string path)
     public List<LineNote> FirstSkipped { get; } = [];
     public List<LineNote> FirstDifferences { get; } = [];
 
+    long lastSkipped;
+
     /// <summary>The reading of a file that could not even be opened.</summary>
     public static FileReading Unreadable(string path, string reason) => new(path) { Stopped = reason };
 
     internal void Skip(long line, string reason)
     {
-        SkippedLines++;
+        // A line of several elements is one line, however many of them are bad.
+        if (line != lastSkipped) SkippedLines++;
+        lastSkipped = line;
         if (FirstSkipped.Count < NotesKept) FirstSkipped.Add(new(Path, line, OneLine(reason)));
     }
 

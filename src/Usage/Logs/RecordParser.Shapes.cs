@@ -161,6 +161,7 @@ sealed partial class RecordParser
             case Field.ServiceTier:
                 if (text.SequenceEqual("flex"u8)) draft.Body.Tier = Tier.Flex;
                 else if (text.SequenceEqual("priority"u8)) draft.Body.Tier = Tier.Priority;
+                else if (text.SequenceEqual("reserved"u8)) draft.Body.IsReserved = true;
                 return true;
             case Field.Latency:
                 if (text.SequenceEqual("optimized"u8)) draft.Body.Tier = Tier.LatencyOptimized;

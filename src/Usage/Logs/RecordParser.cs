@@ -335,7 +335,12 @@ sealed partial class RecordParser(LogReaderOptions options)
             Caller = CallerOf(in draft, profile),
             Region = draft.Region!.Text,
             Model = model,
-            Mode = model.Kind == ModelKind.Provisioned ? Mode.Provisioned : Mode.OnDemand,
+            Mode = model.Kind switch
+            {
+                ModelKind.Provisioned => Mode.Provisioned,
+                ModelKind.Custom => Mode.Custom,
+                _ => draft.Body.IsReserved ? Mode.Reserved : Mode.OnDemand,
+            },
             Tier = draft.Body.Tier,
             Tokens = tokens,
             Amounts = AmountsOf(draft.Body, reading),
