@@ -52,8 +52,7 @@ readonly record struct Digits(ulong Value, byte Decimals)
 {
     public static Digits Of(decimal price)
     {
-        // Dividing by one with all its zeros strips those a quotient remembers.
-        var plain = price / 1.0000000000000000000000000000m;
+        var plain = Usd.Shortest(price);
         Span<int> words = stackalloc int[4];
         decimal.GetBits(plain, words);
         return price < 0m || words[2] != 0 ? default : new(unchecked(((ulong)(uint)words[1] << 32) | (uint)words[0]), plain.Scale);

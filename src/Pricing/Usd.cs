@@ -22,10 +22,8 @@ public readonly record struct Usd(decimal Amount) : IComparable<Usd>
     public override string ToString() => Plain(Amount);
 
     /// <summary>A decimal as JSON and CSV carry it: <c>0.0000033</c>, <c>12</c>, <c>0</c>.</summary>
-    public static string Plain(decimal value)
-    {
-        // Dividing by one with 28 zeros strips the trailing zeros a decimal remembers.
-        var text = (value / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
-        return text;
-    }
+    public static string Plain(decimal value) => Shortest(value).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The same number without the trailing zeros a decimal remembers: dividing by one with all its zeros strips them.</summary>
+    public static decimal Shortest(decimal value) => value / 1.0000000000000000000000000000m;
 }

@@ -96,8 +96,7 @@ static class Shared
     /// <exception cref="InputException">A condition is none.</exception>
     public static int Verdict(string[] conditions, bool unpriced, ReadingSummary reading, decimal total)
     {
-        foreach (var condition in conditions
-            .SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        foreach (var condition in Each(conditions))
         {
             var reason = condition switch
             {
@@ -115,10 +114,12 @@ static class Shared
     /// <summary>Checks the conditions before any work is done.</summary>
     public static void CheckConditions(string[] conditions)
     {
-        foreach (var condition in conditions
-            .SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        foreach (var condition in Each(conditions))
             if (condition is not ("unpriced" or "skipped")) OverLimit(condition);
     }
+
+    static IEnumerable<string> Each(string[] conditions) =>
+        conditions.SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     static decimal OverLimit(string condition) =>
         condition.StartsWith("over>", StringComparison.Ordinal)

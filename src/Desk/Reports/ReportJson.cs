@@ -114,8 +114,8 @@ public static class ReportJson
         {
             json.WriteStartObject();
             json.WriteString("meter", sum.Meter.Name());
-            json.WriteNumber("quantity", Plain(sum.Quantity));
-            json.WriteNumber("unpriced_quantity", Plain(sum.UnpricedQuantity));
+            json.WriteNumber("quantity", Usd.Shortest(sum.Quantity));
+            json.WriteNumber("unpriced_quantity", Usd.Shortest(sum.UnpricedQuantity));
             Money(json, "cost", sum.Cost);
             json.WriteEndObject();
         }
@@ -195,7 +195,4 @@ public static class ReportJson
         }
         json.WriteEndArray();
     }
-
-    // Dividing by one with all its zeros strips those a sum remembers.
-    static decimal Plain(decimal value) => value / 1.0000000000000000000000000000m;
 }
