@@ -63,9 +63,9 @@ public static class Rater
         return count;
     }
 
-    /// <summary>The band a prompt falls into: everything the model read counts, from wherever.</summary>
-    public static ContextBand ContextOf(in UsageRecord usage, PriceBook book) =>
-        usage.Tokens.Prompt > LongContextAbove && (usage.Model.Facts?.HasLongBand ?? book.HasLongBand(usage.Model.Id))
+    /// <summary>The band a prompt falls into: everything the model read counts, from wherever. A stated band stands.</summary>
+    public static ContextBand ContextOf(in UsageRecord usage, PriceBook book) => usage.Context is { } stated ? stated
+        : usage.Tokens.Prompt > LongContextAbove && (usage.Model.Facts?.HasLongBand ?? book.HasLongBand(usage.Model.Id))
             ? ContextBand.Long
             : ContextBand.Standard;
 

@@ -44,6 +44,13 @@ public readonly record struct UsageRecord
     public Mode Mode { get; init; }
     public Tier Tier { get; init; }
     public Term Term { get; init; }
+
+    /// <summary>
+    /// The price band, where the record stands for many calls (a bill's row, a workload imagined) and its tokens no longer tell;
+    /// null to decide by the prompt.
+    /// </summary>
+    public ContextBand? Context { get; init; }
+
     public TokenCounts Tokens { get; init; }
 
     /// <summary>Amounts on other meters; null when there are none. At most one entry a meter.</summary>
