@@ -45,8 +45,8 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     readonly UsageRecord[] batch = new UsageRecord[BatchSize];
     byte[] buffer = new byte[ChunkSize * 2];
 
-    /// <summary>Lines read by the shape of a line before, in all files so far.</summary>
-    internal long Shaped => parser.Shaped;
+    /// <summary>Lines read along the tree of the lines before, in all files so far.</summary>
+    internal long Known => parser.Known;
 
     /// <summary>Reads a log to its end.</summary>
     /// <param name="path">Names the stream in notes.</param>
