@@ -36,7 +36,7 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     // Small enough that a chunk just decompressed is still in the nearest caches when it is parsed.
     const int ChunkSize = 64 * 1024;
     // A batch stays below the size at which the runtime keeps objects apart and cleans up late.
-    const int BatchSize = 256;
+    const int BatchSize = 128;
 
     // The first bytes of a content tell what it is.
     const int StartLength = 512;

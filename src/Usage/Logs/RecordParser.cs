@@ -21,6 +21,7 @@ sealed partial class RecordParser(LogReaderOptions options)
     readonly NameTable names = new();
     readonly Dictionary<int, (ModelRef Model, MappedProfile? Profile)> models = [];
     readonly Dictionary<CallerKey, Caller> callers = [];
+    readonly Dictionary<CallKind, CallKind> kinds = [];
     readonly byte[][] tagKeys = [.. options.TagKeys.Select(Encoding.UTF8.GetBytes)];
     readonly Name?[] tags = new Name?[options.TagKeys.Count];
     readonly Name?[] lastTags = new Name?[options.TagKeys.Count];
@@ -310,23 +311,21 @@ sealed partial class RecordParser(LogReaderOptions options)
     {
         var (model, profile) = ModelOf(draft.Model!);
         var counts = CountsOf(draft);
-        lastRecord = new UsageRecord
+        var mode = model.Kind switch
+        {
+            ModelKind.Provisioned => Mode.Provisioned,
+            ModelKind.Custom => Mode.Custom,
+            _ => draft.Body.IsReserved ? Mode.Reserved : Mode.OnDemand,
+        };
+        lastRecord = new UsageRecord(KindOf(new(CallerOf(in draft, profile), draft.Region!.Text, model, draft.Operation?.Text ?? "")
+        {
+            Mode = mode, Tier = draft.Body.Tier,
+        }))
         {
             RequestId = draft.RequestId,
             Time = draft.Time,
-            Caller = CallerOf(in draft, profile),
-            Region = draft.Region!.Text,
-            Model = model,
-            Mode = model.Kind switch
-            {
-                ModelKind.Provisioned => Mode.Provisioned,
-                ModelKind.Custom => Mode.Custom,
-                _ => draft.Body.IsReserved ? Mode.Reserved : Mode.OnDemand,
-            },
-            Tier = draft.Body.Tier,
             Tokens = TokensOf(counts, model.Facts, reading),
             Amounts = AmountsOf(counts, draft.Body.Images, reading),
-            Operation = draft.Operation?.Text ?? "",
             ErrorCode = draft.ErrorCode is { Text.Length: > 0 } error ? error.Text : null,
             StopReason = draft.Body.StopReason?.Text,
         };
@@ -340,6 +339,8 @@ sealed partial class RecordParser(LogReaderOptions options)
         var model = ModelIdentity.Resolve(name.Text, options.Catalog, options.Profiles);
         return models[name.Id] = (model, options.Profiles.GetValueOrDefault(name.Text));
     }
+
+    CallKind KindOf(CallKind kind) => kinds.TryGetValue(kind, out var known) ? known : kinds[kind] = kind;
 
     static LineCounts CountsOf(in Draft draft)
     {
