@@ -114,6 +114,12 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     {
         while (start < filled)
         {
+            // Most lines are like one before: the walk along it finds their end as well.
+            if (!tooLong && parser.TryKnown(buffer, start, filled, reading, ref into) is > 0 and var next)
+            {
+                start = next;
+                continue;
+            }
             var length = buffer.AsSpan(start, filled - start).IndexOf((byte)'\n');
             if (length < 0) break;
             ParseLine(start, start + length, ref tooLong, reading, ref into);

@@ -71,6 +71,8 @@ sealed class LineLesson
     /// <summary>The shared text of all pieces, one after the other.</summary>
     public byte[] Text { get; private set; } = [];
 
+    public ReadOnlySpan<byte> TextOf(int piece) => Text.AsSpan(pieces[piece].Start, pieces[piece].Length);
+
     /// <summary>From the first of the line to the last, whose value is <see cref="Varying.None"/>.</summary>
     public IReadOnlyList<Piece> Pieces => pieces;
 

@@ -32,118 +32,146 @@ sealed class LineEnd(in UsageRecord record, bool hasBody)
     public readonly bool HasBody = hasBody;
 }
 
+/// <summary>A piece of text and the value behind it.</summary>
+readonly record struct LineStep(int Length, Varying Value, Counted Counted);
+
 /// <summary>
-/// The lines learned from, as a tree of the text they share. A node's text is compared as a whole; behind it stands a value, or the
-/// text parts by its next byte, or the line ends.
+/// A stretch of lines without a fork: steps of text and value, one behind the other in memory. Behind the last of them the lines part
+/// by their next byte, or one of them ends.
+/// </summary>
+sealed class LineStretch
+{
+    // Padded, so that the last vector of a comparison may reach past the end.
+    byte[] text = new byte[Vector256<byte>.Count];
+    LineStep[] steps = [];
+    byte[]? places;
+    LineStretch?[] next = [];
+
+    /// <summary>True while nothing is known of it.</summary>
+    public bool IsBlank => steps.Length == 0;
+
+    /// <summary>Of all but the last step the value always comes next.</summary>
+    public ReadOnlySpan<LineStep> Steps => steps;
+
+    /// <summary>What comes after the value of the last step; null when it has none.</summary>
+    public LineStretch? AfterValue { get; set; }
+
+    /// <summary>What a line says that ends behind the last text; null when none did.</summary>
+    public LineEnd? End { get; set; }
+
+    public ref byte Text => ref MemoryMarshal.GetArrayDataReference(text);
+    public ReadOnlySpan<byte> TextAt(int start, int length) => text.AsSpan(start, length);
+
+    /// <summary>Where the text goes on with a byte, or null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public LineStretch? With(byte following) => places is null ? null : next[places[following]];
+
+    public void Add(byte following, LineStretch stretch)
+    {
+        places ??= new byte[256];
+        if (next.Length == 0) next = [null];
+        places[following] = (byte)next.Length;
+        next = [.. next, stretch];
+    }
+
+    public void Fill(ReadOnlySpan<byte> with, ReadOnlySpan<LineStep> along) =>
+        (text, steps) = ([.. with, .. new byte[Vector256<byte>.Count]], along.ToArray());
+
+    /// <summary>Gives the last step, which had none, a value.</summary>
+    public void Expect(Varying value, Counted counted)
+    {
+        steps[^1] = new(steps[^1].Length, value, counted);
+        AfterValue = new();
+    }
+
+    /// <summary>
+    /// Ends the stretch behind so much of the text of a step. What came behind hangs on it as before: the rest of the text by its first
+    /// byte, the value and all after it as the value.
+    /// </summary>
+    public void Part(int step, int length)
+    {
+        var start = 0;
+        for (var i = 0; i < step; i++) start += steps[i].Length;
+        var parted = steps[step];
+        var isInText = length < parted.Length;
+        var rest = new LineStretch { places = places, next = next, AfterValue = AfterValue, End = End };
+        rest.Fill(text.AsSpan((start + length)..^Vector256<byte>.Count),
+            isInText ? [parted with { Length = parted.Length - length }, .. steps[(step + 1)..]] : steps[(step + 1)..]);
+        (AfterValue, End, places, next) = (isInText ? null : rest, null, null, []);
+        Fill(text.AsSpan(0, start + length),
+            [.. steps.AsSpan(0, step), isInText ? new(length, Varying.None, default) : parted]);
+        if (isInText) Add(rest.text[0], rest);
+    }
+}
+
+/// <summary>
+/// The lines learned from, as a tree of the text they share. What stands before a value decides what it means, so two lines never
+/// disagree about the value behind a text; if they did, the first would be believed.
 /// </summary>
 sealed class LineTree
 {
     /// <summary>Bytes of text kept. A log of more different lines than fit is learned anew.</summary>
     public const int TextMax = 4 * 1024 * 1024;
 
-    Node root = new();
     int textLength;
 
-    public Node Root => root;
+    public LineStretch Root { get; private set; } = new();
 
-    public sealed class Node
-    {
-        // Padded, so that the last vector of a comparison may reach past the end.
-        byte[] text = new byte[Vector256<byte>.Count];
-        byte[]? places;
-        Node?[] next = [];
-
-        /// <summary>True while nothing is known of it.</summary>
-        public bool IsBlank => Length == 0 && Value == Varying.None && places is null && End is null;
-
-        public int Length { get; private set; }
-        public ReadOnlySpan<byte> Text => text.AsSpan(0, Length);
-
-        /// <summary>The value behind the text, and what comes after it.</summary>
-        public Varying Value { get; set; }
-        public Counted Counted { get; set; }
-        public Node? AfterValue { get; set; }
-
-        /// <summary>What a line that ends behind the text says; null when none did.</summary>
-        public LineEnd? End { get; set; }
-
-        /// <summary>True when the text stands at a place of a line. The line must be readable for 32 bytes beyond the text.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public bool StandsAt(ref byte line)
-        {
-            ref var own = ref MemoryMarshal.GetArrayDataReference(text);
-            nuint at = 0;
-            var left = Length;
-            for (; left >= 32; at += 32, left -= 32)
-                if (Vector256.LoadUnsafe(ref own, at) != Vector256.LoadUnsafe(ref line, at)) return false;
-            if (left == 0) return true;
-            var same = Vector256.Equals(Vector256.LoadUnsafe(ref own, at), Vector256.LoadUnsafe(ref line, at)).ExtractMostSignificantBits();
-            return (~same << (32 - left)) == 0;
-        }
-
-        /// <summary>Where the text goes on with a byte, or null.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Node? With(byte following) => places is null ? null : next[places[following]];
-
-        public void Fill(ReadOnlySpan<byte> with)
-        {
-            (text, Length) = ([.. with, .. new byte[Vector256<byte>.Count]], with.Length);
-        }
-
-        public void Add(byte following, Node node)
-        {
-            places ??= new byte[256];
-            if (next.Length == 0) next = [null];
-            places[following] = (byte)next.Length;
-            next = [.. next, node];
-        }
-
-        /// <summary>Parts the text: the node keeps its beginning, and a new one below it gets the rest and all that hung on it.</summary>
-        public void Part(int length)
-        {
-            var rest = new Node { places = places, next = next, Value = Value, Counted = Counted, AfterValue = AfterValue, End = End };
-            rest.Fill(Text[length..]);
-            (Value, Counted, AfterValue, End, places, next) = (Varying.None, default, null, null, null, []);
-            Fill(Text[..length]);
-            Add(rest.text[0], rest);
-        }
-    }
-
-    /// <summary>Adds a line.</summary>
+    /// <summary>Adds a line and the record it gave.</summary>
     public void Learn(LineLesson lesson, in UsageRecord record)
     {
-        if (textLength + lesson.Text.Length > TextMax) (root, textLength) = (new(), 0);
-        var node = root;
-        for (var i = 0; i < lesson.Pieces.Count; i++)
+        if (textLength + lesson.Text.Length > TextMax) (Root, textLength) = (new(), 0);
+        if (EndOf(lesson) is { } last) last.End = new(record, lesson.Pieces.Any(p => p.IsOfBody));
+    }
+
+    // The stretch at whose end the line of a lesson ends: what is there is followed, what is not is added. Null when they disagree.
+    LineStretch? EndOf(LineLesson lesson)
+    {
+        var (stretch, step, piece, taken) = (Root, 0, 0, 0);
+        while (true)
         {
-            var piece = lesson.Pieces[i];
-            node = Along(node, lesson.Text.AsSpan(piece.Start, piece.Length));
-            if (piece.Value == Varying.None)
+            if (stretch.IsBlank) return Fill(stretch, lesson, piece, taken);
+            var known = TextOf(stretch, step);
+            var told = lesson.TextOf(piece)[taken..];
+            var common = known.CommonPrefixLength(told);
+            var isLast = step == stretch.Steps.Length - 1;
+            if (common < known.Length || ((common < told.Length || lesson.Pieces[piece].Value == Varying.None) && !isLast))
             {
-                node.End = new(record, lesson.Pieces.Any(p => p.IsOfBody));
-                return;
+                stretch.Part(step, common);
+                isLast = true;
             }
-            // What stands before a value decides what it means, so two lines never disagree; if they did, the first would be believed.
-            if (node.Value == Varying.None) (node.Value, node.Counted, node.AfterValue) = (piece.Value, piece.Counted, new());
-            else if (node.Value != piece.Value || node.Counted != piece.Counted) return;
-            node = node.AfterValue!;
+            taken += common;
+            if (common < told.Length)
+            {
+                var following = told[common];
+                if (stretch.With(following) is not { } other) stretch.Add(following, other = new());
+                (stretch, step) = (other, 0);
+                continue;
+            }
+            var value = lesson.Pieces[piece];
+            if (value.Value == Varying.None) return stretch;
+            if (stretch.Steps[step].Value == Varying.None) stretch.Expect(value.Value, value.Counted);
+            else if (stretch.Steps[step] is var expected && (expected.Value, expected.Counted) != (value.Value, value.Counted)) return null;
+            (piece, taken) = (piece + 1, 0);
+            (stretch, step) = isLast ? (stretch.AfterValue!, 0) : (stretch, step + 1);
         }
     }
 
-    // The node at the end of some text: what is there is followed, what is not is added.
-    Node Along(Node node, ReadOnlySpan<byte> text)
+    // A new stretch takes all that is left of a lesson.
+    LineStretch Fill(LineStretch stretch, LineLesson lesson, int piece, int taken)
     {
-        while (true)
-        {
-            if (node.IsBlank) { node.Fill(text); textLength += text.Length; return node; }
-            var common = node.Text.CommonPrefixLength(text);
-            if (common < node.Length) node.Part(common);
-            text = text[common..];
-            if (text.IsEmpty) return node;
-            if (node.With(text[0]) is { } next) { node = next; continue; }
-            next = new();
-            node.Add(text[0], next);
-            node = next;
-        }
+        var first = lesson.Pieces[piece];
+        var text = lesson.Text.AsSpan(first.Start + taken);
+        stretch.Fill(text, [.. lesson.Pieces.Skip(piece)
+            .Select((p, i) => new LineStep(i == 0 ? p.Length - taken : p.Length, p.Value, p.Counted))]);
+        textLength += text.Length;
+        return stretch;
+    }
+
+    static ReadOnlySpan<byte> TextOf(LineStretch stretch, int step)
+    {
+        var start = 0;
+        for (var i = 0; i < step; i++) start += stretch.Steps[i].Length;
+        return stretch.TextAt(start, stretch.Steps[step].Length);
     }
 }
