@@ -76,7 +76,11 @@ static class GuideTerminal
         console.Write(grid);
         console.MarkupLine("\n[bold]Why they part[/]");
         foreach (var line in lines)
+        {
             console.MarkupLine($"  {line.Name}\n    [grey]{Markup.Escape(line.Why)}[/]");
+            if (line is { Derived.Result: not null, Today.Missing: { } missing })
+                console.MarkupLine($"    [yellow]no today: {Markup.Escape(missing)}[/]");
+        }
     }
 
     static void Derivation(IAnsiConsole console, string title, Derivation derivation)

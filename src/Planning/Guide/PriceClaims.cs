@@ -67,6 +67,7 @@ static class PriceClaims
             least = least is null || ratio < least ? ratio : least;
             most = most is null || ratio > most ? ratio : most;
         }
+        if (least is null) sheet.Lack($"book '{sheet.Book.Id}' prices input and output of none of the listed models");
         return sheet.Finish(least, most, isRange: true);
     }
 
@@ -106,6 +107,11 @@ static class PriceClaims
     {
         var priced = sheet.ListedTextModels().Where(m => sheet.Has(m, Meter.Output))
             .Select(m => (Model: m, Usd: sheet.PerMillion(m, Meter.Output))).ToList();
+        if (priced.Count == 0)
+        {
+            sheet.Lack($"book '{sheet.Book.Id}' prices the output of none of the listed models");
+            return sheet.Finish(null, null, isRange: false);
+        }
         var (dearest, cheapest) = (priced.MaxBy(p => p.Usd), priced.MinBy(p => p.Usd));
         var ratio = sheet.Step($"output of {GuideModels.Name(sheet, dearest.Model)} over {GuideModels.Name(sheet, cheapest.Model)}, "
             + $"dearest and cheapest of {priced.Count}", $"{dearest.Usd} ÷ {cheapest.Usd}", sheet.Over(dearest.Usd, cheapest.Usd));

@@ -107,15 +107,18 @@ sealed class Worksheet(GuideSources sources, bool isToday)
         }
         if (cheapest is { Key: var chosen })
             return Cost(chosen.Model, Meter.ModelUnitHour, 1m, chosen.Scope, Mode.Provisioned, chosen.Term);
-        missing ??= $"the leading sources of book '{Book.Id}' name no {what}";
+        Lack($"the leading sources of book '{Book.Id}' name no {what}");
         return null;
     }
+
+    /// <summary>Says what is missing; the figure ends without a result.</summary>
+    public void Lack(string what) => missing ??= what;
 
     /// <summary>A quotient; null where there is nothing to divide by.</summary>
     public decimal? Over(decimal? part, decimal? whole)
     {
         if (whole is not 0m) return part / whole;
-        missing ??= "there is nothing to divide by: the price below the line is 0";
+        Lack("there is nothing to divide by: the price below the line is 0");
         return null;
     }
 

@@ -45,6 +45,19 @@ public sealed class TodayTests
     public void Units_of_models_no_longer_sold_are_not_todays() => Assert.Equal(
         "the leading sources of book 'aws@2026-07-24' name no Claude model unit at a month's commitment", TheGuide.Check("T01").Today.Missing);
 
+    [Fact]
+    public void A_book_that_prices_nothing_of_it_leaves_every_claim_without_a_today_and_says_why()
+    {
+        var sources = TheGuide.Sources with { Today = new("mine", [new("mine", new(2026, 8, 1), false, [])]) };
+        Assert.All(GuideCheck.All(TheGuide.Claims, sources), check =>
+        {
+            Assert.Null(check.Today.Result);
+            Assert.Matches("^(book 'mine@|the leading sources of book 'mine@|no price of AWS's)", check.Today.Missing!);
+            Assert.NotNull(check.Derived.Result);
+        });
+        Assert.All(GuideScenario.Lines(sources), line => Assert.Null(line.Today.Result));
+    }
+
     [Theory]
     [InlineData("C06")]
     [InlineData("M01")]
