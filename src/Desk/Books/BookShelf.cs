@@ -1,5 +1,6 @@
 using System.Globalization;
 using Assay.Desk.Input;
+using Assay.Planning;
 using Assay.Pricing;
 using Assay.Pricing.Importers;
 using Assay.Usage;
@@ -30,6 +31,14 @@ public sealed class BookShelf
             using var text = new StreamReader(Path.Combine(folder, "regions.csv"));
             return RegionAvailability.Read(text, "regions.csv");
         }
+    }
+
+    /// <summary>What the guide claims in figures, and what it states besides prices.</summary>
+    public (IReadOnlyList<GuideClaim> Claims, StatedInputs Inputs) Guide()
+    {
+        using var claims = new StreamReader(Path.Combine(folder, "guide-claims.csv"));
+        using var inputs = new StreamReader(Path.Combine(folder, "guide-inputs.csv"));
+        return (GuideFiles.Claims(claims, "guide-claims.csv"), GuideFiles.Inputs(inputs, "guide-inputs.csv"));
     }
 
     /// <param name="spec"><c>aws</c>, <c>guide</c>, a name with a day such as <c>aws@2026-06-30</c>, or the path of a CSV file.</param>
