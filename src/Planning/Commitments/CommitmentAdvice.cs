@@ -55,9 +55,12 @@ public static class CommitmentAdvice
     {
         if (credits.All.Count == 0) yield break;
         var other = Commitments.Position(terms with { CreditedUsageCounts = !terms.CreditedUsageCounts }, years, credits);
-        yield return $"Credited usage is taken {(terms.CreditedUsageCounts ? "to" : "not to")} draw the commitment down. "
-            + $"If it does{(terms.CreditedUsageCounts ? " not" : "")}, AI adds {dollars(other.IncrementalCost)} "
-            + $"instead of {dollars(position.IncrementalCost)}.";
+        var effect = other.IncrementalCost == position.IncrementalCost
+            ? "Here AI adds the same either way."
+            : $"If it does{(terms.CreditedUsageCounts ? " not" : "")}, AI adds {dollars(other.IncrementalCost)} "
+                + $"instead of {dollars(position.IncrementalCost)}.";
+        yield return $"Usage paid with credits is taken {(terms.CreditedUsageCounts ? "to" : "not to")} draw the commitment down; "
+            + $"ask which holds. {effect}";
         if (position.CreditsUnused > 0m)
             yield return $"{dollars(position.CreditsUnused)} of credit finds no AI to pay for before it expires or the last year ends.";
         if (credits.Start is null)
