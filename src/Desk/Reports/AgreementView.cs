@@ -48,7 +48,7 @@ static class AgreementView
 
     static void Write(IAnsiConsole console, string name, AgreementFile agreement, IReadOnlyList<CheckedRow> rows)
     {
-        console.MarkupLine($"[bold]Spend agreement[/]  [grey]{Markup.Escape(name)} · derived from quantities, unit prices and terms[/]\n");
+        console.MarkupLine($"[bold]Spend agreement[/]  [grey]{Markup.Escape(name)} · from quantities, unit prices, terms[/]\n");
         var grid = new Grid();
         grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
         for (var i = 0; i < 5; i++) grid.AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(2).RightAligned());
@@ -71,7 +71,7 @@ static class AgreementView
             console.MarkupLine($"  [red]≠[/] line {row.Row.Line} states {Cents(stated.Billed)} billed, {Cents(stated.Effective)} effective, "
                 + $"{Cents(stated.Contracted)} contracted, {Cents(stated.List)} list.");
         }
-        foreach (var finding in agreement.Findings) console.MarkupLine($"  [yellow]![/] {Markup.Escape(finding)}");
+        if (agreement.Findings.Count > 0) EdpTerminal.List(console, "Where it contradicts itself", agreement.Findings, "[yellow]![/]");
     }
 
     static void Write(Utf8JsonWriter json, AgreementFile agreement, IReadOnlyList<CheckedRow> rows)

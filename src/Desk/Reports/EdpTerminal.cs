@@ -18,7 +18,7 @@ static class EdpTerminal
         Bars(console, position);
         SideBySide(console, position);
         if (position.Years.Count > 1) Ramp(console, position);
-        console.MarkupLine($"\n[bold]Why they differ[/]  [grey]{Markup.Escape(Why(position))}[/]".Trim(' '));
+        List(console, "Why they differ", [Why(position)], "");
         AgainstDirect(console, question, position);
         List(console, "Beware", question.Warnings, "[yellow]![/]");
         List(console, "To ask the account team", CommitmentAdvice.Questions, "[grey]?[/]");
@@ -136,7 +136,7 @@ static class EdpTerminal
         });
     }
 
-    static void List(IAnsiConsole console, string title, IReadOnlyList<string> lines, string mark)
+    public static void List(IAnsiConsole console, string title, IReadOnlyList<string> lines, string mark)
     {
         console.MarkupLine($"\n[bold]{title}[/]");
         var grid = new Grid { Width = Width };

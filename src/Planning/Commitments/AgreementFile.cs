@@ -34,11 +34,8 @@ public sealed record AgreementFile(AgreementTerms Terms, IReadOnlyList<Agreement
     ];
 
     /// <summary>Reads a file's text.</summary>
-    /// <param name="unusedFee">
-    /// What the terms say of an unused fee. The published examples invoice it even after an up-front payment, so that is the default here.
-    /// </param>
     /// <exception cref="FormatException">It is no such file; the message names the line and what was expected.</exception>
-    public static AgreementFile Read(string text, string name, UnusedFee unusedFee = UnusedFee.Always)
+    public static AgreementFile Read(string text, string name)
     {
         ArgumentNullException.ThrowIfNull(text);
         var records = Records(text.TrimStart('\uFEFF'), name).ToList();
@@ -49,7 +46,7 @@ public sealed record AgreementFile(AgreementTerms Terms, IReadOnlyList<Agreement
             throw new FormatException($"{name}:1: has no column '{missing}'. Accepted: a CSV of FOCUS columns with a header.");
         List<Row> rows = [.. records.Skip(1).Where(r => r.Cells.Any(c => c.Trim().Length > 0)).Select(r => new Row(name, r.Line, r.Cells, columns))];
         if (rows.Count == 0) throw new FormatException($"{name}: has a header and no rows.");
-        return Of(rows, unusedFee);
+        return Of(rows);
     }
 
     /// <summary>Every row derived from the terms and the rows before it.</summary>
@@ -59,7 +56,7 @@ public sealed record AgreementFile(AgreementTerms Terms, IReadOnlyList<Agreement
         return [.. Rows.Select(row => new CheckedRow(row, agreement.Charge(row.Event)))];
     }
 
-    static AgreementFile Of(List<Row> rows, UnusedFee unusedFee)
+    static AgreementFile Of(List<Row> rows)
     {
         List<string> findings = [];
         var isPrepaid = rows.Any(r => r.IsPurchase) && rows.Any(r => !r.IsPurchase);
@@ -67,7 +64,6 @@ public sealed record AgreementFile(AgreementTerms Terms, IReadOnlyList<Agreement
         AgreementTerms terms = new()
         {
             Payment = isPrepaid ? AgreementPayment.UpFront : AgreementPayment.AsYouGo,
-            UnusedFee = unusedFee,
             CommitmentUsd = rows.FirstOrDefault(r => r.IsUnusedFee)?.Number("ContractedUnitPrice"),
             TokenUsd = tokenUsd,
             // Tokens are bought in one file and used in others.

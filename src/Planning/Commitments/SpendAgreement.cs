@@ -10,16 +10,6 @@ public enum AgreementPayment : byte
     UpFront,
 }
 
-/// <summary>When the unused part of a commitment is invoiced at the end of the term.</summary>
-public enum UnusedFee : byte
-{
-    /// <summary>Unless the commitment was paid up front: then it is a cost of the last period, and no further invoice.</summary>
-    UnlessPrepaid,
-
-    /// <summary>Always, even on top of an up-front payment.</summary>
-    Always,
-}
-
 /// <summary>USD of one unit: the public price, and the one agreed.</summary>
 public readonly record struct UnitPrice(decimal List, decimal Contracted)
 {
@@ -30,7 +20,6 @@ public readonly record struct UnitPrice(decimal List, decimal Contracted)
 public sealed record AgreementTerms
 {
     public AgreementPayment Payment { get; init; }
-    public UnusedFee UnusedFee { get; init; }
 
     /// <summary>USD promised over the term; null when nothing is.</summary>
     public decimal? CommitmentUsd { get; init; }
@@ -168,7 +157,8 @@ public sealed class SpendAgreement(AgreementTerms terms)
         var commitment = terms.CommitmentUsd
             ?? throw new ArgumentException("an unused fee needs the commitment it is of", nameof(end));
         var unused = Math.Max(0m, commitment - consumedUsd);
-        var isInvoiced = terms.UnusedFee == UnusedFee.Always || terms.Payment == AgreementPayment.AsYouGo;
-        return new(end.What, commitment == 0m ? 0m : unused / commitment, isInvoiced ? unused : 0m, unused, unused, unused);
+        // What was paid up front is a cost of the last period, and no further invoice.
+        var billed = terms.Payment == AgreementPayment.AsYouGo ? unused : 0m;
+        return new(end.What, commitment == 0m ? 0m : unused / commitment, billed, unused, unused, unused);
     }
 }
