@@ -35,7 +35,16 @@ static partial class Amounts
     public static decimal[] UsdOfYears(string text, string option)
     {
         if (ThousandsOnly().IsMatch(text.Trim())) return [Usd(text, option)];
-        return [.. text.Split(text.Contains(';', StringComparison.Ordinal) ? ';' : ',').Select(part => Usd(part, option))];
+        var parts = text.Split(text.Contains(';', StringComparison.Ordinal) ? ';' : ',');
+        // 1,5M and 1,500,00 are slips of one number, not years.
+        var hasUnit = parts.Any(p => p.Trim() is { Length: > 0 } part && char.IsAsciiLetter(part[^1]));
+        var slip = parts.FirstOrDefault(p => LeadingZero().IsMatch(p.Trim()) || (hasUnit && SmallBare().IsMatch(p.Trim())));
+        if (slip is not null && parts.Length > 1)
+        {
+            throw new InputException($"{option} '{text}' may be one number or several years: '{slip.Trim()}' is in doubt. "
+                + "Accepted: 1.5M, 1,500,000, or years with their units as in 18M,20M.");
+        }
+        return [.. parts.Select(part => Usd(part, option))];
     }
 
     /// <summary>A fraction of one, or a percentage with its sign.</summary>
@@ -58,6 +67,12 @@ static partial class Amounts
 
     [GeneratedRegex(@"^\$?\s*(?<number>\d{1,3}(,\d{3})+(\.\d+)?|\d+(_\d+)*(\.\d+)?|\.\d+)\s*(?<unit>[KkMmBb]?)$", RegexOptions.CultureInvariant)]
     private static partial Regex AmountText();
+
+    [GeneratedRegex(@"^0\d+$")]
+    private static partial Regex LeadingZero();
+
+    [GeneratedRegex(@"^\$?(?!0+$)\d{1,3}$")]
+    private static partial Regex SmallBare();
 
     [GeneratedRegex(@"^(\$?\s*[-−]|[-−]\s*\$?)\s*[\d.]")]
     private static partial Regex NegativeAmount();

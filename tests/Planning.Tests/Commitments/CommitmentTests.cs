@@ -142,7 +142,7 @@ public sealed class CommitmentTests
     public void Warnings_name_the_shortfall_the_credits_and_savings_plans()
     {
         Credits credits = new([new(8m, new(2026, 6, 30))], null);
-        var warnings = string.Join('\n', CommitmentAdvice.Warnings(new([100m], 0m), [YearSpend.Of(80m, 10m)], credits, d => $"${d}"));
+        var warnings = string.Join('\n', CommitmentAdvice.Warnings(new([100m], 0m), [YearSpend.Of(80m, 10m)], credits, d => $"${d:0.##}"));
         Assert.Contains("$18 stays unfilled", warnings);
         Assert.Contains("not to draw the commitment down", warnings);
         Assert.Contains("Savings Plans do not cover Bedrock", warnings);
