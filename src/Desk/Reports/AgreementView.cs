@@ -15,15 +15,17 @@ static class AgreementView
     /// <exception cref="InputException">The file cannot be read or is no such bill.</exception>
     public static void Show(string path, bool asJson)
     {
-        var agreement = AgreementFile.Read(Text(path), Path.GetFileName(path));
+        var text = Text(path);
+        AgreementFile agreement;
         IReadOnlyList<CheckedRow> rows;
         try
         {
+            agreement = AgreementFile.Read(text, Path.GetFileName(path));
             rows = agreement.Check();
         }
         catch (Exception wrong) when (wrong is ArgumentException or OverflowException)
         {
-            throw new InputException($"'{path}' cannot be derived: {wrong.Message.Split(" (Parameter")[0]}. "
+            throw new InputException($"'{path}' cannot be derived: {wrong.Message.Split(" (Parameter")[0].TrimEnd('.')}. "
                 + "Accepted: the FOCUS rows of one spend agreement.");
         }
         if (asJson) PriceJson.Write(json => Write(json, agreement, rows));

@@ -18,7 +18,7 @@ static class EdpTerminal
         Bars(console, position);
         SideBySide(console, position);
         if (position.Years.Count > 1) Ramp(console, position);
-        List(console, "Why they differ", [Why(position)], "");
+        List(console, "Why they differ", [Why(position, question.Terms.Discount)], "");
         AgainstDirect(console, question, position);
         List(console, "Beware", question.Warnings, "[yellow]![/]");
         List(console, "To ask the account team", CommitmentAdvice.Questions, "[grey]?[/]");
@@ -97,18 +97,18 @@ static class EdpTerminal
         console.Write(grid);
     }
 
-    static string Why(CommitmentPosition position)
+    static string Why(CommitmentPosition position, decimal discount)
     {
         var difference = position.Simple.IncrementalCost - position.IncrementalCost;
         var invoiced = position.Years.Sum(y => y.AiInvoiced);
         if (invoiced == position.Ai && difference == 0m) return "They do not: nothing comes off the AI's list price, and all of it counts.";
         var rule = "Only what is invoiced and eligible draws a commitment down; the formula lets list dollars do it.";
-        return difference switch
-        {
-            0m => $"{rule} Here both add the same.",
-            > 0m => $"{rule} So more AI fits into the gap: {Text.Dollars(difference)} less.",
-            _ => $"{rule} So less of it counts: {Text.Dollars(-difference)} more.",
-        };
+        if (difference == 0m) return $"{rule} Here AI adds the same either way.";
+        var apart = $"{Text.Dollars(Math.Abs(difference))} {(difference > 0m ? "less" : "more")}";
+        var isDiscountAlone = invoiced == position.Ai * (1m - discount) && position.Years.All(y => y.NotCounted == 0m && y.CreditsUsed == 0m);
+        return isDiscountAlone
+            ? $"{rule} So more AI fits into the gap: {apart}."
+            : $"{rule} It knows no private rates, credits or eligibility either. With all of them AI adds {apart}.";
     }
 
     static void AgainstDirect(IAnsiConsole console, EdpQuestion question, CommitmentPosition position)
