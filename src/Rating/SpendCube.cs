@@ -28,7 +28,7 @@ public readonly record struct CellKey(CallKind Kind, DateOnly Day, ContextBand C
     // Kinds are made once each by a reader, and their addresses hash fast. Two objects of equal content make two cells, which every
     // grouping joins again.
     public bool Equals(CellKey other) => ReferenceEquals(Kind, other.Kind) && Day == other.Day && Context == other.Context;
-    public override int GetHashCode() => unchecked(((RuntimeHelpers.GetHashCode(Kind) * 31) + Day.DayNumber) * 3) + (int)Context;
+    public override int GetHashCode() => unchecked((((RuntimeHelpers.GetHashCode(Kind) * 31) + Day.DayNumber) * 3) + (int)Context);
 }
 
 /// <summary>Requests of one kind, by one caller, on one day, and what they came to.</summary>
@@ -91,7 +91,7 @@ public sealed class Cell(CellKey key)
             Span<int> bits = stackalloc int[4];
             decimal.GetBits(units, bits);
             if ((bits[2] | bits[3]) != 0 || bits[1] < 0) { quantity += units; return; }
-            whole += ((long)bits[1] << 32) | (uint)bits[0];
+            whole += unchecked(((long)bits[1] << 32) | (uint)bits[0]);
             if (whole < long.MaxValue / 2) return;
             (quantity, whole) = (quantity + whole, 0);
         }

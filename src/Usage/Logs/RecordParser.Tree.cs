@@ -100,7 +100,7 @@ sealed partial class RecordParser
                 continue;
             }
         Fork:
-            if (at < end && stretch.With(Unsafe.Add(ref origin, at)) is { } next)
+            if (at < end && stretch.Fork is { } fork && fork.Toward(ref Unsafe.Add(ref origin, at)) is { } next)
             {
                 stretch = next;
                 continue;
