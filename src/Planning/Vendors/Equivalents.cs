@@ -18,7 +18,8 @@ public enum EquivalenceKind : byte
     Nearest,
 }
 
-/// <summary>A model at a vendor that stands for a model on Bedrock. One row of <c>prices/equivalents.csv</c>, or what the user states.</summary>
+/// <summary>A model at a vendor that stands for a model on Bedrock. One row of <c>prices/equivalents.csv</c>, or what the user
+/// states.</summary>
 /// <param name="Model">The foundation-model id on Bedrock.</param>
 /// <param name="VendorModel">The vendor's own name of the model; its rates are listed under <c>vendor:name</c>.</param>
 /// <param name="Tokenizer">
@@ -88,7 +89,8 @@ public static class VendorTables
     /// <exception cref="FormatException">The first line that is not a platform, with its number.</exception>
     public static IReadOnlyList<Platform> ReadPlatforms(TextReader text, string file) =>
         [.. Rows(text, file, PlatformsHeader).Select(r =>
-            new Platform(r.Fields[0], r.Fields[1], r.Fields[2], r.Fields[3], r.Fields[4], r.Fields[5], Day(r.Fields[6], file, r.Line), r.Fields[7]))];
+            new Platform(r.Fields[0], r.Fields[1], r.Fields[2], r.Fields[3], r.Fields[4], r.Fields[5], Day(r.Fields[6], file, r.Line),
+                r.Fields[7]))];
 
     static IEnumerable<(string[] Fields, int Line)> Rows(TextReader text, string file, string header)
     {
@@ -119,5 +121,6 @@ public static class VendorTables
         ? day
         : throw Wrong(file, line, $"'{field}' is not a date; write it as 2026-07-24");
 
-    static FormatException Wrong(string file, int line, string what) => new($"{file}:{line}: {what}. Fix the line and run the command again.");
+    static FormatException Wrong(string file, int line, string what) =>
+        new($"{file}:{line}: {what}. Fix the line and run the command again.");
 }

@@ -25,7 +25,8 @@ public sealed record Concentration(IReadOnlyList<SpendShare> Shares, double Larg
 public sealed record LockIn(Concentration ByMaker, Concentration ByCloud, double Portable, IReadOnlyList<ModelSpend> Exclusive)
 {
     /// <param name="elsewhere">USD spent with others in the same period, by cloud or vendor, as the user states it.</param>
-    public static LockIn Of(VendorComparison comparison, IReadOnlyList<Equivalent> equivalents, IReadOnlyDictionary<string, decimal> elsewhere)
+    public static LockIn Of(
+        VendorComparison comparison, IReadOnlyList<Equivalent> equivalents, IReadOnlyDictionary<string, decimal> elsewhere)
     {
         var sold = equivalents.Where(e => e.IsAtFaceValue).Select(e => e.Model).ToHashSet(StringComparer.Ordinal);
         ModelSpend[] exclusive = [.. comparison.Models.Where(m => !sold.Contains(m.Model) && m.Usd > 0m)];

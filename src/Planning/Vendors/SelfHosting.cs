@@ -15,25 +15,47 @@ public sealed record SelfHosting(
     string Where, decimal UsdPerHour, decimal Units, decimal TokensPerSecond, decimal Utilisation, decimal PeopleUsdPerMonth);
 
 /// <summary>One point of the curve: a monthly volume and what a million tokens cost at it, either way.</summary>
-public sealed record HostingPoint(decimal TokensPerMonth, long Replicas, decimal UsdPerMonth, decimal UsdPerMTok, decimal BedrockUsdPerMTok);
+public sealed record HostingPoint(
+    decimal TokensPerMonth, long Replicas, decimal UsdPerMonth, decimal UsdPerMTok, decimal BedrockUsdPerMTok);
 
 /// <summary>Self-hosting beside Bedrock, for one model.</summary>
 /// <param name="Model">The model on Bedrock.</param>
 /// <param name="Weights">The published weights that would be served.</param>
-/// <param name="BedrockUsdPerMTok">What a million tokens of this mix cost on Bedrock.</param>
+/// <param name="MonthlyTokens">Tokens of the model a month, of every token meter.</param>
+/// <param name="MonthlyBedrockUsd">What they cost on Bedrock a month.</param>
 /// <param name="CapacityPerReplica">Tokens a month one replica carries at the stated utilisation.</param>
-/// <param name="Yours">The point of the usage itself.</param>
-/// <param name="SavedShare">What self-hosting saves of Bedrock's cost at that volume; negative where it costs more.</param>
+/// <param name="ReplicaUsdPerMonth">What its 720 hours cost.</param>
 /// <param name="BreakEvenTokens">The monthly volume from which it costs no more than Bedrock; null where no volume does that.</param>
 public sealed record HostedQuote(
-    SelfHosting Terms, string Model, string Weights, decimal BedrockUsdPerMTok, decimal CapacityPerReplica, HostingPoint Yours,
-    double SavedShare, decimal? BreakEvenTokens, IReadOnlyList<HostingPoint> Curve)
+    SelfHosting Terms, string Model, string Weights, decimal MonthlyTokens, decimal MonthlyBedrockUsd, decimal CapacityPerReplica,
+    decimal ReplicaUsdPerMonth, decimal? BreakEvenTokens)
 {
     const decimal HoursPerMonth = 720m;
     const decimal Million = 1_000_000m;
 
-    /// <param name="monthlyTokens">Tokens of the model a month, of every token meter.</param>
-    /// <param name="monthlyBedrockUsd">What they cost on Bedrock a month.</param>
+    /// <summary>What a million tokens of this mix cost on Bedrock.</summary>
+    public decimal BedrockUsdPerMTok => MonthlyBedrockUsd * Million / MonthlyTokens;
+
+    /// <summary>The point of the usage itself.</summary>
+    public HostingPoint Yours => At(MonthlyTokens);
+
+    /// <summary>What self-hosting saves of Bedrock's cost at that volume; negative where it costs more.</summary>
+    public double SavedShare => MonthlyBedrockUsd == 0m ? 0 : (double)((MonthlyBedrockUsd - Yours.UsdPerMonth) / MonthlyBedrockUsd);
+
+    /// <summary>
+    /// Round volumes from a tenth to five times of where the curves meet (of what one replica carries, where they never do), the usage
+    /// itself and the break-even among them.
+    /// </summary>
+    public IReadOnlyList<HostingPoint> Curve
+    {
+        get
+        {
+            var middle = BreakEvenTokens ?? CapacityPerReplica;
+            decimal[] marked = BreakEvenTokens is { } even ? [MonthlyTokens, even] : [MonthlyTokens];
+            return [.. Volumes(middle / 10m, middle * 5m).Concat(marked).Distinct().Order().Select(At)];
+        }
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">A figure that must be above zero is not.</exception>
     public static HostedQuote Of(SelfHosting terms, Equivalent weights, decimal monthlyTokens, decimal monthlyBedrockUsd)
     {
@@ -43,24 +65,21 @@ public sealed record HostedQuote(
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(terms.Utilisation);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(monthlyTokens);
         var capacity = terms.TokensPerSecond * terms.Utilisation * 3600m * HoursPerMonth;
-        var replica = ReplicaUsdPerMonth(terms);
-        var bedrock = monthlyBedrockUsd / monthlyTokens * Million;
-        var yours = At(monthlyTokens);
-        var breakEven = BreakEven(terms.PeopleUsdPerMonth, replica, capacity, bedrock / Million);
-        var curve = Volumes(Math.Min(monthlyTokens, breakEven ?? monthlyTokens), Math.Max(monthlyTokens, breakEven ?? capacity)).Select(At);
-        var saved = monthlyBedrockUsd == 0m ? 0 : (double)((monthlyBedrockUsd - yours.UsdPerMonth) / monthlyBedrockUsd);
-        return new(terms, weights.Model, weights.VendorModel, bedrock, capacity, yours, saved, breakEven, [.. curve]);
+        var replica = HoursOfAMonth(terms);
+        return new(terms, weights.Model, weights.VendorModel, monthlyTokens, monthlyBedrockUsd, capacity, replica,
+            BreakEven(terms.PeopleUsdPerMonth, replica, capacity, monthlyBedrockUsd / monthlyTokens));
+    }
 
-        HostingPoint At(decimal tokens)
-        {
-            var replicas = Math.Max(1m, decimal.Ceiling(tokens / capacity));
-            var usd = (replicas * replica) + terms.PeopleUsdPerMonth;
-            return new(tokens, (long)replicas, usd, usd / tokens * Million, bedrock);
-        }
+    /// <summary>What a monthly volume costs: whole replicas and the people.</summary>
+    public HostingPoint At(decimal tokens)
+    {
+        var replicas = Math.Max(1m, decimal.Ceiling(tokens / CapacityPerReplica));
+        var usd = (replicas * ReplicaUsdPerMonth) + Terms.PeopleUsdPerMonth;
+        return new(tokens, (long)replicas, usd, usd / tokens * Million, BedrockUsdPerMTok);
     }
 
     // The user's price is a book of one rate: hours are rated like everything else.
-    static decimal ReplicaUsdPerMonth(SelfHosting terms)
+    static decimal HoursOfAMonth(SelfHosting terms)
     {
         var model = new ModelRef($"{Equivalent.SelfHosted}:{terms.Where}", Scope.InRegion, ModelKind.Foundation, null);
         var key = new RateKey(model.Id, Meter.ModelUnitHour, Mode.Provisioned, Tier.Standard, Scope.InRegion, ContextBand.Standard,
@@ -85,24 +104,15 @@ public sealed record HostedQuote(
         return decimal.Ceiling((people + (replicas * replica)) / bedrockPerToken);
     }
 
-    // 1, 2, 5, 10 … from a step below the lower figure to a step above the higher one.
+    // 1, 2, 5, 10 …
     static IEnumerable<decimal> Volumes(decimal low, decimal high)
     {
-        const int pointsMax = 24;
-        var volume = 1m;
-        while (volume * 10m <= low) volume *= 10m;
         decimal[] steps = [2m, 2.5m, 2m];
-        var count = 0;
-        for (var i = 0; count < pointsMax; i++)
+        var volume = 1m;
+        for (var i = 0; volume <= high; i++)
         {
-            var next = volume * steps[i % 3];
-            if (next >= low)
-            {
-                yield return volume;
-                count++;
-            }
-            if (volume >= high) yield break;
-            volume = next;
+            if (volume >= low) yield return volume;
+            volume *= steps[i % 3];
         }
     }
 }

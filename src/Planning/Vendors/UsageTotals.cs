@@ -17,8 +17,12 @@ public sealed record TotalledUsage(UsageRecord Record, bool IsLong, long Calls)
     internal UsageRecord On(PriceBook book) =>
         Record.Context is null ? Record with { Context = Band(book, Record.Model) } : Record;
 
-    /// <summary>The usage relabelled: in the long band only where the other model has one in that book.</summary>
-    internal UsageRecord As(ModelRef model, PriceBook book) => Record with { Model = model, Context = Band(book, model) };
+    /// <summary>
+    /// The usage relabelled: in the long band where the other model has one in that book, and where it must: the same weights charged by
+    /// the band on Bedrock would be taken for cheap if a list that merely omits the band counted as having none.
+    /// </summary>
+    internal UsageRecord As(ModelRef model, PriceBook book, bool mustBeLong) =>
+        Record with { Model = model, Context = mustBeLong ? ContextBand.Long : Band(book, model) };
 
     ContextBand Band(PriceBook book, ModelRef model) =>
         IsLong && (model.Facts?.HasLongBand ?? book.HasLongBand(model.Id)) ? ContextBand.Long : ContextBand.Standard;
@@ -55,7 +59,8 @@ public sealed class UsageTotals
 
     /// <summary>The totals, in an order that does not depend on that of the records.</summary>
     public IReadOnlyList<TotalledUsage> Totals =>
-        [.. sums.OrderBy(p => p.Key.Model, StringComparer.Ordinal).ThenBy(p => p.Key.Scope).ThenBy(p => p.Key.Region, StringComparer.Ordinal)
+        [.. sums.OrderBy(p => p.Key.Model, StringComparer.Ordinal).ThenBy(p => p.Key.Scope).ThenBy(p => p.Key.Region,
+            StringComparer.Ordinal)
             .ThenBy(p => p.Key.Day).ThenBy(p => p.Key.Mode).ThenBy(p => p.Key.Tier).ThenBy(p => p.Key.Term).ThenBy(p => p.Key.IsLong)
             .ThenBy(p => p.Key.Kind).ThenBy(p => p.Key.Stated)
             .Select(p => new TotalledUsage(p.Value.Record(p.Key), p.Key.IsLong, p.Value.Calls))];

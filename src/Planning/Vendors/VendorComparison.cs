@@ -109,10 +109,12 @@ public sealed record VendorComparison(IReadOnlyList<ModelSpend> Models, IReadOnl
         return new(models, [.. quotes.OrderByDescending(q => q.Here).ThenBy(q => q.Delta)], question.Book.Id, question.Vendors.Id);
     }
 
-    // What the user states about a model at a vendor leaves nothing to the table.
+    // What the user states about a model at a vendor leaves nothing to the table. A pair the book of vendors does not know is none: it is
+    // another book than the one the table was made for.
     static List<Equivalent> Pairs(VendorQuestion question, string vendor, string model)
     {
-        var pairs = question.Equivalents.Where(e => e.Vendor == vendor && e.Model == model).OrderBy(e => e.Kind).ToList();
+        var pairs = question.Equivalents.Where(e => e.Vendor == vendor && e.Model == model && question.Vendors.Knows(e.PricedAs))
+            .OrderBy(e => e.Kind).ToList();
         return pairs.Exists(p => p.Kind == EquivalenceKind.Stated) ? [.. pairs.Where(p => p.Kind == EquivalenceKind.Stated)] : pairs;
     }
 
@@ -139,14 +141,16 @@ public sealed record VendorComparison(IReadOnlyList<ModelSpend> Models, IReadOnl
             var scope = usage[i].Record.Model.Scope;
             if (!labels.TryGetValue(scope, out var label))
                 labels[scope] = label = new(pair.PricedAs, scope, ModelKind.Foundation, null);
-            var moved = usage[i].As(label, question.Vendors);
+            var isLongHere = here[i].Any(o => o is Outcome.Rated { Context: ContextBand.Long });
+            var moved = usage[i].As(label, question.Vendors, isLongHere && pair.Kind == EquivalenceKind.SameWeights);
             moved = moved with { Tokens = Scaled(moved.Tokens, factor) };
             var counterparts = here[i].OfType<Outcome.Rated>().ToDictionary(r => r.Meter, r => r.Cost.Amount);
             foreach (var outcome in Rater.Rate(moved, question.Vendors))
             {
                 if (outcome is Outcome.Rated rated)
                 {
-                    if (counterparts.TryGetValue(rated.Meter, out var cost)) (costHere, costThere) = (costHere + cost, costThere + rated.Cost.Amount);
+                    if (counterparts.TryGetValue(rated.Meter, out var cost)) (costHere, costThere) = (costHere + cost, costThere
+                        + rated.Cost.Amount);
                     else onlyThere += rated.Cost.Amount;
                 }
                 else if (outcome is Outcome.Unpriced missing)
@@ -163,24 +167,34 @@ public sealed record VendorComparison(IReadOnlyList<ModelSpend> Models, IReadOnl
     static string Reason(Outcome.Unpriced missing) =>
         missing.Meter.IsGuardrail() ? "Bedrock Guardrails are AWS's own: not offered" : missing.Reason;
 
-    // On demand instead of a batch or a tier it does not sell; cached tokens as plain input where it prices no cache.
+    // The standard band where the book omits the long one, on demand instead of a batch or a tier it does not sell, cached tokens as plain
+    // input where it prices no cache: the first of these, in this order, that has a price.
     static OtherTerms? NearestTerms(UsageRecord moved, Meter meter, decimal quantity, PriceBook vendors)
     {
         if (meter.Unit() != "token" || meter == Meter.Training) return null;
-        var isCache = meter is not (Meter.Input or Meter.Output);
-        var isSpecial = moved.Mode != Mode.OnDemand || moved.Tier != Tier.Standard;
-        if (isSpecial && Usd(meter, Mode.OnDemand) is { } onDemand) return new(onDemand, "on demand, standard tier");
-        if (isCache && Usd(Meter.Input, moved.Mode) is { } asInput) return new(asInput, "uncached, as plain input");
-        return isCache && isSpecial && Usd(Meter.Input, Mode.OnDemand) is { } plain ? new(plain, "uncached, as plain input on demand") : null;
-
-        decimal? Usd(Meter meter, Mode mode)
-        {
-            var asked = moved with
-            {
-                Mode = mode, Tier = Tier.Standard, Term = Term.None, Amounts = null, Tokens = One(meter, (long)quantity),
-            };
-            return Rater.Rate(asked, vendors) is [Outcome.Rated rated] ? rated.Cost.Amount : null;
-        }
+        Meter[] meters = meter is Meter.Input or Meter.Output ? [meter] : [meter, Meter.Input];
+        (Mode, Tier)[] terms = moved is { Mode: Mode.OnDemand, Tier: Tier.Standard }
+            ? [(moved.Mode, moved.Tier)]
+            : [(moved.Mode, moved.Tier), (Mode.OnDemand, Tier.Standard)];
+        ContextBand[] bands = moved.Context == ContextBand.Long ? [ContextBand.Long, ContextBand.Standard] : [ContextBand.Standard];
+        foreach (var asked in meters)
+            foreach (var (mode, tier) in terms)
+                foreach (var band in bands)
+                {
+                    var tokens = moved with
+                    {
+                        Mode = mode, Tier = tier, Context = band, Term = Term.None, Amounts = null, Tokens = One(asked, (long)quantity),
+                    };
+                    if (Rater.Rate(tokens, vendors) is not [Outcome.Rated rated]) continue;
+                    string?[] changes =
+                    [
+                        asked == meter ? null : "uncached, as plain input", (mode, tier) == (moved.Mode, moved.Tier) ? null
+                            : "on demand, standard tier",
+                        band == moved.Context ? null : "at the rate of short prompts",
+                    ];
+                    return new(rated.Cost.Amount, string.Join(", ", changes.OfType<string>()));
+                }
+        return null;
     }
 
     static TokenCounts One(Meter meter, long quantity) => meter switch
@@ -200,7 +214,8 @@ public sealed record VendorComparison(IReadOnlyList<ModelSpend> Models, IReadOnl
         return new()
         {
             Input = Times(tokens.Input), Output = Times(tokens.Output), CacheRead = Times(tokens.CacheRead),
-            CacheWrite5m = Times(tokens.CacheWrite5m), CacheWrite30m = Times(tokens.CacheWrite30m), CacheWrite1h = Times(tokens.CacheWrite1h),
+            CacheWrite5m = Times(tokens.CacheWrite5m), CacheWrite30m = Times(tokens.CacheWrite30m),
+                CacheWrite1h = Times(tokens.CacheWrite1h),
             CacheWriteUnknown = Times(tokens.CacheWriteUnknown),
         };
 
