@@ -66,7 +66,7 @@ static class CompareTerminal
         console.WriteLine();
         foreach (var platform in comparison.Platforms)
             Folded(console, $"{platform.Name}: {platform.Integration}; "
-                + $"new features: {platform.FeatureLag} ({Dimensions.Day(platform.AsOf)}, {platform.Source})");
+                + $"feature lag: {platform.FeatureLag} ({Dimensions.Day(platform.AsOf)}, {platform.Source})");
         console.WriteLine();
     }
 
@@ -101,7 +101,7 @@ static class CompareTerminal
                 p.Quote.Delta).ToList();
         if (pairs.Count == 0) return;
         var table = Tables.New(("By model", false), ("there", false), ("cost", true), ("difference", true), ("", true),
-            ("stands for it as", false));
+            ("as", false));
         foreach (var (vendor, quote) in pairs.Take(PairsMax))
             table.AddRow(Model(quote), Markup.Escape(Tables.Shortened(quote.Equivalent.PricedAs, 31)),
                 money.Show(quote.There), Signed(quote.Delta, money), Change(quote.Delta, quote.Here), Kind(quote.Equivalent.Kind));
