@@ -99,10 +99,6 @@ public sealed class VendorTablesTests
             var (file, name) = vendor switch
             {
                 "anthropic" => ("anthropic", model), "together" => ("together-ai", model), "azure" => ("azure-openai", model),
-                "vertex" when model == "mistral-large-2407" => ["vertex_ai/mistral-large@2407"],
-            "vertex" =>
-                [model, "vertex_ai/" + model, "vertex_ai/meta/" + model, "vertex_ai/deepseek-ai/" + model, "vertex_ai/qwen/" + model],
-            "anthropic" => ("anthropic", model), "together" => ("together-ai", model), "azure" => ("azure-openai", model),
                 "vertex" => ("vertex-ai", model), _ => ("", ""),
             };
             if (file.Length > 0 && PortkeyEntry(portkey[file], name) is { } config
@@ -117,9 +113,9 @@ public sealed class VendorTablesTests
             "together" => ["together_ai/" + model],
             "groq" => ["groq/" + model],
             "azure" => ["azure/" + model, "azure_ai/" + model],
-            "vertex" => [model, "vertex_ai/" + model, "vertex_ai/meta/" + model, "vertex_ai/deepseek-ai/" + model, "vertex_ai/qwen/"
-                + model,
-                "vertex_ai/mistral-large@2407"],
+            "vertex" when model == "mistral-large-2407" => ["vertex_ai/mistral-large@2407"],
+            "vertex" =>
+                [model, "vertex_ai/" + model, "vertex_ai/meta/" + model, "vertex_ai/deepseek-ai/" + model, "vertex_ai/qwen/" + model],
             "anthropic" => [model, model == "claude-sonnet-4" ? "claude-sonnet-4-20250514" : model],
             _ => [model],
         };
