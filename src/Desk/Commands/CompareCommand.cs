@@ -21,6 +21,9 @@ static class CompareCommand
         public string[] Maps { get; init; } = [];
         public string[] Tokenizers { get; init; } = [];
         public string[] Elsewhere { get; init; } = [];
+        public string? Commit { get; init; }
+        public string? Organic { get; init; }
+        public string? Discount { get; init; }
         public HostingOptions Hosting { get; init; } = new();
         public bool Json { get; init; }
         public int Workers { get; init; } = 1;
@@ -51,6 +54,9 @@ static class CompareCommand
         var tokenizer = Texts("--tokenizer", "VENDOR=F", "Tokens there for one here, as you measured it, for models of other weights.");
         var elsewhere = Texts("--elsewhere", "VENDOR=USD", 
             "What you spend with another seller in the same period, for the lock-in figures.");
+        var commit = Text("--commit", "USD", "Spend committed with AWS, a year.");
+        var organic = Text("--organic", "USD", "What you spend with AWS a year without AI.");
+        var discount = Text("--discount", "SHARE", "The programme's discount, as in 9%; none unless given.");
         var gpuHour = Text("--gpu-hour", "USD", "Own hardware on EC2: USD an hour of one GPU.");
         var gpus = Text("--gpus", "N", "GPUs of one replica of the model.");
         var instanceHour = Text("--instance-hour", "USD", "Own hardware on SageMaker: USD an hour of one instance.");
@@ -60,9 +66,10 @@ static class CompareCommand
         var people = Text("--people", "USD", "What running it takes of people, USD a month.");
         var hostModel = Text("--host-model", "MODEL", "The model to host; the dearest of the usage with published weights unless given.");
         var command = new ExampledCommand("compare", "The same usage at other vendors.",
-            "assay compare ./logs --gpu-hour 12.30 --gpus 4 --tokens-per-second 2500 --utilisation 50% --people 8000")
+            "assay compare ./logs --commit 20000000 --organic 17000000 --discount 9% "
+            + "--gpu-hour 12.30 --gpus 4 --tokens-per-second 2500 --utilisation 50% --people 8000")
         {
-            paths, book, vendors, profiles, from, to, map, tokenizer, elsewhere,
+            paths, book, vendors, profiles, from, to, commit, organic, discount, map, tokenizer, elsewhere,
             gpuHour, gpus, instanceHour, instances, tokens, utilisation, people, hostModel, json, workers,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new(parsed.GetValue(paths)!)
@@ -70,6 +77,7 @@ static class CompareCommand
             Book = parsed.GetValue(book)!, Vendors = parsed.GetValue(vendors) ?? BookShelf.Vendors, Profiles = parsed.GetValue(profiles),
             From = Shared.ParseDay(parsed.GetValue(from), "--from"), To = Shared.ParseDay(parsed.GetValue(to), "--to"),
             Maps = parsed.GetValue(map) ?? [], Tokenizers = parsed.GetValue(tokenizer) ?? [], Elsewhere = parsed.GetValue(elsewhere) ?? [],
+            Commit = parsed.GetValue(commit), Organic = parsed.GetValue(organic), Discount = parsed.GetValue(discount),
             Hosting = new()
             {
                 GpuHour = parsed.GetValue(gpuHour), Gpus = parsed.GetValue(gpus), InstanceHour = parsed.GetValue(instanceHour),
@@ -98,6 +106,7 @@ static class CompareCommand
         var tokenizers = CompareInput.Tokenizers(request.Tokenizers, platforms);
         var elsewhere = CompareInput.Elsewhere(request.Elsewhere);
         var hosting = CompareInput.Hosting(request.Hosting);
+        var committed = CompareInput.Committed(request.Commit, request.Organic, request.Discount);
         var totals = new UsageTotals();
         var reading = ReadLogs(request, shelf, totals, cancel);
         if (totals.Days is not { } days)
@@ -116,6 +125,11 @@ static class CompareCommand
                 && equivalents.Any(e => e.Vendor == Equivalent.SelfHosted && e.Model == m.Model))],
             Notes = CompareNotes.Of(compared, totals.Totals, tokenizers, book),
         };
+        if (committed is { } terms)
+            comparison = comparison with
+            {
+                Position = new(terms.Commit, terms.Organic, terms.Discount, compared.BedrockUsd * comparison.Yearly),
+            };
         comparison = comparison with { Hosted = Hosted(comparison, hosting, request.Hosting.Model, equivalents, shelf.Catalog) };
         if (request.Json) PriceJson.Write(json => CompareJson.Write(json, comparison));
         else CompareTerminal.Write(comparison, Terminal.Console());

@@ -65,6 +65,18 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    public void The_committed_spend_comes_first()
+    {
+        // 15.75 a day is 5,670 a year, and the gap takes 5,000 of it: 670 less 10 %. Groq has 10.80 a day of it for 9.85.
+        var json = folder.Run("compare", Logs(), "--commit", "20000", "--organic", "15000", "--discount", "10%",
+            "--json").MustSucceed().Json;
+        var position = json.GetProperty("position");
+        Assert.Equal(("5000", "5000", "603"), (Text(position, "gap"), Text(position, "absorbed"), Text(position, "incremental_cost")));
+        var groq = position.GetProperty("vendors").EnumerateArray().Single(v => Text(v, "vendor") == "groq");
+        Assert.Equal(("603", "3546"), (Text(groq, "stay"), Text(groq, "move")));
+    }
+
+    [Fact]
     public void Spend_elsewhere_spreads_the_lock_in()
     {
         var json = folder.Run("compare", Logs(), "--elsewhere", "azure=15.75", "--json").MustSucceed().Json;
@@ -79,7 +91,8 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public void What_a_person_reads_of_other_vendors()
     {
-        var page = folder.Run("compare", Logs(), "--gpu-hour", "0.50", "--gpus", "1", "--tokens-per-second", "1000", "--utilisation", "50%",
+        var page = folder.Run("compare", Logs(), "--commit", "20000", "--organic", "15000", "--discount", "9%", "--gpu-hour", "0.50",
+            "--gpus", "1", "--tokens-per-second", "1000", "--utilisation", "50%",
             "--people", "1000").MustSucceed().Output;
         Assert.All(page.Split('\n'), line => Assert.True(line.Length <= 100, line));
         Golden.Matches(page);
@@ -95,6 +108,8 @@ public sealed class CompareTests : IDisposable
     [InlineData("--elsewhere", "azure=lots", "'lots' is not an amount")]
     [InlineData("--gpu-hour", "12", "own hardware needs --gpus")]
     [InlineData("--people", "8000", "own hardware needs a price")]
+    [InlineData("--commit", "20000", "--organic is missing")]
+    [InlineData("--discount", "9%", "--commit is missing")]
     [InlineData("--vendors", "shops", "there is no price book 'shops'")]
     public void A_wrong_option_is_one_clear_line(string option, string value, string said) =>
         Assert.Contains(said, folder.Run("compare", Logs(), option, value).MustRefuse());

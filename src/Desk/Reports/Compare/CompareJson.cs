@@ -10,7 +10,8 @@ static class CompareJson
 {
     /// <summary>What the help says of it.</summary>
     public const string Shape =
-        "JSON: {position, bedrock:{book,total,monthly,models:[{model,maker,cost,tokens,calls,unpriced}]}, "
+        "JSON: {position:{gap,absorbed,incremental_cost,vendors:[{vendor,stay,move,discount_to_win}]}, "
+        + "bedrock:{book,total,monthly,models:[{model,maker,cost,tokens,calls,unpriced}]}, "
         + "vendors:[{vendor,name,total,here,delta,share_covered,on_other_terms,models:[{model,equivalent,kind,cost,here,delta,tokenizer,"
         + "unpriced:[{meter,quantity,reason,otherwise}]}],candidates:[…],missing,notes}], lock_in:{by_maker,by_cloud,portable,exclusive}, "
         + "self_hosted:{quotes,guide}}. 'here' is Bedrock's cost of what the vendor prices too; delta = total - here.";
@@ -19,7 +20,7 @@ static class CompareJson
     {
         var vendors = comparison.Vendors;
         json.WriteStartObject();
-        json.WriteString("position", "not stated");
+        Position(json, comparison);
         json.WriteString("from", Dimensions.Day(comparison.From));
         json.WriteString("to", Dimensions.Day(comparison.To));
         json.WriteNumber("days", comparison.Days);
@@ -35,6 +36,34 @@ static class CompareJson
         WriteLockIn(json, comparison.LockIn);
         SelfHosted(json, comparison);
         Texts(json, "notes", comparison.Notes);
+        json.WriteEndObject();
+    }
+
+    static void Position(Utf8JsonWriter json, Comparison comparison)
+    {
+        if (comparison.Position is not { } position)
+        {
+            json.WriteNull("position");
+            return;
+        }
+        json.WriteStartObject("position");
+        Money(json, "commit", position.CommitUsd);
+        Money(json, "organic", position.OrganicUsd);
+        json.WriteNumber("discount", (double)position.Discount);
+        Money(json, "ai", position.AiUsd);
+        Money(json, "gap", position.Gap);
+        Money(json, "absorbed", position.Absorbed);
+        Money(json, "incremental_cost", position.Incremental);
+        Money(json, "saving_vs_direct", position.AiUsd - position.Incremental);
+        List(json, "vendors", [.. comparison.Vendors.Vendors.Select(v => position.At(v, comparison.Yearly))], static (json, price) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("vendor", price.Platform.Vendor);
+            Money(json, "stay", price.Stay);
+            Money(json, "move", price.Move);
+            if (price.DiscountToWin is { } discount) json.WriteNumber("discount_to_win", discount);
+            json.WriteEndObject();
+        });
         json.WriteEndObject();
     }
 

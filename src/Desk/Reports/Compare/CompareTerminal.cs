@@ -44,10 +44,40 @@ static class CompareTerminal
 
     static void Position(Comparison comparison, IAnsiConsole console)
     {
-        console.MarkupLine("[bold]Committed spend[/]");
-        console.MarkupLine("  [grey]State --commit and --organic to see it: a gap to fill can outweigh every price below.[/]");
+        if (comparison.Position is not { } position)
+        {
+            console.MarkupLine("[bold]Committed spend[/]");
+            console.MarkupLine("  [grey]State --commit and --organic to see it: a gap to fill can outweigh every price below.[/]");
+            console.WriteLine();
+            return;
+        }
+        console.MarkupLine("[bold]Committed spend[/] [grey](a year, your figures)[/]");
+        console.MarkupLine($"  {Text.Dollars(position.CommitUsd)} committed, {Text.Dollars(position.OrganicUsd)} organic: "
+            + (position.Gap == 0m ? "[bold]no gap[/], every dollar of AI is new"
+                : $"a gap of [bold]{Text.Dollars(position.Gap)}[/], to be spent with AWS anyway"));
+        console.MarkupLine($"  {Text.Dollars(position.AiUsd)} of this usage a year: {Text.Dollars(position.Absorbed)} fall into the gap, "
+            + $"[bold]{Text.Dollars(position.Incremental)}[/] are new spend"
+            + (position.Discount > 0m ? $" at {position.Discount:0.##%} off" : ""));
+        console.WriteLine();
+        var table = Tables.New(("New spend a year, gap counted", false), ("stay", true), ("move what it sells", true), ("difference", true),
+            ("wins at a discount of", true));
+        foreach (var price in comparison.Vendors.Vendors.Where(v => v.Here > 0m).Select(v => position.At(v, comparison.Yearly)))
+            table.AddRow(Markup.Escape(price.Platform.Name), Text.Dollars(price.Stay), Text.Dollars(price.Move),
+                Signed(price.Move - price.Stay, new Money(false)), Winning(price.DiscountToWin));
+        console.Write(table);
+        Folded(console, "Whether usage billed through AWS Marketplace (Claude) fills the gap in full, "
+            + "to a cap or not at all is a term of your "
+            + "contract; here all of it does. Savings Plans do not cover Bedrock unless the contract says so.");
         console.WriteLine();
     }
+
+    static string Winning(double? discount) => discount switch
+    {
+        null => "–",
+        <= 0 => "[green]list price[/]",
+        >= 1 => "[yellow]none[/]",
+        { } share => Text.Percent(share),
+    };
 
     static void Platforms(Comparison comparison, IAnsiConsole console)
     {

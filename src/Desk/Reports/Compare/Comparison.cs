@@ -27,6 +27,12 @@ sealed record Comparison
     /// <summary>What a reader has to know to weigh the figures.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>What is committed with AWS; null where it was not stated.</summary>
+    public CommittedPosition? Position { get; init; }
+
+    /// <summary>Compared periods in a year of twelve months of 30 days.</summary>
+    public decimal Yearly => 360m / Days;
+
     public decimal Monthly(decimal usd) => usd * 30m / Days;
 
     /// <summary>The guide's figures that a comparison stands beside.</summary>
