@@ -111,6 +111,9 @@ static class CompareCommand
         var reading = ReadLogs(request, shelf, totals, cancel);
         if (totals.Days is not { } days)
             throw new InputException($"none of the {Shared.Count(reading.Records, "record")} lies between --from and --to.");
+        if (totals.Calls == 0)
+            throw new InputException($"none of the {Shared.Count(reading.Records, "record")} used anything: all failed or hold no counts. "
+                + "There is nothing to compare; 'assay report' says why.");
         IReadOnlyList<Equivalent> equivalents = [.. stated, .. shelf.Equivalents];
         var compared = VendorComparison.Of(new()
         {

@@ -114,6 +114,10 @@ public sealed class CompareTests : IDisposable
     public void A_wrong_option_is_one_clear_line(string option, string value, string said) =>
         Assert.Contains(said, folder.Run("compare", Logs(), option, value).MustRefuse());
 
+    [Fact]
+    public void Calls_that_all_failed_leave_nothing_to_compare() => Assert.Contains("nothing to compare",
+        folder.Run("compare", folder.Write("failed.jsonl", Call("f-1", error: "ThrottlingException"))).MustRefuse());
+
     [Theory]
     [InlineData("150%", "'150%' is not a share")]
     [InlineData("0", "'0' is not a share")]
