@@ -31,10 +31,9 @@ public sealed class PriceBook
     readonly List<PriceConflict> conflicts = [];
     readonly ConcurrentDictionary<CardKey, RateCard[]> cards = new();
 
-    // Readers intern models and regions, so the card of the call before is mostly found by two addresses. A race only costs a miss.
-    const int RecentCards = 1024;
+    // Readers make one object of each kind of call, so its card is mostly found by its address. A race only costs a miss.
+    const int RecentCards = 4096;
     readonly Resolved?[] recent = new Resolved?[RecentCards];
-    readonly ConcurrentDictionary<CallKind, Resolved> resolved = new();
 
     public PriceBook(string name, IEnumerable<PriceSource> sources)
     {
@@ -89,25 +88,21 @@ public sealed class PriceBook
         };
     }
 
-    /// <summary>The rates of all meters of one kind of call, resolved once and remembered.</summary>
-    public RateCard CardFor(ModelRef model, string region, Mode mode, Tier tier, ContextBand context, Term term, DateOnly day)
+    /// <summary>The rates of all meters for one kind of call, resolved once and remembered.</summary>
+    public RateCard CardFor(CallKind kind, ContextBand context, DateOnly day)
     {
-        var kind = ((int)mode << 24) | ((int)tier << 16) | ((int)context << 8) | (int)term;
-        var mixed = unchecked((RuntimeHelpers.GetHashCode(model) * 31) + (RuntimeHelpers.GetHashCode(region) * 17) + (kind >> 8) + kind);
-        var slot = mixed & (RecentCards - 1);
+        var slot = unchecked((RuntimeHelpers.GetHashCode(kind) * 2) + (int)context) & (RecentCards - 1);
         var hit = recent[slot];
-        if (hit is null || !ReferenceEquals(hit.Model, model) || !ReferenceEquals(hit.Region, region) || hit.Kind != kind)
-            recent[slot] = hit = Resolve(new(model, region, kind), new(model.Id, model.Scope, region, mode, tier, context, term));
+        if (hit is null || !ReferenceEquals(hit.Kind, kind) || hit.Context != context) recent[slot] = hit = Resolve(kind, context);
         foreach (var card in hit.Segments)
             if (card.Holds(day)) return card;
         throw new InvalidOperationException($"No card of {hit} holds on {day}: the segments of a card must cover all days.");
     }
 
-    Resolved Resolve(CallKind kind, CardKey key)
+    Resolved Resolve(CallKind kind, ContextBand context)
     {
-        if (resolved.TryGetValue(kind, out var known)) return known;
-        var segments = cards.GetOrAdd(key, static (k, book) => book.Compile(k), this);
-        return resolved.GetOrAdd(kind, new Resolved(kind.Model, kind.Region, kind.Kind, segments));
+        var key = new CardKey(kind.Model.Id, kind.Model.Scope, kind.Region, kind.Mode, kind.Tier, context, kind.Term);
+        return new(kind, context, cards.GetOrAdd(key, static (k, book) => book.Compile(k), this));
     }
 
     // One card for each span of days in which no rate of the key changes.
@@ -220,17 +215,7 @@ public sealed class PriceBook
         return null;
     }
 
-    sealed record Resolved(ModelRef Model, string Region, int Kind, RateCard[] Segments);
-
-    // By address: what the small table of recent cards has dropped is found again without building a string.
-    readonly record struct CallKind(ModelRef Model, string Region, int Kind)
-    {
-        public bool Equals(CallKind other) =>
-            ReferenceEquals(Model, other.Model) && ReferenceEquals(Region, other.Region) && Kind == other.Kind;
-
-        public override int GetHashCode() =>
-            unchecked((RuntimeHelpers.GetHashCode(Model) * 31) + (RuntimeHelpers.GetHashCode(Region) * 17) + Kind);
-    }
+    sealed record Resolved(CallKind Kind, ContextBand Context, RateCard[] Segments);
 
     readonly record struct CardKey(string Model, Scope Scope, string Region, Mode Mode, Tier Tier, ContextBand Context, Term Term);
 }

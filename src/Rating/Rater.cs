@@ -39,7 +39,7 @@ public static class Rater
     {
         var tokens = usage.Tokens;
         var context = ContextOf(usage, book);
-        var card = book.CardFor(usage.Model, usage.Region, usage.Mode, usage.Tier, context, usage.Term, DateOnly.FromDateTime(usage.Time));
+        var card = book.CardFor(usage.Kind, context, DateOnly.FromDateTime(usage.Time));
         var tokenCause = TokenCause(usage);
         var count = 0;
         if (tokens.Input > 0) into[count++] = Price(Meter.Input, tokens.Input, card, context, tokenCause);

@@ -16,27 +16,19 @@ public readonly record struct MeterSum(
 }
 
 /// <summary>What every request in a cell has in common.</summary>
-public readonly record struct CellKey(
-    Caller Caller, ModelRef Model, string Region, string Operation, DateOnly Day, Mode Mode, Tier Tier, ContextBand Context)
+public readonly record struct CellKey(CallKind Kind, DateOnly Day, ContextBand Context)
 {
-    // Callers, models and names are interned by the reader: equal ones are mostly one object, and their addresses hash fast.
-    // Two objects of equal content make two cells, which every grouping joins again.
-    public bool Equals(CellKey other) => ReferenceEquals(Caller, other.Caller) && ReferenceEquals(Model, other.Model)
-        && ReferenceEquals(Region, other.Region) && ReferenceEquals(Operation, other.Operation)
-        && Day == other.Day && Mode == other.Mode && Tier == other.Tier && Context == other.Context;
+    public Caller Caller => Kind.Caller;
+    public ModelRef Model => Kind.Model;
+    public string Region => Kind.Region;
+    public string Operation => Kind.Operation;
+    public Mode Mode => Kind.Mode;
+    public Tier Tier => Kind.Tier;
 
-    public override int GetHashCode()
-    {
-        unchecked
-        {
-            var mixed = ((ulong)RuntimeHelpers.GetHashCode(Caller) * 0x9E37_79B9UL)
-                + ((ulong)RuntimeHelpers.GetHashCode(Model) * 0x85EB_CA6BUL)
-                + ((ulong)RuntimeHelpers.GetHashCode(Region) * 0xC2B2_AE35UL)
-                + ((ulong)RuntimeHelpers.GetHashCode(Operation) * 0x27D4_EB2FUL)
-                + ((ulong)Day.DayNumber * 0x1656_67B1UL) + (((ulong)Mode << 16) | ((ulong)Tier << 8) | (ulong)Context);
-            return (int)((mixed * 0x9E37_79B9_7F4A_7C15UL) >> 32);
-        }
-    }
+    // Kinds are made once each by a reader, and their addresses hash fast. Two objects of equal content make two cells, which every
+    // grouping joins again.
+    public bool Equals(CellKey other) => ReferenceEquals(Kind, other.Kind) && Day == other.Day && Context == other.Context;
+    public override int GetHashCode() => unchecked(((RuntimeHelpers.GetHashCode(Kind) * 31) + Day.DayNumber) * 3) + (int)Context;
 }
 
 /// <summary>Requests of one kind, by one caller, on one day, and what they came to.</summary>
@@ -65,7 +57,7 @@ public sealed class Cell(CellKey key)
     internal void Add(in Charge charge)
     {
         ref var slot = ref SlotOf(charge.Meter, charge.Rate);
-        slot.Quantity += charge.Quantity;
+        slot.Add(charge.Quantity);
         slot.Requests++;
         if (charge.CostMax is { } max) slot.Open += max - charge.Cost;
     }
@@ -83,11 +75,26 @@ public sealed class Cell(CellKey key)
     {
         public Meter Meter;
         public Rate? Rate;
-        public decimal Quantity;
+        decimal quantity;
+
+        // Whole units not yet in the quantity: words add up faster than decimals, and as exactly.
+        long whole;
 
         // What the charges may come to above their cost.
         public decimal Open;
         public long Requests;
+
+        public readonly decimal Quantity => quantity + whole;
+
+        public void Add(decimal units)
+        {
+            Span<int> bits = stackalloc int[4];
+            decimal.GetBits(units, bits);
+            if ((bits[2] | bits[3]) != 0 || bits[1] < 0) { quantity += units; return; }
+            whole += ((long)bits[1] << 32) | (uint)bits[0];
+            if (whole < long.MaxValue / 2) return;
+            (quantity, whole) = (quantity + whole, 0);
+        }
 
         public readonly decimal Cost => Rate is null ? 0m : Quantity * Rate.UsdPerUnit;
         public readonly MeterSum Sum => new(Meter, Quantity, Cost, Cost + Open, Rate is null ? Quantity : 0m, Requests);
@@ -104,11 +111,15 @@ public sealed class SpendCube
     readonly Dictionary<string, long> unpriced = new(StringComparer.Ordinal);
     readonly Dictionary<string, long> errors = new(StringComparer.Ordinal);
     readonly Dictionary<(ModelRef, string, UnpricedCause, Meter, Mode, Tier, ContextBand), string> reasons = [];
-    Cell? last;
+
+    // Neighbours are of few kinds: the cell of each is mostly found at one look.
+    const int RecentCells = 1024;
+    readonly Cell?[] recent = new Cell?[RecentCells];
+    DateTime first = DateTime.MaxValue, latest = DateTime.MinValue;
 
     public IEnumerable<Cell> Cells => cells.Values;
-    public DateTime? First { get; private set; }
-    public DateTime? Last { get; private set; }
+    public DateTime? First => Requests > 0 ? first : null;
+    public DateTime? Last => Requests > 0 ? latest : null;
     public long Requests { get; private set; }
     public long Failed { get; private set; }
 
@@ -124,12 +135,11 @@ public sealed class SpendCube
     /// <summary>Adds a rated record. Each record may be added once; who adds it has made sure of that.</summary>
     public void Add(in UsageRecord usage, ReadOnlySpan<Charge> charges, PriceBook book)
     {
-        if (First is null || usage.Time < First) First = usage.Time;
-        if (Last is null || usage.Time > Last) Last = usage.Time;
-        var context = charges.Length > 0 ? charges[0].Context : ContextBand.Standard;
-        var day = DateOnly.FromDateTime(usage.Time);
-        var key = new CellKey(usage.Caller, usage.Model, usage.Region, usage.Operation ?? "", day, usage.Mode, usage.Tier, context);
-        var cell = last is not null && last.Key.Equals(key) ? last : last = CellOf(key);
+        if (usage.Time < first) first = usage.Time;
+        if (usage.Time > latest) latest = usage.Time;
+        var key = new CellKey(usage.Kind, DateOnly.FromDateTime(usage.Time), charges.Length > 0 ? charges[0].Context : ContextBand.Standard);
+        ref var cell = ref recent[key.GetHashCode() & (RecentCells - 1)];
+        if (cell is null || !cell.Key.Equals(key)) cell = CellOf(key);
         Requests++;
         cell.Requests++;
         if (usage.Failed)

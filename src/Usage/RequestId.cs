@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text;
 
@@ -30,27 +32,39 @@ public readonly record struct RequestId
 
     public static RequestId Parse(ReadOnlySpan<byte> utf8)
     {
-        if (utf8.Length == 36 && TryCanonicalGuid(utf8, out var key)) return new(key, null);
+        if (utf8.Length == GuidLength && TryGuid(ref MemoryMarshal.GetReference(utf8), out var guid)) return guid;
         // A different seed keeps hashed ids apart from GUIDs, which are their own key.
         return new(XxHash128.HashToUInt128(utf8, seed: 0x4173736179), Encoding.UTF8.GetString(utf8));
     }
 
-    // The 32 digits without their hyphens, decoded a vector at a time. Upper-case digits are another spelling, kept as text.
-    static bool TryCanonicalGuid(ReadOnlySpan<byte> utf8, out UInt128 key)
+    /// <summary>Characters of a GUID with its hyphens.</summary>
+    internal const int GuidLength = 36;
+
+    /// <summary>
+    /// Reads a lower-case GUID of 36 bytes, all digits at once. Upper-case digits are another spelling, kept as text: false.
+    /// </summary>
+    internal static bool TryGuid(ref byte text, out RequestId id)
     {
-        key = default;
-        if (utf8[8] != '-' || utf8[13] != '-' || utf8[18] != '-' || utf8[23] != '-') return false;
-        Span<byte> digits = stackalloc byte[32];
-        utf8[..8].CopyTo(digits);
-        utf8[9..13].CopyTo(digits[8..]);
-        utf8[14..18].CopyTo(digits[12..]);
-        utf8[19..23].CopyTo(digits[16..]);
-        utf8[24..36].CopyTo(digits[20..]);
-        var text = Vector256.Create<byte>(digits);
-        if ((Between(text, (byte)'a', (byte)'f') | Between(text, (byte)'0', (byte)'9')) != Vector256<byte>.AllBitsSet) return false;
-        Span<byte> bytes = stackalloc byte[16];
-        if (Convert.FromHexString(digits, bytes, out _, out _) != System.Buffers.OperationStatus.Done) return false;
-        key = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        id = default;
+        if (Unsafe.Add(ref text, 8) != '-' || Unsafe.Add(ref text, 13) != '-' || Unsafe.Add(ref text, 18) != '-'
+            || Unsafe.Add(ref text, 23) != '-') return false;
+        // Three overlapping vectors hold the digits; the hyphens are left out. 255 picks nothing.
+        var first = Vector128.LoadUnsafe(ref text);
+        var middle = Vector128.LoadUnsafe(ref text, 14);
+        var last = Vector128.LoadUnsafe(ref text, 20);
+        var high = Vector128.Shuffle(first, Vector128.Create((byte)0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 255, 255))
+            | Vector128.Shuffle(middle, Vector128.Create((byte)255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2, 3));
+        var low = Vector128.Shuffle(middle, Vector128.Create((byte)5, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255))
+            | Vector128.Shuffle(last, Vector128.Create((byte)255, 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+        var digits = Vector256.Create(high, low);
+        if ((Between(digits, (byte)'a', (byte)'f') | Between(digits, (byte)'0', (byte)'9')) != Vector256<byte>.AllBitsSet) return false;
+        // A letter's low four bits count from one, and its bit 6 is set.
+        var letters = (digits.AsUInt16() >> 6 & Vector256.Create((ushort)0x0101)).AsByte();
+        var nibbles = (digits & Vector256.Create((byte)0x0F)) + (letters * 9);
+        var pairs = nibbles.AsUInt16();
+        var bytes = ((pairs & Vector256.Create((ushort)0x00FF)) << 4) | (pairs >> 8);
+        var packed = Vector128.Narrow(bytes.GetLower(), bytes.GetUpper()).AsUInt64();
+        id = new(new UInt128(BinaryPrimitives.ReverseEndianness(packed[0]), BinaryPrimitives.ReverseEndianness(packed[1])), null);
         return true;
     }
 

@@ -20,9 +20,7 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
     const int RunsMax = 16;
 
     readonly List<Run> runs = [];
-    UInt128[] slots = new UInt128[16 * 1024];
-    bool hasZero;
-    int inMemory;
+    readonly RecentIds recent = new(idsInMemoryMax);
     ulong[] filter = [];
 
     public long Count { get; private set; }
@@ -41,73 +39,29 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
             foreach (var run in runs)
                 if (run.Contains(id)) return false;
         }
-        if (!AddInMemory(id)) return false;
+        if (!recent.Add(id)) return false;
         Count++;
-        if (inMemory >= idsInMemoryMax) Spill();
+        if (recent.IsFull) Spill();
         return true;
     }
 
     /// <summary>
-    /// Touches the places where the ids of a batch will go, so that the memory they lie in is on its way before it is needed:
-    /// a set of a million ids is far larger than any cache.
+    /// Touches the places where the ids of a batch will be asked for, so that the memory they lie in is on its way before it is needed.
     /// </summary>
-    public UInt128 Approach(ReadOnlySpan<UsageRecord> records)
+    public ulong Approach(ReadOnlySpan<UsageRecord> records)
     {
-        var mask = slots.Length - 1;
-        UInt128 touched = 0;
-        foreach (ref readonly var record in records) touched |= slots[(int)(Mix(record.RequestId.Key) & (uint)mask)];
+        var touched = 0UL;
+        foreach (ref readonly var record in records) touched |= recent.Approach(record.RequestId.Key);
         return touched;
-    }
-
-    bool AddInMemory(UInt128 id)
-    {
-        if (id == UInt128.Zero)
-        {
-            if (hasZero) return false;
-            hasZero = true;
-            inMemory++;
-            return true;
-        }
-        if (inMemory * 4L >= slots.Length * 3L) Grow();
-        var at = Find(slots, id);
-        if (slots[at] == id) return false;
-        slots[at] = id;
-        inMemory++;
-        return true;
-    }
-
-    static int Find(UInt128[] slots, UInt128 id)
-    {
-        var mask = slots.Length - 1;
-        var at = (int)(Mix(id) & (uint)mask);
-        while (slots[at] != UInt128.Zero && slots[at] != id) at = (at + 1) & mask;
-        return at;
-    }
-
-    void Grow()
-    {
-        var old = slots;
-        slots = new UInt128[old.Length * 2];
-        foreach (var id in old)
-            if (id != UInt128.Zero) slots[Find(slots, id)] = id;
     }
 
     void Spill()
     {
-        // Sorted where they lie: a copy would cost as much memory again at the very moment there is none to spare.
-        var count = 0;
-        foreach (var id in slots)
-            if (id != UInt128.Zero) slots[count++] = id;
-        if (hasZero) slots[count++] = UInt128.Zero;
-        Array.Sort(slots, 0, count);
-        var ids = slots.AsSpan(0, count);
+        var ids = recent.Take();
         var run = Run.Write(ids, openScratch());
         runs.Add(run);
         if (runs.Count == RunsMax) Join();
         BuildFilter(ids);
-        Array.Clear(slots);
-        hasZero = false;
-        inMemory = 0;
     }
 
     void Join()
@@ -152,20 +106,8 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
 
     ulong Bit(UInt128 id, int probe)
     {
-        var mixed = Mix(id);
+        var mixed = RecentIds.Mix(id);
         return unchecked(mixed + ((ulong)probe * ((mixed >> 32) | 1))) & (((ulong)filter.Length * 64) - 1);
-    }
-
-    // Ids need not be random: whichever of their bits differ, all bits of the result must, or every look-up walks a long chain.
-    static ulong Mix(UInt128 id)
-    {
-        unchecked
-        {
-            var mixed = (ulong)id ^ ((ulong)(id >> 64) * 0x9E3779B97F4A7C15UL);
-            mixed = (mixed ^ (mixed >> 32)) * 0xC2B2AE3D27D4EB4FUL;
-            mixed = (mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9UL;
-            return mixed ^ (mixed >> 32);
-        }
     }
 
     public void Dispose()

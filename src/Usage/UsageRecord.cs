@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Assay.Usage;
 
 /// <summary>
@@ -24,40 +26,67 @@ public readonly record struct TokenCounts
 public readonly record struct MeteredAmount(Meter Meter, decimal Amount);
 
 /// <summary>
+/// What all calls of a kind share: who calls which model from where, and how it is bought. A reader makes one object of each, so that
+/// what is worked out for a kind (its rates, its place in a sum) is found again by its address.
+/// </summary>
+/// <param name="Region">The source region: the one that decides the price, wherever the call was computed.</param>
+/// <param name="Operation">The API operation, such as <c>Converse</c>; empty when unknown.</param>
+public sealed record CallKind(Caller Caller, string Region, ModelRef Model, string Operation = "")
+{
+    public static readonly CallKind Unknown = new(Caller.Nobody, "", new("", Scope.InRegion, ModelKind.Foundation, null));
+
+    public Mode Mode { get; init; }
+    public Tier Tier { get; init; }
+    public Term Term { get; init; }
+
+    /// <summary>
+    /// The price band, where a record stands for many calls (a bill's row, a workload imagined) and its tokens no longer tell;
+    /// null to decide by the prompt.
+    /// </summary>
+    public ContextBand? Context { get; init; }
+}
+
+/// <summary>
 /// One thing that happened and may cost money: a call in a log, a row of a bill, a workload imagined. It carries who, what model,
 /// which meters and how much, and never a price.
 /// </summary>
 /// <remarks>Strings are interned by the reader, so equal values are usually the same object; a record is cheap to keep.</remarks>
 public readonly record struct UsageRecord
 {
+    readonly CallKind? kind;
+
+    /// <summary>A record of a kind that is at hand; what it is by itself is set as usual.</summary>
+#pragma warning disable CS8618 // Caller, region and model are the kind's.
+    [SetsRequiredMembers]
+    public UsageRecord(CallKind kind) => this.kind = kind;
+#pragma warning restore CS8618
+
+    public CallKind Kind => kind ?? CallKind.Unknown;
     public RequestId RequestId { get; init; }
 
     /// <summary>When it happened, UTC.</summary>
     public DateTime Time { get; init; }
 
-    public required Caller Caller { get; init; }
+    public required Caller Caller { get => Kind.Caller; init => kind = Kind with { Caller = value }; }
 
-    /// <summary>The source region: the one that decides the price, wherever the call was computed.</summary>
-    public required string Region { get; init; }
+    /// <inheritdoc cref="CallKind(Caller, string, ModelRef, string)" path="/param[@name='Region']"/>
+    public required string Region { get => Kind.Region; init => kind = Kind with { Region = value }; }
 
-    public required ModelRef Model { get; init; }
-    public Mode Mode { get; init; }
-    public Tier Tier { get; init; }
-    public Term Term { get; init; }
+    public required ModelRef Model { get => Kind.Model; init => kind = Kind with { Model = value }; }
+    public Mode Mode { get => Kind.Mode; init => kind = Kind with { Mode = value }; }
+    public Tier Tier { get => Kind.Tier; init => kind = Kind with { Tier = value }; }
+    public Term Term { get => Kind.Term; init => kind = Kind with { Term = value }; }
 
-    /// <summary>
-    /// The price band, where the record stands for many calls (a bill's row, a workload imagined) and its tokens no longer tell;
-    /// null to decide by the prompt.
-    /// </summary>
-    public ContextBand? Context { get; init; }
+    /// <inheritdoc cref="CallKind.Context"/>
+    public ContextBand? Context { get => Kind.Context; init => kind = Kind with { Context = value }; }
+
+    /// <summary>The API operation, such as <c>Converse</c>; empty when unknown.</summary>
+    public string Operation { get => Kind.Operation; init => kind = Kind with { Operation = value }; }
 
     public TokenCounts Tokens { get; init; }
 
     /// <summary>Amounts on other meters; null when there are none. At most one entry a meter.</summary>
     public MeteredAmount[]? Amounts { get; init; }
-
-    /// <summary>The API operation, such as <c>Converse</c>; empty when unknown.</summary>
-    public string Operation { get; init; }
 
     /// <summary>The service's error code of a failed call; null when it succeeded.</summary>
     public string? ErrorCode { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Assay.Desk.Input;
+using Assay.Planning;
 using Assay.Planning.Vendors;
 using Assay.Pricing;
 using Assay.Pricing.Importers;
@@ -54,6 +55,14 @@ public sealed class BookShelf
             using var text = new StreamReader(Path.Combine(folder, "platforms.csv"));
             return VendorTables.ReadPlatforms(text, "platforms.csv");
         }
+    }
+
+    /// <summary>What the guide claims in figures, and what it states besides prices.</summary>
+    public (IReadOnlyList<GuideClaim> Claims, StatedInputs Inputs) Guide()
+    {
+        using var claims = new StreamReader(Path.Combine(folder, "guide-claims.csv"));
+        using var inputs = new StreamReader(Path.Combine(folder, "guide-inputs.csv"));
+        return (GuideFiles.Claims(claims, "guide-claims.csv"), GuideFiles.Inputs(inputs, "guide-inputs.csv"));
     }
 
     /// <param name="spec"><c>aws</c>, <c>guide</c>, a name with a day such as <c>aws@2026-06-30</c>, or the path of a CSV file.</param>

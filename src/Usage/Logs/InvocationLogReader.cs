@@ -36,7 +36,7 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     // Small enough that a chunk just decompressed is still in the nearest caches when it is parsed.
     const int ChunkSize = 64 * 1024;
     // A batch stays below the size at which the runtime keeps objects apart and cleans up late.
-    const int BatchSize = 256;
+    const int BatchSize = 128;
 
     // The first bytes of a content tell what it is.
     const int StartLength = 512;
@@ -45,8 +45,8 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     readonly UsageRecord[] batch = new UsageRecord[BatchSize];
     byte[] buffer = new byte[ChunkSize * 2];
 
-    /// <summary>Lines read by the shape of a line before, in all files so far.</summary>
-    internal long Shaped => parser.Shaped;
+    /// <summary>Lines read along the tree of the lines before, in all files so far.</summary>
+    internal long Known => parser.Known;
 
     /// <summary>Reads a log to its end.</summary>
     /// <param name="path">Names the stream in notes.</param>
@@ -114,6 +114,12 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     {
         while (start < filled)
         {
+            // Most lines are like one before: the walk along it finds their end as well.
+            if (!tooLong && parser.TryKnown(buffer, start, filled, reading, ref into) is > 0 and var next)
+            {
+                start = next;
+                continue;
+            }
             var length = buffer.AsSpan(start, filled - start).IndexOf((byte)'\n');
             if (length < 0) break;
             ParseLine(start, start + length, ref tooLong, reading, ref into);

@@ -242,6 +242,10 @@ ref struct JsonScanner
         return -1;
     }
 
+    /// <summary>True when a line ends within a stretch of text.</summary>
+    public static bool HasLineEnd(ref byte origin, int from, int to) =>
+        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref origin, from), to - from).Contains((byte)'\n');
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static ulong Where(byte wanted, Vector256<byte> low, Vector256<byte> high)
     {

@@ -21,6 +21,7 @@ sealed partial class RecordParser(LogReaderOptions options)
     readonly NameTable names = new();
     readonly Dictionary<int, (ModelRef Model, MappedProfile? Profile)> models = [];
     readonly Dictionary<CallerKey, Caller> callers = [];
+    readonly Dictionary<CallKind, CallKind> kinds = [];
     readonly byte[][] tagKeys = [.. options.TagKeys.Select(Encoding.UTF8.GetBytes)];
     readonly Name?[] tags = new Name?[options.TagKeys.Count];
     readonly Name?[] lastTags = new Name?[options.TagKeys.Count];
@@ -51,7 +52,7 @@ sealed partial class RecordParser(LogReaderOptions options)
         // CloudWatch exports put a time before each record.
         if (buffer[start] is >= (byte)'0' and <= (byte)'9' && buffer[start..end].IndexOf((byte)'{') is > 0 and var brace) start += brace;
         fault = null;
-        if (TryShapes(buffer, start, end, reading, ref into)) return true;
+        if (TryTree(buffer, start, end, reading, ref into)) return true;
         var json = new JsonScanner(buffer, start, end);
         var before = reading.Records;
         var good = ParseText(ref json, reading, ref into, depth: 0);
@@ -181,7 +182,7 @@ sealed partial class RecordParser(LogReaderOptions options)
     {
         if (json.Peek() != (byte)'"') return json.Skip();
         if (!json.TakeText(out var text)) return false;
-        if (text.Length == 20 && text[19] == (byte)'Z' && TryPlainTime(text, out draft.Time)) return draft.HasTime = true;
+        if (text.Length == PlainTime.Length && PlainTime.TryParse(text, out draft.Time)) return draft.HasTime = true;
         var words = Encoding.UTF8.GetString(text[..Math.Min(text.Length, 40)]);
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         // Without a year in front .NET would read "12:30" as today, and "03/04/2026" the American way.
@@ -190,24 +191,6 @@ sealed partial class RecordParser(LogReaderOptions options)
         // Bedrock did not exist before; a later year is a broken clock, and would stretch every daily figure.
         if (draft.Time.Year is < 2000 or > 2099) return json.Fail($"timestamp '{words}' is outside the years 2000 to 2099");
         return draft.HasTime = true;
-    }
-
-    static bool TryPlainTime(ReadOnlySpan<byte> t, out DateTime time)
-    {
-        time = default;
-        int year = (TwoDigits(t, 0) * 100) + TwoDigits(t, 2), month = TwoDigits(t, 5), day = TwoDigits(t, 8);
-        int hour = TwoDigits(t, 11), minute = TwoDigits(t, 14), second = TwoDigits(t, 17);
-        if (t[4] != '-' || t[7] != '-' || t[10] != 'T' || t[13] != ':' || t[16] != ':') return false;
-        if (year is < 2000 or > 2099 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
-        if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59) return false;
-        time = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc);
-        return true;
-    }
-
-    static int TwoDigits(ReadOnlySpan<byte> text, int at)
-    {
-        int tens = text[at] - '0', ones = text[at + 1] - '0';
-        return tens is < 0 or > 9 || ones is < 0 or > 9 ? -10_000 : (tens * 10) + ones;
     }
 
     bool ReadIdentity(ref JsonScanner json, ref Draft draft)
@@ -327,27 +310,26 @@ sealed partial class RecordParser(LogReaderOptions options)
     void Put(in Draft draft, FileReading reading, ref BatchWriter into)
     {
         var (model, profile) = ModelOf(draft.Model!);
-        var tokens = TokensOf(in draft, model.Facts, reading);
-        into.Add(new UsageRecord
+        var counts = CountsOf(draft);
+        var mode = model.Kind switch
+        {
+            ModelKind.Provisioned => Mode.Provisioned,
+            ModelKind.Custom => Mode.Custom,
+            _ => draft.Body.IsReserved ? Mode.Reserved : Mode.OnDemand,
+        };
+        lastRecord = new UsageRecord(KindOf(new(CallerOf(in draft, profile), draft.Region!.Text, model, draft.Operation?.Text ?? "")
+        {
+            Mode = mode, Tier = draft.Body.Tier,
+        }))
         {
             RequestId = draft.RequestId,
             Time = draft.Time,
-            Caller = CallerOf(in draft, profile),
-            Region = draft.Region!.Text,
-            Model = model,
-            Mode = model.Kind switch
-            {
-                ModelKind.Provisioned => Mode.Provisioned,
-                ModelKind.Custom => Mode.Custom,
-                _ => draft.Body.IsReserved ? Mode.Reserved : Mode.OnDemand,
-            },
-            Tier = draft.Body.Tier,
-            Tokens = tokens,
-            Amounts = AmountsOf(draft.Body, reading),
-            Operation = draft.Operation?.Text ?? "",
+            Tokens = TokensOf(counts, model.Facts, reading),
+            Amounts = AmountsOf(counts, draft.Body.Images, reading),
             ErrorCode = draft.ErrorCode is { Text.Length: > 0 } error ? error.Text : null,
             StopReason = draft.Body.StopReason?.Text,
-        });
+        };
+        into.Add(lastRecord);
         reading.Records++;
     }
 
@@ -358,15 +340,33 @@ sealed partial class RecordParser(LogReaderOptions options)
         return models[name.Id] = (model, options.Profiles.GetValueOrDefault(name.Text));
     }
 
-    // The top level wins where both speak; what only the body knows is taken from there.
-    static TokenCounts TokensOf(in Draft draft, ModelFacts? facts, FileReading reading)
+    CallKind KindOf(CallKind kind) => kinds.TryGetValue(kind, out var known) ? known : kinds[kind] = kind;
+
+    static LineCounts CountsOf(in Draft draft)
     {
         ref readonly var body = ref draft.Body;
-        var input = Settle(draft.Input, body.Input, "input", reading);
-        var output = Settle(draft.Output, body.Output, "output", reading);
-        var cacheRead = Settle(draft.CacheRead, body.CacheRead, "cache read", reading);
-        var detailed = body.HasTtl ? Math.Max(body.Write5m, 0) + Math.Max(body.Write30m, 0) + Math.Max(body.Write1h, 0) : -1;
-        var cacheWrite = Settle(draft.CacheWrite, body.CacheWrite >= 0 ? body.CacheWrite : detailed, "cache write", reading);
+        var counts = LineCounts.Unsaid;
+        (counts[(int)Counted.Input], counts[(int)Counted.Output]) = (draft.Input, draft.Output);
+        (counts[(int)Counted.CacheRead], counts[(int)Counted.CacheWrite]) = (draft.CacheRead, draft.CacheWrite);
+        (counts[(int)Counted.BodyInput], counts[(int)Counted.BodyOutput]) = (body.Input, body.Output);
+        (counts[(int)Counted.BodyCacheRead], counts[(int)Counted.BodyCacheWrite]) = (body.CacheRead, body.CacheWrite);
+        (counts[(int)Counted.Write5m], counts[(int)Counted.Write30m], counts[(int)Counted.Write1h]) = (body.Write5m, body.Write30m, body.Write1h);
+        (counts[(int)Counted.GuardrailContent], counts[(int)Counted.GuardrailTopic]) = (body.GuardrailContent, body.GuardrailTopic);
+        (counts[(int)Counted.GuardrailSensitive], counts[(int)Counted.GuardrailGrounding]) = (body.GuardrailSensitive, body.GuardrailGrounding);
+        (counts[(int)Counted.GuardrailReasoning], counts[(int)Counted.GuardrailImages]) = (body.GuardrailReasoning, body.GuardrailImages);
+        return counts;
+    }
+
+    // The top level wins where both speak; what only the body knows is taken from there.
+    static TokenCounts TokensOf(in LineCounts said, ModelFacts? facts, FileReading reading)
+    {
+        var input = Settle(said.Of(Counted.Input), said.Of(Counted.BodyInput), "input", reading);
+        var output = Settle(said.Of(Counted.Output), said.Of(Counted.BodyOutput), "output", reading);
+        var cacheRead = Settle(said.Of(Counted.CacheRead), said.Of(Counted.BodyCacheRead), "cache read", reading);
+        long said5m = said.Of(Counted.Write5m), said30m = said.Of(Counted.Write30m), said1h = said.Of(Counted.Write1h);
+        var detailed = (said5m & said30m & said1h) == -1 ? -1 : Math.Max(said5m, 0) + Math.Max(said30m, 0) + Math.Max(said1h, 0);
+        var saidInBody = said.Of(Counted.BodyCacheWrite);
+        var cacheWrite = Settle(said.Of(Counted.CacheWrite), saidInBody >= 0 ? saidInBody : detailed, "cache write", reading);
         if (facts is { GrossInput: true } && cacheRead + cacheWrite is > 0 and var cached)
         {
             if (input < cached) reading.Differ(reading.Lines, $"input {input} is gross, yet smaller than its cache tokens {cached}");
@@ -375,9 +375,9 @@ sealed partial class RecordParser(LogReaderOptions options)
         if (cacheWrite == 0) return new() { Input = input, Output = output, CacheRead = cacheRead };
 
         if (detailed > cacheWrite) reading.Differ(reading.Lines, $"cache write {cacheWrite} is smaller than its details {detailed}");
-        var write1h = Math.Min(Math.Max(body.Write1h, 0), cacheWrite);
-        var write30m = Math.Min(Math.Max(body.Write30m, 0), cacheWrite - write1h);
-        var write5m = Math.Min(Math.Max(body.Write5m, 0), cacheWrite - write1h - write30m);
+        var write1h = Math.Min(Math.Max(said1h, 0), cacheWrite);
+        var write30m = Math.Min(Math.Max(said30m, 0), cacheWrite - write1h);
+        var write5m = Math.Min(Math.Max(said5m, 0), cacheWrite - write1h - write30m);
         var unknown = cacheWrite - write1h - write30m - write5m;
         // A model with one lifetime leaves nothing to guess.
         if (unknown > 0 && facts?.CacheTtls is [var only])
@@ -401,20 +401,20 @@ sealed partial class RecordParser(LogReaderOptions options)
         return top >= 0 ? top : Math.Max(body, 0);
     }
 
-    static MeteredAmount[]? AmountsOf(in BodyUsage body, FileReading reading)
+    static MeteredAmount[]? AmountsOf(in LineCounts said, int images, FileReading reading)
     {
-        if (body.GuardrailImages > 0)
-            reading.Differ(reading.Lines, $"{body.GuardrailImages} guardrail image units have no meter and are not charged");
-        var any = body.GuardrailContent | body.GuardrailTopic | body.GuardrailSensitive | body.GuardrailGrounding
-            | body.GuardrailReasoning | (long)body.Images;
+        if (said.Of(Counted.GuardrailImages) is > 0 and var unmetered)
+            reading.Differ(reading.Lines, $"{unmetered} guardrail image units have no meter and are not charged");
+        long any = images;
+        for (var unit = Counted.GuardrailContent; unit <= Counted.GuardrailReasoning; unit++) any |= said.Of(unit);
         if (any == 0) return null;
-        var amounts = new List<MeteredAmount>(5);
-        Add(Meter.Image, body.Images);
-        Add(Meter.GuardrailContent, body.GuardrailContent);
-        Add(Meter.GuardrailTopic, body.GuardrailTopic);
-        Add(Meter.GuardrailSensitive, body.GuardrailSensitive);
-        Add(Meter.GuardrailGrounding, body.GuardrailGrounding);
-        Add(Meter.GuardrailReasoning, body.GuardrailReasoning);
+        var amounts = new List<MeteredAmount>(6);
+        Add(Meter.Image, images);
+        Add(Meter.GuardrailContent, said.Of(Counted.GuardrailContent));
+        Add(Meter.GuardrailTopic, said.Of(Counted.GuardrailTopic));
+        Add(Meter.GuardrailSensitive, said.Of(Counted.GuardrailSensitive));
+        Add(Meter.GuardrailGrounding, said.Of(Counted.GuardrailGrounding));
+        Add(Meter.GuardrailReasoning, said.Of(Counted.GuardrailReasoning));
         return [.. amounts];
 
         void Add(Meter meter, long amount)

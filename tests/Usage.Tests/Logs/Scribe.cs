@@ -27,6 +27,10 @@ sealed partial class Scribe(Random random)
     public string Fill(string draft, double wildness) =>
         Blank.Replace(draft, blank => random.NextDouble() < wildness ? Wild() : Ordinary(blank.Groups[1].Value));
 
+    /// <summary>The draft with its names filled in; what changes from call to call stays blank.</summary>
+    public string Named(string draft) => Blank.Replace(draft, blank => blank.Groups[1].Value is "count" or "number" or "prose" or "time" or "request"
+        ? blank.Value : Ordinary(blank.Groups[1].Value));
+
     /// <summary>The blanks of a draft filled, the same way every time, but for one.</summary>
     public static string FillButOne(string draft, int which, string value)
     {
@@ -57,11 +61,13 @@ sealed partial class Scribe(Random random)
         "count" => random.Next(6) == 0 ? "0" : random.Next(1, 5000).ToString(System.Globalization.CultureInfo.InvariantCulture),
         "number" => Pick(["1", "22", "0.5", "-3e7", "true", "false", "null"]),
         "prose" => random.Next(3) == 0 ? Edge() : Pick(["\"\"", "\"a\"", "\"a \\\"b\\\" {c} [d], \\\\\"", "\"\u00e4\"", "\"\\u00e4\\n\""]),
+        "label" => random.Next(9) == 0 ? Ordinary("prose") : Pick(["\"application/json\"", "\"us-east-2\""]),
         "time" => $"\"2026-0{random.Next(1, 3)}-0{random.Next(1, 3)}T{random.Next(10, 24)}:{random.Next(10, 60)}:{random.Next(10, 60)}Z\"",
         "request" => random.Next(5) == 0 ? "\"Req-7\"" : $"\"{new Guid(random.Next(), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10):D}\"",
         "schema" => "\"ModelInvocationLog\"",
         "account" => Pick(["\"111122223333\"", "\"444455556666\"", "\"\""]),
-        "arn" => Pick(["\"arn:aws:sts::111122223333:assumed-role/Clerk/monday\"", "\"arn:aws:iam::111122223333:user/a/Bo\"", "\"arn:aws:iam::1:root\"", "\"\""]),
+        "arn" => Pick(["\"arn:aws:sts::111122223333:assumed-role/Clerk/monday\"", "\"arn:aws:iam::111122223333:user/a/Bo\"", "\"arn:aws:sts::1:assumed-role/Clerk/a:b/c\"",
+            "\"arn:aws:sts::1:assumed-role/Clerk/\\u0041\"", $"\"arn:aws:sts::1:assumed-role/Clerk/{new string('s', random.Next(60))}{Pick(["", "\\\"", ":", "/x"])}\"", "\"arn:aws:iam::1:root\"", "\"\""]),
         "region" => Pick(["\"us-east-1\"", "\"eu-central-1\""]),
         "operation" => Pick(["\"Converse\"", "\"InvokeModel\"", "\"\""]),
         "model" => Pick([$"\"{TheLog.Claude}\"", $"\"{TheLog.Gross}\"", $"\"us.{TheLog.Nova}\"", $"\"{TheLog.Plain}\"", "\"unknown.model\""]),
@@ -79,10 +85,10 @@ sealed partial class Scribe(Random random)
         "\"timestamp\":<time>", "\"requestId\":<request>", "\"modelId\":<model>", "\"region\":<region>",
         May("\"schemaType\":<schema>"), May("\"schemaVersion\":\"1.0\""), May("\"accountId\":<account>"), May("\"operation\":<operation>"),
         May("\"identity\":" + Object("\"arn\":<arn>", Rarely("\"arn\":null"), Rarely("\"arn\":<arn>"))), Rarely("\"errorCode\":<error>"),
-        May("\"requestMetadata\":" + Metadata()), May("\"inferenceRegion\":<prose>"), Rarely(Odd()), Rarely(Odd()),
-        "\"input\":" + Object("\"inputContentType\":<prose>", May(Counter("inputTokenCount")), May(Counter("cacheReadInputTokenCount")),
+        May("\"requestMetadata\":" + Metadata()), May("\"inferenceRegion\":<label>"), Rarely(Odd()), Rarely(Odd()),
+        "\"input\":" + Object("\"inputContentType\":<label>", May(Counter("inputTokenCount")), May(Counter("cacheReadInputTokenCount")),
             May(Counter("cacheWriteInputTokenCount")), May("\"inputBodyJson\":" + Prose(3)), Rarely(Odd())),
-        "\"output\":" + Object("\"outputContentType\":<prose>", May(Counter("outputTokenCount")), "\"outputBodyJson\":" + Answer()));
+        "\"output\":" + Object("\"outputContentType\":<label>", May(Counter("outputTokenCount")), "\"outputBodyJson\":" + Answer()));
 
     string Metadata() => Object(May("\"app\":<tag>"), May("\"application\":<tag>"), May("\"team\":<tag>"), May("\"env\":<tag>"),
         May("\"environment\":<tag>"), May($"\"{TagKey}\":<tag>"), May("\"other\":<prose>"), Rarely("\"te\\u0061m\":<tag>"), Rarely("\"app\":<tag>"));

@@ -8,7 +8,7 @@ namespace Assay.Usage.Tests.Logs;
 /// A reader goes through a line by the shape of lines before it. A new reader has seen none and reads member by member: both must
 /// say the same of every line, whatever came before.
 /// </summary>
-public sealed class LineShapeNeighbourTests
+public sealed class LineTreeNeighbourTests
 {
     static readonly LogReaderOptions Tagged = new(Catalog, LogReaderOptions.NoProfiles, ["app", "session", "other"]);
 
@@ -110,10 +110,10 @@ public sealed class LineShapeNeighbourTests
         var writer = new BatchWriter(new UsageRecord[512], _ => { });
         for (var i = 0; i < 10; i++)
         {
-            var before = parser.Shaped;
+            var before = parser.Known;
             byte[] bytes = [.. Encoding.UTF8.GetBytes(Line($"\"inputTokenCount\":{i}")), .. new byte[JsonScanner.Padding]];
             Assert.True(parser.Parse(bytes, 0, bytes.Length - JsonScanner.Padding, new("a"), ref writer, out _));
-            if (i > 0) Assert.Equal(before + 1, parser.Shaped);
+            if (i > 0) Assert.Equal(before + 1, parser.Known);
         }
     }
 }
