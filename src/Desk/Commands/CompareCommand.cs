@@ -120,8 +120,11 @@ static class CompareCommand
             Usage = totals.Totals, Book = book, Vendors = vendors, Platforms = platforms, Equivalents = equivalents,
                 Tokenizers = tokenizers,
         });
+        var guide = shelf.Guide();
         var comparison = new Comparison
         {
+            GuideHostingSaving = guide.Inputs["self_hosting_saving"].Value,
+                GuideLlamaPremium = guide.Claims.First(c => c.Id == "P09").Claimed,
             Vendors = compared, Platforms = Ordered(platforms, compared), LockIn = LockIn.Of(compared, equivalents, elsewhere),
             From = days.First, To = days.Last, Days = days.Last.DayNumber - days.First.DayNumber + 1, Requests = totals.Calls,
             OpenWeights = [.. compared.Models.Where(m => m.Tokens > 0m

@@ -54,6 +54,17 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    public void An_instance_by_the_hour_is_SageMaker_and_stands_beside_EC2()
+    {
+        // An instance at 0.40 an hour carries 2,592 M tokens a month for 288 and nobody's time: (0 + 288) / 0.72 = 400 M tokens.
+        var json = folder.Run("compare", Logs(), "--gpu-hour", "1", "--gpus", "2", "--instance-hour", "0.40", "--instances", "1",
+            "--tokens-per-second", "1000", "--utilisation", "1", "--people", "0", "--json").MustSucceed().Json;
+        var quotes = json.GetProperty("self_hosted").GetProperty("quotes").EnumerateArray().ToList();
+        Assert.Equal(["ec2", "sagemaker"], quotes.Select(q => Text(q, "where")!));
+        Assert.Equal("400000000", Text(quotes[1], "break_even_tokens"));
+    }
+
+    [Fact]
     public void The_guides_comparison_comes_out_of_the_guides_books()
     {
         // 0.72 beside 0.54: a third more.

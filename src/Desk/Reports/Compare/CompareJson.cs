@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Assay.Planning;
 using Assay.Planning.Vendors;
 using Assay.Pricing;
 using Assay.Usage;
@@ -178,9 +179,8 @@ static class CompareJson
         List(json, "open_weights", comparison.OpenWeights, Spend);
         List(json, "quotes", comparison.Hosted, Hosted);
         json.WriteStartObject("guide");
-        Range("saving", Comparison.Guide.SelfHostedLow, Comparison.Guide.SelfHostedHigh);
-        Range("llama_premium", Comparison.Guide.LlamaPremiumLow, Comparison.Guide.LlamaPremiumHigh);
-        json.WriteString("source", Comparison.Guide.Source);
+        Range("saving", comparison.GuideHostingSaving);
+        Range("llama_premium", comparison.GuideLlamaPremium);
         json.WriteEndObject();
         List(json, "llama_premium", [.. comparison.LlamaPremiums], static (json, llama) =>
         {
@@ -191,11 +191,11 @@ static class CompareJson
         });
         json.WriteEndObject();
 
-        void Range(string name, double low, double high)
+        void Range(string name, Extent range)
         {
             json.WriteStartArray(name);
-            json.WriteNumberValue(low);
-            json.WriteNumberValue(high);
+            json.WriteNumberValue((double)range.Low);
+            json.WriteNumberValue((double)range.High);
             json.WriteEndArray();
         }
     }

@@ -1,3 +1,4 @@
+using Assay.Planning;
 using Assay.Planning.Vendors;
 
 namespace Assay.Desk.Reports;
@@ -35,17 +36,11 @@ sealed record Comparison
 
     public decimal Monthly(decimal usd) => usd * 30m / Days;
 
-    /// <summary>The guide's figures that a comparison stands beside.</summary>
-    public static class Guide
-    {
-        public const string Source = "the guide 2026-01-01";
+    /// <summary>The guide's figure of what own GPUs take off Bedrock's on-demand price of Llama: a share, and a range.</summary>
+    public required Extent GuideHostingSaving { get; init; }
 
-        /// <summary>What running Llama 70B on own GPUs saves of Bedrock's on-demand price.</summary>
-        public const double SelfHostedLow = 0.60, SelfHostedHigh = 0.70;
-
-        /// <summary>What Bedrock takes for Llama above other hosts.</summary>
-        public const double LlamaPremiumLow = 0.10, LlamaPremiumHigh = 0.40;
-    }
+    /// <summary>The guide's figure of what Bedrock takes for Llama above other hosts.</summary>
+    public required Extent GuideLlamaPremium { get; init; }
 
     /// <summary>Llama models at vendors with the same weights (or that the user says are): what Bedrock takes above them,
     /// spend-weighted.</summary>

@@ -1,3 +1,4 @@
+using Assay.Planning;
 using Assay.Planning.Vendors;
 using Spectre.Console;
 
@@ -16,16 +17,16 @@ static class HostingTerminal
         else if (comparison.Hosted.Count == 0)
             CompareTerminal.Folded(console, "State --gpu-hour and --gpus (or --instance-hour and --instances), --tokens-per-second, "
                 + $"--utilisation and --people to see what hosting {Text.ShortModel(comparison.OpenWeights[0].Model)} takes.");
-        foreach (var quote in comparison.Hosted) Quote(quote, console);
+        foreach (var quote in comparison.Hosted) Quote(quote, comparison.GuideHostingSaving, console);
         var llama = comparison.LlamaPremiums.ToList();
         if (llama.Count > 0)
             CompareTerminal.Folded(console, "Llama on Bedrock beside the same weights elsewhere: "
                 + string.Join(", ", llama.Select(l => $"{l.Vendor} {Signed(l.Premium)}"))
-                + $" (the guide: Bedrock takes {Comparison.Guide.LlamaPremiumLow:0%} to {Comparison.Guide.LlamaPremiumHigh:0%} more)");
+                + $" (the guide: Bedrock takes {comparison.GuideLlamaPremium.Low:0%} to {comparison.GuideLlamaPremium.High:0%} more)");
         console.WriteLine();
     }
 
-    static void Quote(HostedQuote quote, IAnsiConsole console)
+    static void Quote(HostedQuote quote, Extent saving, IAnsiConsole console)
     {
         var terms = quote.Terms;
         var units = terms.Where == "ec2" ? "GPU" : "instance";
@@ -47,8 +48,8 @@ static class HostingTerminal
         console.MarkupLine(quote.BreakEvenTokens is { } volume
             ? $"  Breaks even at [bold]{Volume(volume)}[/] tokens a month; you use {Volume(quote.MonthlyTokens)}"
             : "  [yellow]Never breaks even[/]: a busy replica costs more than the tokens it carries would cost on Bedrock");
-        var guide = $"[grey](the guide: {Comparison.Guide.SelfHostedLow:0%} to "
-            + $"{Comparison.Guide.SelfHostedHigh:0%} cheaper than on demand)[/]";
+        var guide = $"[grey](the guide: {saving.Low:0%} to "
+            + $"{saving.High:0%} cheaper than on demand)[/]";
         console.MarkupLine(quote.SavedShare >= 0
             ? $"  At your volume it saves {Text.Percent(quote.SavedShare)} of Bedrock's price {guide}"
             : $"  At your volume it costs {Text.Number(decimal.Round((decimal)(1 - quote.SavedShare), 1))} times Bedrock's price {guide}");
