@@ -134,7 +134,8 @@ static class CompareCommand
         if (committed is { } terms)
             comparison = comparison with
             {
-                Position = new(terms.Commit, terms.Organic, terms.Discount, compared.BedrockUsd * comparison.Yearly),
+                Position = new(terms.Commit, terms.Organic, terms.Discount,
+                    CommittedPosition.OfAYear(compared.BedrockUsd, comparison.Days)),
             };
         comparison = comparison with { Hosted = Hosted(comparison, hosting, request.Hosting.Model, equivalents, shelf.Catalog) };
         if (request.Json) PriceJson.Write(json => CompareJson.Write(json, comparison));

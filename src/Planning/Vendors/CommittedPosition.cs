@@ -20,15 +20,18 @@ public sealed record CommittedPosition(decimal CommitUsd, decimal OrganicUsd, de
     public decimal Incremental => IncrementalOf(AiUsd);
 
     /// <summary>The usage at one vendor, the gap counted.</summary>
-    /// <param name="yearly">Years' worth of the compared period in a year: 360 ÷ its days.</param>
-    public EffectivePrice At(VendorQuote quote, decimal yearly)
+    /// <param name="days">Days of the compared period.</param>
+    public EffectivePrice At(VendorQuote quote, int days)
     {
-        var (there, here) = (quote.Total * yearly, quote.Here * yearly);
+        var (there, here) = (OfAYear(quote.Total, days), OfAYear(quote.Here, days));
         var move = there + IncrementalOf(AiUsd - here);
         // What the moved part would have cost on Bedrock is the most its price there may be.
         var worth = Incremental - IncrementalOf(AiUsd - here);
         return new(quote.Platform, Incremental, move, there == 0m ? null : (double)(1m - (worth / there)));
     }
+
+    /// <summary>A period's dollars as a year's: twelve months of 30 days.</summary>
+    public static decimal OfAYear(decimal usd, int days) => usd * 360m / days;
 
     decimal IncrementalOf(decimal ai) => (ai - Math.Min(ai, Gap)) * (1m - Discount);
 }

@@ -28,7 +28,7 @@ public sealed class CommittedPositionTests
     [Fact]
     public void A_cheaper_vendor_is_dearer_while_a_gap_pays_for_Bedrock()
     {
-        var price = new CommittedPosition(10_000m, 5_000m, 0m, 1_080m).At(Quote(), 360m);
+        var price = new CommittedPosition(10_000m, 5_000m, 0m, 1_080m).At(Quote(), 1);
         Assert.Equal((0m, 720m, 1.0), (price.Stay, price.Move, price.DiscountToWin!.Value));
     }
 
@@ -36,7 +36,7 @@ public sealed class CommittedPositionTests
     public void Without_a_gap_the_list_prices_and_the_programmes_discount_decide()
     {
         // 1,080 less 10 % is 972 beside 720: a vendor that could even be a third dearer.
-        var price = new CommittedPosition(5_000m, 5_000m, 0.10m, 1_080m).At(Quote(), 360m);
+        var price = new CommittedPosition(5_000m, 5_000m, 0.10m, 1_080m).At(Quote(), 1);
         Assert.Equal((972m, 720m), (price.Stay, price.Move));
         Assert.Equal(-0.35, price.DiscountToWin!.Value, 12);
     }
@@ -45,7 +45,7 @@ public sealed class CommittedPositionTests
     public void At_the_discount_to_win_moving_costs_what_staying_does()
     {
         // A gap of 500: staying costs 580, moving 720; 140 off 720 evens it out.
-        var price = new CommittedPosition(5_500m, 5_000m, 0m, 1_080m).At(Quote(), 360m);
+        var price = new CommittedPosition(5_500m, 5_000m, 0m, 1_080m).At(Quote(), 1);
         Assert.Equal((580m, 720m), (price.Stay, price.Move));
         Assert.Equal(140.0 / 720, price.DiscountToWin!.Value, 12);
     }
@@ -54,6 +54,6 @@ public sealed class CommittedPositionTests
     public void Where_nothing_can_be_moved_nothing_can_be_won()
     {
         var nothing = Compare(Here, There, [], Call(Big, new() { Input = 100_000 })).Vendors[0];
-        Assert.Null(new CommittedPosition(5_000m, 5_000m, 0m, 100m).At(nothing, 360m).DiscountToWin);
+        Assert.Null(new CommittedPosition(5_000m, 5_000m, 0m, 100m).At(nothing, 1).DiscountToWin);
     }
 }

@@ -56,7 +56,7 @@ static class CompareJson
         Money(json, "absorbed", position.Absorbed);
         Money(json, "incremental_cost", position.Incremental);
         Money(json, "saving_vs_direct", position.AiUsd - position.Incremental);
-        List(json, "vendors", [.. comparison.Vendors.Vendors.Select(v => position.At(v, comparison.Yearly))], static (json, price) =>
+        List(json, "vendors", [.. comparison.Vendors.Vendors.Select(v => position.At(v, comparison.Days))], static (json, price) =>
         {
             json.WriteStartObject();
             json.WriteString("vendor", price.Platform.Vendor);
@@ -122,7 +122,7 @@ static class CompareJson
         json.WriteString("meter", missing.Meter.Name());
         json.WriteString("mode", missing.Mode.Name());
         json.WriteString("tier", missing.Tier.Name());
-        Money(json, "quantity", missing.Quantity);
+        Count(json, "quantity", missing.Quantity);
         if (missing.BedrockUsd is { } usd) Money(json, "here", usd);
         json.WriteString("reason", missing.Reason);
         if (missing.Otherwise is { } terms)
@@ -141,7 +141,7 @@ static class CompareJson
         json.WriteString("model", spend.Model);
         json.WriteString("maker", spend.Maker);
         Money(json, "cost", spend.Usd);
-        Money(json, "tokens", spend.Tokens);
+        Count(json, "tokens", spend.Tokens);
         json.WriteNumber("calls", spend.Calls);
         Texts(json, "unpriced", spend.Unpriced);
         json.WriteEndObject();
@@ -207,13 +207,13 @@ static class CompareJson
         json.WriteString("model", quote.Model);
         json.WriteString("weights", quote.Weights);
         Money(json, "usd_per_hour", quote.Terms.UsdPerHour);
-        Money(json, "units", quote.Terms.Units);
-        Money(json, "tokens_per_second", quote.Terms.TokensPerSecond);
+        Count(json, "units", quote.Terms.Units);
+        Count(json, "tokens_per_second", quote.Terms.TokensPerSecond);
         json.WriteNumber("utilisation", (double)quote.Terms.Utilisation);
         Money(json, "people_monthly", quote.Terms.PeopleUsdPerMonth);
-        Money(json, "capacity_per_replica", quote.CapacityPerReplica);
+        Count(json, "capacity_per_replica", quote.CapacityPerReplica);
         Money(json, "bedrock_per_mtok", quote.BedrockUsdPerMTok);
-        Money(json, "break_even_tokens", quote.BreakEvenTokens);
+        Count(json, "break_even_tokens", quote.BreakEvenTokens);
         json.WriteNumber("saving", quote.SavedShare);
         json.WritePropertyName("yours");
         Point(json, quote.Yours);
@@ -224,7 +224,7 @@ static class CompareJson
     static void Point(Utf8JsonWriter json, HostingPoint point)
     {
         json.WriteStartObject();
-        Money(json, "tokens_monthly", point.TokensPerMonth);
+        Count(json, "tokens_monthly", point.TokensPerMonth);
         json.WriteNumber("replicas", point.Replicas);
         Money(json, "monthly", point.UsdPerMonth);
         Money(json, "per_mtok", point.UsdPerMTok);
@@ -245,6 +245,12 @@ static class CompareJson
     static void Money(Utf8JsonWriter json, string name, decimal? amount)
     {
         if (amount is { } known) json.WriteString(name, Usd.Plain(known));
+        else json.WriteNull(name);
+    }
+
+    static void Count(Utf8JsonWriter json, string name, decimal? count)
+    {
+        if (count is { } known) json.WriteNumber(name, Usd.Shortest(known));
         else json.WriteNull(name);
     }
 }

@@ -61,7 +61,7 @@ static class CompareTerminal
         console.WriteLine();
         var table = Tables.New(("New spend a year, gap counted", false), ("stay", true), ("move what it sells", true), ("difference", true),
             ("wins at a discount of", true));
-        foreach (var price in comparison.Vendors.Vendors.Where(v => v.Here > 0m).Select(v => position.At(v, comparison.Yearly)))
+        foreach (var price in comparison.Vendors.Vendors.Where(v => v.Here > 0m).Select(v => position.At(v, comparison.Days)))
             table.AddRow(Markup.Escape(price.Platform.Name), Text.Dollars(price.Stay), Text.Dollars(price.Move),
                 Signed(price.Move - price.Stay, new Money(false)), Winning(price.DiscountToWin));
         console.Write(table);

@@ -31,9 +31,6 @@ sealed record Comparison
     /// <summary>What is committed with AWS; null where it was not stated.</summary>
     public CommittedPosition? Position { get; init; }
 
-    /// <summary>Compared periods in a year of twelve months of 30 days.</summary>
-    public decimal Yearly => 360m / Days;
-
     public decimal Monthly(decimal usd) => usd * 30m / Days;
 
     /// <summary>The guide's figure of what own GPUs take off Bedrock's on-demand price of Llama: a share, and a range.</summary>
