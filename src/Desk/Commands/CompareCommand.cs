@@ -118,13 +118,13 @@ static class CompareCommand
         var compared = VendorComparison.Of(new()
         {
             Usage = totals.Totals, Book = book, Vendors = vendors, Platforms = platforms, Equivalents = equivalents,
-                Tokenizers = tokenizers,
+            Tokenizers = tokenizers,
         });
         var guide = shelf.Guide();
         var comparison = new Comparison
         {
             GuideHostingSaving = guide.Inputs["self_hosting_saving"].Value,
-                GuideLlamaPremium = guide.Claims.First(c => c.Id == "P09").Claimed,
+            GuideLlamaPremium = guide.Claims.First(c => c.Id == "P09").Claimed,
             Vendors = compared, Platforms = Ordered(platforms, compared), LockIn = LockIn.Of(compared, equivalents, elsewhere),
             From = days.First, To = days.Last, Days = days.Last.DayNumber - days.First.DayNumber + 1, Requests = totals.Calls,
             OpenWeights = [.. compared.Models.Where(m => m.Tokens > 0m
@@ -170,15 +170,17 @@ static class CompareCommand
 
     static List<HostedQuote> Hosted(
         Comparison comparison, IReadOnlyList<SelfHosting> hosting, string? asked, IReadOnlyList<Equivalent> equivalents,
-            ModelCatalog catalog)
+        ModelCatalog catalog)
     {
         if (hosting.Count == 0) return [];
         var wanted = asked is null ? null : ModelIdentity.Resolve(asked, catalog, new Dictionary<string, MappedProfile>()).Id;
         var model = comparison.OpenWeights.FirstOrDefault(m => wanted is null || m.Model == wanted);
-        if (model is null && wanted is null) return [];
         if (model is null)
+        {
+            if (asked is null) return [];
             throw new InputException($"--host-model '{asked}' is no model of this usage with published weights. Accepted here: "
                 + $"{(comparison.OpenWeights.Count == 0 ? "none" : string.Join(", ", comparison.OpenWeights.Select(m => m.Model)))}.");
+        }
         var weights = equivalents.First(e => e.Vendor == Equivalent.SelfHosted && e.Model == model.Model);
         return [.. hosting.Select(h => HostedQuote.Of(h, weights, comparison.Monthly(model.Tokens), comparison.Monthly(model.Usd)))];
     }

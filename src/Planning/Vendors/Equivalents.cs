@@ -18,8 +18,9 @@ public enum EquivalenceKind : byte
     Nearest,
 }
 
-/// <summary>A model at a vendor that stands for a model on Bedrock. One row of <c>prices/equivalents.csv</c>, or what the user
-/// states.</summary>
+/// <summary>
+/// A model at a vendor that stands for one on Bedrock: a row of <c>prices/equivalents.csv</c>, or what the user states.
+/// </summary>
 /// <param name="Model">The foundation-model id on Bedrock.</param>
 /// <param name="VendorModel">The vendor's own name of the model; its rates are listed under <c>vendor:name</c>.</param>
 /// <param name="Tokenizer">

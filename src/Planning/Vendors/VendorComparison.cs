@@ -147,12 +147,12 @@ public sealed record VendorComparison(IReadOnlyList<ModelSpend> Models, IReadOnl
             var counterparts = here[i].OfType<Outcome.Rated>().ToDictionary(r => r.Meter, r => r.Cost.Amount);
             foreach (var outcome in Rater.Rate(moved, question.Vendors))
             {
-                if (outcome is Outcome.Rated rated)
+                if (outcome is Outcome.Rated rated && counterparts.TryGetValue(rated.Meter, out var counterpart))
                 {
-                    if (counterparts.TryGetValue(rated.Meter, out var cost)) (costHere, costThere) = (costHere + cost, costThere
-                        + rated.Cost.Amount);
-                    else onlyThere += rated.Cost.Amount;
+                    costHere += counterpart;
+                    costThere += rated.Cost.Amount;
                 }
+                else if (outcome is Outcome.Rated alone) onlyThere += alone.Cost.Amount;
                 else if (outcome is Outcome.Unpriced missing)
                 {
                     decimal? cost = counterparts.TryGetValue(missing.Meter, out var known) ? known : null;
@@ -188,8 +188,8 @@ public sealed record VendorComparison(IReadOnlyList<ModelSpend> Models, IReadOnl
                     if (Rater.Rate(tokens, vendors) is not [Outcome.Rated rated]) continue;
                     string?[] changes =
                     [
-                        asked == meter ? null : "uncached, as plain input", (mode, tier) == (moved.Mode, moved.Tier) ? null
-                            : "on demand, standard tier",
+                        asked == meter ? null : "uncached, as plain input",
+                        (mode, tier) == (moved.Mode, moved.Tier) ? null : "on demand, standard tier",
                         band == moved.Context ? null : "at the rate of short prompts",
                     ];
                     return new(rated.Cost.Amount, string.Join(", ", changes.OfType<string>()));
@@ -215,8 +215,7 @@ public sealed record VendorComparison(IReadOnlyList<ModelSpend> Models, IReadOnl
         {
             Input = Times(tokens.Input), Output = Times(tokens.Output), CacheRead = Times(tokens.CacheRead),
             CacheWrite5m = Times(tokens.CacheWrite5m), CacheWrite30m = Times(tokens.CacheWrite30m),
-                CacheWrite1h = Times(tokens.CacheWrite1h),
-            CacheWriteUnknown = Times(tokens.CacheWriteUnknown),
+            CacheWrite1h = Times(tokens.CacheWrite1h), CacheWriteUnknown = Times(tokens.CacheWriteUnknown),
         };
 
         long Times(long count) => (long)decimal.Round(count * factor, MidpointRounding.ToEven);

@@ -4,8 +4,7 @@ using Spectre.Console;
 
 namespace Assay.Desk.Reports;
 
-/// <summary>The comparison as a person reads it: what is committed, who has the models, what they take, how hard leaving would
-/// be.</summary>
+/// <summary>The comparison as a person reads it: what is committed, who has the models, what they take, how hard it is to leave.</summary>
 static class CompareTerminal
 {
     const int BarWidth = 10;
@@ -66,8 +65,8 @@ static class CompareTerminal
                 Signed(price.Move - price.Stay, new Money(false)), Winning(price.DiscountToWin));
         console.Write(table);
         Folded(console, "Whether usage billed through AWS Marketplace (Claude) fills the gap in full, "
-            + "to a cap or not at all is a term of your "
-            + "contract; here all of it does. Savings Plans do not cover Bedrock unless the contract says so.");
+            + "to a cap or not at all is a term of your contract; "
+            + "here all of it does. Savings Plans do not cover Bedrock unless the contract says so.");
         console.WriteLine();
     }
 
@@ -117,7 +116,7 @@ static class CompareTerminal
             }
             table.AddRow(Markup.Escape(quote.Platform.Name), money.Show(quote.Total), money.Show(quote.Here), Signed(quote.Delta, money),
                 Change(quote.Delta, quote.Here), $"[blue]{Text.Bar(quote.Total, widest, BarWidth),-BarWidth}[/]",
-                    Text.Percent(quote.ShareCovered));
+                Text.Percent(quote.ShareCovered));
         }
         console.Write(table);
         console.WriteLine();
@@ -127,12 +126,11 @@ static class CompareTerminal
     {
         var money = Money.For(comparison.Vendors.BedrockUsd);
         var pairs = comparison.Vendors.Vendors.SelectMany(v => v.Models.Select(m => (Vendor: v, Quote: m)))
-            .OrderByDescending(p => p.Quote.BedrockUsd).ThenBy(p => p.Quote.Model, StringComparer.Ordinal).ThenBy(p =>
-                p.Quote.Delta).ToList();
+            .OrderByDescending(p => p.Quote.BedrockUsd).ThenBy(p => p.Quote.Model, StringComparer.Ordinal)
+            .ThenBy(p => p.Quote.Delta).ToList();
         if (pairs.Count == 0) return;
-        var table = Tables.New(("By model", false), ("there", false), ("cost", true), ("difference", true), ("", true),
-            ("as", false));
-        foreach (var (vendor, quote) in pairs.Take(PairsMax))
+        var table = Tables.New(("By model", false), ("there", false), ("cost", true), ("difference", true), ("", true), ("as", false));
+        foreach (var (_, quote) in pairs.Take(PairsMax))
             table.AddRow(Model(quote), Markup.Escape(Tables.Shortened(quote.Equivalent.PricedAs, 31)),
                 money.Show(quote.There), Signed(quote.Delta, money), Change(quote.Delta, quote.Here), Kind(quote.Equivalent.Kind));
         console.Write(table);
@@ -182,12 +180,11 @@ static class CompareTerminal
         if (all.Count == 0) return;
         console.MarkupLine("[bold]Other models, only as candidates[/] [grey](their quality on your traffic is not shown; in no sum)[/]");
         var table = Tables.New(("instead of", false), ("candidate", false), ("difference", true), ("", true), ("compared", true),
-            ("", false),
-            ("tokenizer", false));
+            ("", false), ("tokenizer", false));
         foreach (var quote in all.Take(CandidatesMax))
             table.AddRow(Model(quote), Markup.Escape(Tables.Shortened(quote.Equivalent.PricedAs, 31)),
                 Signed(quote.Delta, money), Change(quote.Delta, quote.Here), Text.Percent(quote.Here, quote.BedrockUsd),
-                    Kind(quote.Equivalent.Kind),
+                Kind(quote.Equivalent.Kind),
                 quote.Equivalent.Tokenizer is null && quote.Factor == 1m ? "[grey]not measured[/]" : $"×{Text.Number(quote.Factor)}");
         console.Write(table);
         if (all.Count > CandidatesMax) console.MarkupLine($"  [grey]{all.Count - CandidatesMax} more with --json[/]");
