@@ -107,17 +107,11 @@ static class CompareCommand
         var elsewhere = CompareInput.Elsewhere(request.Elsewhere);
         var hosting = CompareInput.Hosting(request.Hosting);
         var committed = CompareInput.Committed(request.Commit, request.Organic, request.Discount);
-        var totals = new UsageTotals();
-        var reading = ReadLogs(request, shelf, totals, cancel);
-        if (totals.Days is not { } days)
-            throw new InputException($"none of the {Shared.Count(reading.Records, "record")} lies between --from and --to.");
-        if (totals.Calls == 0)
-            throw new InputException($"none of the {Shared.Count(reading.Records, "record")} used anything: all failed or hold no counts. "
-                + "There is nothing to compare; 'assay report' says why.");
+        var gathered = FromLogs(request, shelf, cancel);
         IReadOnlyList<Equivalent> equivalents = [.. stated, .. shelf.Equivalents];
         var compared = VendorComparison.Of(new()
         {
-            Usage = totals.Totals, Book = book, Vendors = vendors, Platforms = platforms, Equivalents = equivalents,
+            Usage = gathered.Usage, Book = book, Vendors = vendors, Platforms = platforms, Equivalents = equivalents,
             Tokenizers = tokenizers,
         });
         var guide = shelf.Guide();
@@ -126,10 +120,10 @@ static class CompareCommand
             GuideHostingSaving = guide.Inputs["self_hosting_saving"].Value,
             GuideLlamaPremium = guide.Claims.First(c => c.Id == "P09").Claimed,
             Vendors = compared, Platforms = Ordered(platforms, compared), LockIn = LockIn.Of(compared, equivalents, elsewhere),
-            From = days.First, To = days.Last, Days = days.Last.DayNumber - days.First.DayNumber + 1, Requests = totals.Calls,
+            From = gathered.From, To = gathered.To, Days = gathered.Days, Requests = gathered.Requests,
             OpenWeights = [.. compared.Models.Where(m => m.Tokens > 0m
                 && equivalents.Any(e => e.Vendor == Equivalent.SelfHosted && e.Model == m.Model))],
-            Notes = CompareNotes.Of(compared, totals.Totals, tokenizers, book),
+            Notes = CompareNotes.Of(compared, gathered.Usage, tokenizers, book),
         };
         if (committed is { } terms)
             comparison = comparison with
@@ -141,12 +135,17 @@ static class CompareCommand
         if (request.Json) PriceJson.Write(json => CompareJson.Write(json, comparison));
         else CompareTerminal.Write(comparison, Terminal.Console());
         Console.Out.Flush();
-        Shared.Account(reading);
+        Shared.Account(gathered.Reading);
         return ExitCode.Fine;
     }
 
-    static ReadingSummary ReadLogs(Request request, BookShelf shelf, UsageTotals totals, CancellationToken cancel)
+    /// <summary>The usage to compare and the days it is of.</summary>
+    sealed record Gathered(
+        IReadOnlyList<TotalledUsage> Usage, long Requests, DateOnly From, DateOnly To, int Days, ReadingSummary Reading);
+
+    static Gathered FromLogs(Request request, BookShelf shelf, CancellationToken cancel)
     {
+        var totals = new UsageTotals();
         var stream = new DistinctUsage(Shared.ReaderOptions(shelf, request.Profiles, []), request.Workers);
         using var progress = Progress.OnTerminal("reading");
         var reading = stream.Read(LogFiles.Under(request.Paths), records =>
@@ -161,7 +160,12 @@ static class CompareCommand
         }, cancel);
         progress.Dispose();
         Shared.NeedRecords(reading, request.Paths);
-        return reading;
+        if (totals.Days is not { } days)
+            throw new InputException($"none of the {Shared.Count(reading.Records, "record")} lies between --from and --to.");
+        if (totals.Calls == 0)
+            throw new InputException($"none of the {Shared.Count(reading.Records, "record")} used anything: all failed or hold no counts. "
+                + "There is nothing to compare; 'assay report' says why.");
+        return new(totals.Totals, totals.Calls, days.First, days.Last, days.Last.DayNumber - days.First.DayNumber + 1, reading);
     }
 
     // Bedrock first, then as the comparison orders them.
