@@ -137,7 +137,8 @@ public sealed class SpendCube
     {
         if (usage.Time < first) first = usage.Time;
         if (usage.Time > latest) latest = usage.Time;
-        var key = new CellKey(usage.Kind, DateOnly.FromDateTime(usage.Time), charges.Length > 0 ? charges[0].Context : ContextBand.Standard);
+        var context = charges.Length > 0 ? charges[0].Context : ContextBand.Standard;
+        var key = new CellKey(usage.Kind, DateOnly.FromDateTime(usage.Time), context);
         ref var cell = ref recent[key.GetHashCode() & (RecentCells - 1)];
         if (cell is null || !cell.Key.Equals(key)) cell = CellOf(key);
         Requests++;

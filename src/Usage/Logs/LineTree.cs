@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -12,6 +13,9 @@ struct LineCounts
     long first;
 
     public readonly long Of(Counted counted) => this[(int)counted];
+
+    [UnscopedRef]
+    public ref long At(Counted counted) => ref this[(int)counted];
 
     public static readonly LineCounts Unsaid = Make();
 
@@ -52,7 +56,9 @@ sealed class LineFork
     int window = WindowMax;
     Vector256<byte> mask = Vector256<byte>.AllBitsSet;
 
-    /// <summary>The way whose text may stand at a place, readable for 32 bytes; null when there is none. Its text must be compared.</summary>
+    /// <summary>
+    /// The way whose text may stand at a place, readable for 32 bytes; null when there is none. Its text must be compared.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public LineStretch? Toward(ref byte text)
     {
