@@ -25,7 +25,8 @@ static partial class Amounts
             "K" => 1_000m, "M" => 1_000_000m, "B" => 1_000_000_000m, _ => 1m,
         };
         var number = match.Groups["number"].Value.Replace(",", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
-        return decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value <= Most / scale
+        var isNumber = decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value);
+        return isNumber && value <= Most / scale
             ? value * scale
             : throw new InputException($"{option} '{text}' is more than a trillion dollars; check its zeros. {Accepted}.");
     }
@@ -65,7 +66,7 @@ static partial class Amounts
         };
     }
 
-    [GeneratedRegex(@"^\$?\s*(?<number>\d{1,3}(,\d{3})+(\.\d+)?|\d+(_\d+)*(\.\d+)?|\.\d+)\s*(?<unit>[KkMmBb]?)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\$?\s*(?<number>\d{1,3}(,\d{3})+(\.\d+)?|\d+(_\d+)*(\.\d+)?|\.\d+)\s*(?<unit>[KkMmBb]?)$")]
     private static partial Regex AmountText();
 
     [GeneratedRegex(@"^0\d+$")]

@@ -55,7 +55,8 @@ static class AgreementView
         grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
         for (var i = 0; i < 5; i++) grid.AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(2).RightAligned());
         grid.AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(0));
-        grid.AddRow("[grey]charge[/]", "[grey]quantity[/]", "[grey]billed[/]", "[grey]effective[/]", "[grey]contracted[/]", "[grey]list[/]", "");
+        string[] titles = ["charge", "quantity", "billed", "effective", "contracted", "list"];
+        grid.AddRow([.. titles.Select(t => $"[grey]{t}[/]"), ""]);
         foreach (var (row, charge) in rows.Select(r => (r, r.Charge)))
         {
             grid.AddRow(Markup.Escape(Short(charge.What)), Reports.Text.Number(charge.Quantity), Cell(charge.Billed, row.Row.Stated.Billed),
@@ -70,8 +71,8 @@ static class AgreementView
         foreach (var row in rows.Where(r => !r.Agrees))
         {
             var stated = row.Row.Stated;
-            console.MarkupLine($"  [red]≠[/] line {row.Row.Line} states {Cents(stated.Billed)} billed, {Cents(stated.Effective)} effective, "
-                + $"{Cents(stated.Contracted)} contracted, {Cents(stated.List)} list.");
+            console.MarkupLine($"  [red]≠[/] line {row.Row.Line} states {Cents(stated.Billed)} billed, "
+                + $"{Cents(stated.Effective)} effective, {Cents(stated.Contracted)} contracted, {Cents(stated.List)} list.");
         }
         if (agreement.Findings.Count > 0) EdpTerminal.List(console, "Where it contradicts itself", agreement.Findings, "[yellow]![/]");
     }

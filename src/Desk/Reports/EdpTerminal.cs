@@ -88,7 +88,8 @@ static class EdpTerminal
     {
         console.MarkupLine("\n[bold]Year by year[/]  [grey]exact draw-down[/]");
         var grid = Grid(Left(2), Right(2), Right(2), Right(2), Right(2), Right(2), Right(0));
-        grid.AddRow(Grey("  year"), Grey("commitment"), Grey("without AI"), Grey("AI counted"), Grey("shortfall"), Grey("AI adds"), Grey("next $"));
+        string[] titles = ["  year", "commitment", "without AI", "AI counted", "shortfall", "AI adds", "next $"];
+        grid.AddRow([.. titles.Select(Grey)]);
         foreach (var year in position.Years)
         {
             grid.AddRow($"  {year.Year}", Text.Dollars(year.Commitment), Text.Dollars(year.Organic), Text.Dollars(year.AiCounted),
@@ -105,7 +106,8 @@ static class EdpTerminal
         var rule = "Only what is invoiced and eligible draws a commitment down; the formula lets list dollars do it.";
         if (difference == 0m) return $"{rule} Here AI adds the same either way.";
         var apart = $"{Text.Dollars(Math.Abs(difference))} {(difference > 0m ? "less" : "more")}";
-        var isDiscountAlone = invoiced == position.Ai * (1m - discount) && position.Years.All(y => y.NotCounted == 0m && y.CreditsUsed == 0m);
+        var isDiscountAlone = invoiced == position.Ai * (1m - discount)
+            && position.Years.All(y => y.NotCounted == 0m && y.CreditsUsed == 0m);
         return isDiscountAlone
             ? $"{rule} So more AI fits into the gap: {apart}."
             : $"{rule} It knows no private rates, credits or eligibility either. With all of them AI adds {apart}.";

@@ -44,7 +44,8 @@ public sealed record AgreementFile(AgreementTerms Terms, IReadOnlyList<Agreement
             .ToDictionary(g => g.Key, g => g.First().Index, StringComparer.OrdinalIgnoreCase);
         if (Needed.FirstOrDefault(n => !columns.ContainsKey(n)) is { } missing)
             throw new FormatException($"{name}:1: has no column '{missing}'. Accepted: a CSV of FOCUS columns with a header.");
-        List<Row> rows = [.. records.Skip(1).Where(r => r.Cells.Any(c => c.Trim().Length > 0)).Select(r => new Row(name, r.Line, r.Cells, columns))];
+        List<Row> rows = [.. records.Skip(1).Where(r => r.Cells.Any(c => c.Trim().Length > 0))
+            .Select(r => new Row(name, r.Line, r.Cells, columns))];
         if (rows.Count == 0) throw new FormatException($"{name}: has a header and no rows.");
         return Of(rows);
     }

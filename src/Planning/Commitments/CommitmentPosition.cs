@@ -65,7 +65,7 @@ public sealed record YearPosition
     /// <summary>What one more list dollar of AI costs; null without AI.</summary>
     public required decimal? MarginalPrice { get; init; }
 
-    /// <summary>What AI adds to all that is paid. Below zero only where credited usage counts: then credits pay for the commitment.</summary>
+    /// <summary>What AI adds to all that is paid. Below zero only where credited usage counts: credits then pay for it.</summary>
     public decimal IncrementalCost => OutOfPocketWithAi - OutOfPocketWithoutAi;
 
     public decimal SavingVersusDirect => Ai - IncrementalCost;

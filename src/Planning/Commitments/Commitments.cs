@@ -7,7 +7,7 @@ namespace Assay.Planning;
 public static class Commitments
 {
     /// <summary>Where a commitment stands when the years are spent so.</summary>
-    /// <exception cref="ArgumentException">The years spent are not the years committed, or an amount or a discount is impossible.</exception>
+    /// <exception cref="ArgumentException">The years spent are not the years committed, or an amount or discount is impossible.</exception>
     public static CommitmentPosition Position(CommitmentTerms terms, IReadOnlyList<YearSpend> years, Credits? credits = null)
     {
         ArgumentNullException.ThrowIfNull(terms);

@@ -10,7 +10,8 @@ static class CommitmentClaims
         ["E03"] = sheet =>
         {
             var (ai, incremental) = (sheet.Stated("ai_spend"), Incremental(sheet, Gap(sheet), sheet.StatedRange("programme_discount").Low));
-            var saved = SimplePosition.Of(sheet.Stated("commitment"), sheet.Stated("organic"), ai, sheet.StatedRange("programme_discount").Low);
+            var (committed, organic) = (sheet.Stated("commitment"), sheet.Stated("organic"));
+            var saved = SimplePosition.Of(committed, organic, ai, sheet.StatedRange("programme_discount").Low);
             return Finish(sheet, sheet.Step("saved against buying direct", $"{ai} − {incremental}", saved.SavingVersusDirect));
         },
         ["E04"] = sheet => Finish(sheet, Incremental(sheet, sheet.Stated("small_gap"), 0m)),
