@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Assay.Desk.Input;
 
-/// <summary>Amounts, rates and lists of them as people type them: <c>20M</c>, <c>$3M</c>, <c>20,000,000</c>; <c>0.09</c>, <c>9%</c>.</summary>
+/// <summary>Amounts and rates as people type them: <c>20M</c>, <c>$3M</c>, <c>20,000,000</c>; <c>0.09</c>, <c>9%</c>.</summary>
 static partial class Amounts
 {
     // Far above any bill, and far below where products of decimals overflow.
