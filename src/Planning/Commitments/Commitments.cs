@@ -100,29 +100,35 @@ public static class Commitments
         CommitmentTerms terms, decimal commitment, decimal gap, List<SpendLine> organic, List<SpendLine> ai)
     {
         var before = 0m;
+        var rules = Rooms(terms, commitment, organic, ai);
         foreach (var kink in Kinks(terms, commitment, organic, ai).Append(decimal.MaxValue))
         {
-            Count here = new(terms, commitment);
-            foreach (var line in organic) here.Add(line, line.Invoiced(terms));
-            var counted = here.Counted;
-            foreach (var line in ai) here.Add(line, line.Invoiced(terms) * before);
-            var slope = ai.Where(here.HasRoom).Sum(l => l.Invoiced(terms));
-            if (slope > 0m && before + ((gap - (here.Counted - counted)) / slope) is var reached && reached <= kink) return reached;
-            before = kink;
+            var counted = rules.Sum(r => r.Left is { } left ? Math.Min(left, r.Spent * before) : r.Spent * before);
+            // Asked of the kink itself: what a rule has left there may be a rounding away from nothing.
+            var slope = rules.Where(r => r.Left is not { } left || left / r.Spent > before).Sum(r => r.Spent);
             if (slope == 0m) return null;
+            if (before + ((gap - counted) / slope) is var reached && reached <= kink) return reached;
+            before = kink;
         }
         return null;
+    }
+
+    // What each rule lets count besides organic spend, and the AI under it.
+    static List<(decimal? Left, decimal Spent)> Rooms(
+        CommitmentTerms terms, decimal commitment, List<SpendLine> organic, List<SpendLine> ai)
+    {
+        Count room = new(terms, commitment);
+        foreach (var line in organic) room.Add(line, line.Invoiced(terms));
+        return [.. ai.GroupBy(terms.RuleFor).Select(g => (Left: room.Left(g.Key), Spent: g.Sum(l => l.Invoiced(terms))))
+            .Where(g => g.Spent > 0m)];
     }
 
     // The shares of a year's AI at which a rule stops counting, in order.
     static IEnumerable<decimal> Kinks(CommitmentTerms terms, decimal commitment, List<SpendLine> organic, List<SpendLine> ai)
     {
-        Count room = new(terms, commitment);
-        foreach (var line in organic) room.Add(line, line.Invoiced(terms));
-        return ai.GroupBy(terms.RuleFor)
-            .Select(g => (Left: room.Left(g.Key), Spent: g.Sum(l => l.Invoiced(terms))))
-            .Where(g => g.Left is > 0m && g.Spent > 0m)
-            .Select(g => g.Left!.Value / g.Spent)
+        return Rooms(terms, commitment, organic, ai)
+            .Where(r => r.Left is > 0m)
+            .Select(r => r.Left!.Value / r.Spent)
             .Order();
     }
 
