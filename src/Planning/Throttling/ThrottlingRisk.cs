@@ -67,10 +67,10 @@ public sealed record ThrottlingRisk(
             || requests[h] > (quota.RequestsPerMinute?.In(draw) ?? decimal.MaxValue)) * DaysPerMonth;
         return new(need.Workload.Name, need.Model, tokens.Max(), requests.Max(), quota, atRisk,
             model.Estate.ServiceLevelUsdPerHour is { } worth ? atRisk * worth.In(draw) : null,
-            atRisk is > 0m && weighed is not null ? Escapes(model, need, tokens, quota!, weighed) : []);
+            atRisk is > 0m && weighed is not null ? WaysOut(model, need, tokens, quota!, weighed) : []);
     }
 
-    static List<ThrottlingEscape> Escapes(
+    static List<ThrottlingEscape> WaysOut(
         EstateModel model, Demand need, List<decimal> tokens, Quota quota, WeighedWorkload weighed)
     {
         var escapes = new List<ThrottlingEscape>();
