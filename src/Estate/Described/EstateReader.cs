@@ -36,7 +36,7 @@ public static class EstateReader
         if (files.Count == 0) return new EstateReading.Mistaken(errors);
 
         // The first reading finds the mistakes and the ranges; the second knows each range's place in the order of the file.
-        var reading = new Reading(catalog, errors, new([.. files.Select(f => f.File)]));
+        var reading = new Reading(catalog, errors, [.. files.Select(f => f.File)]);
         var estate = EstateBuilder.Build(path, files, reading);
         if (errors.Count > 0) return new EstateReading.Mistaken(reading.InOrder(errors));
         return new EstateReading.Described(reading.Ranges.Count == 0 ? estate! : EstateBuilder.Build(path, files, reading.Again())!);
