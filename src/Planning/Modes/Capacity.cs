@@ -3,7 +3,8 @@ using Assay.Estate;
 namespace Assay.Planning;
 
 /// <summary>What a workload needs in each hour of the day: tokens a minute, the mean of the hour.</summary>
-readonly record struct HourlyDemand(decimal[] Input, decimal[] Output)
+/// <param name="Peak">Its busiest minute over that mean: capacity must be so much larger to carry an hour whole.</param>
+readonly record struct HourlyDemand(decimal[] Input, decimal[] Output, decimal Peak)
 {
     const decimal MinutesPerMonthOfOneHour = 30m * 60m;
 
@@ -13,14 +14,13 @@ readonly record struct HourlyDemand(decimal[] Input, decimal[] Output)
         var (input, output) = (calls * workload.InputTokens.Mean.In(draw), calls * workload.OutputTokens.Mean.In(draw));
         var weights = workload.Arrivals.HourWeights;
         var sum = weights.Sum();
-        return new(Spread(input), Spread(output));
+        return new(Spread(input), Spread(output), Math.Max(1m, workload.Arrivals.PeakFactor.In(draw)));
 
         decimal[] Spread(decimal month) =>
             [.. weights.Select(w => sum <= 0m ? 0m : month * w / sum / MinutesPerMonthOfOneHour)];
     }
 
     public decimal At(int hour) => Input[hour] + Output[hour];
-    public decimal PeakHour => Enumerable.Range(0, Input.Length).Max(At);
 }
 
 /// <summary>How bought capacity meets an hourly demand.</summary>
@@ -34,7 +34,7 @@ readonly record struct CapacityFit(decimal Carried, decimal Utilisation)
         var (carried, asked) = (0m, 0m);
         for (var hour = 0; hour < demand.Input.Length; hour++)
         {
-            carried += Math.Min(demand.At(hour), capacity);
+            carried += Math.Min(demand.At(hour), capacity / demand.Peak);
             asked += demand.At(hour);
         }
         return new(asked <= 0m ? 1m : carried / asked, capacity <= 0m ? 0m : carried / (capacity * demand.Input.Length));
@@ -46,7 +46,7 @@ readonly record struct CapacityFit(decimal Carried, decimal Utilisation)
         var (carried, asked) = (0m, 0m);
         for (var hour = 0; hour < demand.Input.Length; hour++)
         {
-            var fits = Math.Min(1m, Math.Min(Over(input, demand.Input[hour]), Over(output, demand.Output[hour])));
+            var fits = Math.Min(1m, Math.Min(Over(input / demand.Peak, demand.Input[hour]), Over(output / demand.Peak, demand.Output[hour])));
             carried += demand.At(hour) * fits;
             asked += demand.At(hour);
         }

@@ -212,7 +212,7 @@ public sealed class ModesWeighed
         return option.Monthly is null ? option with { Why = "no traffic to carry" } : option;
     }
 
-    static IEnumerable<decimal> Levels(HourlyDemand demand) => Enumerable.Range(0, demand.Input.Length).Select(demand.At).Distinct();
+    static IEnumerable<decimal> Levels(HourlyDemand demand) => Enumerable.Range(0, demand.Input.Length).Select(h => demand.At(h) * demand.Peak).Distinct();
 
     CallKind Kind(Scope scope, Mode mode, Term term) =>
         new(Caller.Nobody, region, workload.Models[0].Model with { Scope = scope }) { Mode = mode, Term = term };

@@ -17,7 +17,8 @@ public class ModesWeighedTests
     {
         var weighed = Weigh(Chat() with { Deadline = TimeSpan.FromHours(48) });
         Assert.Equal(("batch", 3_000m), (weighed.Recommended!.Mode, weighed.Recommended.Monthly!.Value));
-        Assert.Equal("on_demand", weighed.Fallback!.Mode);
+        // Smooth traffic fills a reservation, which for three months costs a tenth less than on-demand.
+        Assert.Equal(("reserved", 5_400m), (weighed.Fallback!.Mode, weighed.Fallback.Monthly!.Value));
     }
 
     [Fact]
@@ -72,8 +73,8 @@ public class ModesWeighedTests
         var weighed = Weigh(Chat(), residency: Residency.Geography);
         Assert.StartsWith("residency", Option(weighed, "on_demand").Why, StringComparison.Ordinal);
         Assert.Equal(Scope.Geo, weighed.Recommended!.Scope);
-        // 1.1 × 6,000 beside 6,000.
-        Assert.Equal(600m, weighed.ResidencyUsd);
+        // Smooth traffic is cheapest reserved for three months, a tenth below on-demand: 0.9 × (1.1 × 6,000 − 6,000).
+        Assert.Equal(540m, weighed.ResidencyUsd);
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public class ModesWeighedTests
     {
         var flex = Weigh(Chat()).Options.First(o => o.Tier == Tier.Flex);
         Assert.Null(flex.Monthly);
-        Assert.Contains("has no flex", flex.Why, StringComparison.Ordinal);
+        Assert.Contains("flex input", flex.Why, StringComparison.Ordinal);
     }
 
     static readonly Gen<DescribedWorkload> Workloads =
