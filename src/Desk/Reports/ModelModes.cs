@@ -14,26 +14,31 @@ static class ModelModes
     public static void Write(IAnsiConsole console, ModelledEstate modelled)
     {
         if (modelled.Workloads.Count == 0) return;
-        console.MarkupLine("[bold]Modes weighed[/]  [grey]each mode by its cheapest scope, all inference of the workload; "
-            + "every scope with --json[/]");
+        console.MarkupLine("[bold]Modes weighed[/]  [grey]by cheapest scope, all inference of the workload; every scope with --json[/]");
         var weights = modelled.Workloads.OrderByDescending(w => CostNow(modelled, w)).ToList();
         foreach (var workload in weights.Take(WorkloadsMax)) Workload(console, modelled, workload);
         if (weights.Count > WorkloadsMax)
             console.MarkupLine($"  [grey]and {weights.Count - WorkloadsMax} smaller workloads with --json[/]");
         var best = weights.Sum(w => w.Recommended?.Monthly ?? CostNow(modelled, w));
         var now = weights.Sum(w => CostNow(modelled, w));
-        console.MarkupLine($"  Modes in use: {modelled.ModesInUse.Count} ({string.Join(", ", modelled.ModesInUse.Select(Spelled))}); "
+        console.MarkupLine($"\n  Modes in use: {modelled.ModesInUse.Count} ({string.Join(", ", modelled.ModesInUse.Select(ModeName))}); "
             + $"the guide expects {GuideModes} at least.");
-        console.MarkupLine($"  Each workload as recommended: [bold]{Text.Dollars(best)}[/] a month, now {Text.Dollars(now)}.\n");
+        console.MarkupLine($"  Each workload as recommended: [bold]{Text.Dollars(best)}[/] a month, now {AtLeast(weights)}{Text.Dollars(now)}.\n");
+
+        string AtLeast(IReadOnlyList<WeighedWorkload> workloads) => workloads.Any(w => IsIncomplete(modelled, w)) ? "at least " : "";
     }
 
     static decimal CostNow(ModelledEstate modelled, WeighedWorkload workload) =>
         modelled.Bill.Lines.Where(l => l.Name == workload.Name && BillCategories.IsInference(l.Category)).Sum(l => l.Cost);
 
+    // Part of what it uses has no price: what it costs is not known.
+    static bool IsIncomplete(ModelledEstate modelled, WeighedWorkload workload) => modelled.Bill.Unpriced.Any(u =>
+        u.Line == workload.Name && u.Meter is not null && BillCategories.IsInference(u.Category));
+
     static void Workload(IAnsiConsole console, ModelledEstate modelled, WeighedWorkload workload)
     {
-        console.MarkupLine($"\n  [bold]{Markup.Escape(Cut(workload.Name, 40))}[/]  [grey]now {Text.Dollars(CostNow(modelled, workload))} a month: "
-            + $"{string.Join(", ", workload.InUse.Select(Spelled))}[/]");
+        console.MarkupLine($"\n  [bold]{Markup.Escape(Cut(workload.Name, 40))}[/]  [grey]now {(IsIncomplete(modelled, workload) ? "at least " : "")}"
+            + $"{Text.Dollars(CostNow(modelled, workload))} a month: {string.Join(", ", workload.InUse.Select(ModeName))}[/]");
         var grid = NewGrid(Left(1), Left(2), Left(2), Right(2), Left(0));
         foreach (var group in workload.Options.GroupBy(o => (o.Mode, o.Tier, o.Term, o.Cache, o.BatchShare)))
         {
@@ -59,7 +64,7 @@ static class ModelModes
     // A mode no book prices for the model is said once for the mode, not for each of its terms and tiers.
     static bool IsQuiet(ModeOption option) => option.Tier is Tier.Flex or Tier.Priority or Tier.LatencyOptimized
         || option.Term is Term.OneMonth && option.Mode == BillCategories.Provisioned || option.Term is Term.SixMonth or Term.ThreeMonth
-        || option.Cache == "1h";
+        || option.Cache == "1h" || option.Mode == BillCategories.Customisation;
 
     static string Why(ModeOption option)
     {
@@ -82,7 +87,7 @@ static class ModelModes
 
     static string Name(ModeOption option)
     {
-        var name = option.Mode == BillCategories.Caching ? "Caching" : Spelled(option.Mode);
+        var name = ModeName(option.Mode);
         if (option.Tier != Tier.Standard) name += $", {option.Tier.Name().Replace('_', ' ')}";
         if (option.BatchShare is > 0m and < 1m) name += $" {(double)option.BatchShare:0 %}";
         if (option.Cache is { } cache) name += option.Mode == BillCategories.Caching ? $" {cache}" : $" + cache {cache}";

@@ -68,15 +68,19 @@ static class ModelServices
         var grid = NewGrid(Left(2), Left(2), Right(2), Right(2), Right(2), Left(0));
         grid.AddRow("", "", Grey("tokens/min"), Grey("quota"), Grey("requests/min"), Grey("hours at risk a month"));
         var likely = modelled.Model.Likely;
-        foreach (var risk in modelled.Throttling.OrderByDescending(r => r.HoursAtRisk ?? -1m).ThenByDescending(r => r.PeakTokensPerMinute).Take(12))
+        // Workloads that call one model share its quota.
+        foreach (var group in modelled.Throttling.GroupBy(r => (r.Model.Id, r.Model.Scope))
+            .OrderByDescending(g => g.First().HoursAtRisk ?? -1m).ThenByDescending(g => g.First().PeakTokensPerMinute).Take(12))
         {
+            var risk = group.First();
+            var callers = Cut(risk.Workload, 20) + (group.Count() > 1 ? $" and {group.Count() - 1} more" : "");
             var hours = risk.HoursAtRisk switch
             {
                 null => Grey("no quota stated"),
                 0m => "[green]none[/]",
                 { } some => $"[red]{some:0}[/]{(risk.AtRiskUsd is { } usd ? $", worth {Text.Dollars(usd)}" : "")}",
             };
-            grid.AddRow($"  {Markup.Escape(Cut(risk.Workload, 22))}", Grey(Cut(Text.ShortModel(risk.Model.Id), 20)),
+            grid.AddRow($"  {Markup.Escape(callers)}", Grey(Cut(Text.ShortModel(risk.Model.Id), 20)),
                 $"{risk.PeakTokensPerMinute:#,##0}", risk.Quota?.TokensPerMinute is { } limit ? $"{limit.In(likely):#,##0}" : "–",
                 $"{risk.PeakRequestsPerMinute:#,##0.#}", hours);
         }

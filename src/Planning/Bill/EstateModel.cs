@@ -36,7 +36,15 @@ public sealed class EstateModel
     /// <summary>The month as the estate describes it.</summary>
     public ModelledBill Bill() => Bill(Likely);
 
-    public ModelledBill Bill(Draw draw) => Filled(workloads, draw, withLines: true).ToBill();
+    public ModelledBill Bill(Draw draw)
+    {
+        var tally = Filled(workloads, draw, withLines: true);
+        foreach (var workload in Estate.Workloads)
+            foreach (var (model, _) in workload.Models)
+                if (CallableFrom.Obstacle(model.Id, model.Scope, workload.Region ?? Estate.Region, Sources.Regions) is { } obstacle)
+                    tally.Warn($"{workload.Name}: {obstacle}; priced as described");
+        return tally.ToBill();
+    }
 
     /// <summary>
     /// The month had nobody thought about it: each text workload on the estate's baseline model, on demand, nothing cached; everything

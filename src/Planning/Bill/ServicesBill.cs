@@ -66,12 +66,12 @@ sealed class ServicesBill
         if (store.RetrievalCharged || store.Agentic)
         {
             var kind = store.Agentic ? agenticRetrieve : any;
-            tally.Add($"{name}: retrieval", category, tally.Rate(kind, Meter.Retrieval, queries, name, category),
+            tally.Add($"{name}: retrieval", category, tally.Rate(kind, Meter.Retrieval, queries, $"{name}: retrieval", category),
                 tally.WithLines ? $"{queries:#,##0} queries{(store.Agentic ? ", agentic" : "")}" : "");
         }
         if (store.RerankModel is { } rerank)
         {
-            tally.Add($"{name}: rerank", category, tally.Rate(kinds[rerank], Meter.Rerank, queries, name, category),
+            tally.Add($"{name}: rerank", category, tally.Rate(kinds[rerank], Meter.Rerank, queries, $"{name}: rerank", category),
                 tally.WithLines ? $"{queries:#,##0} queries" : "");
         }
     }

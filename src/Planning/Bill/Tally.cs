@@ -95,9 +95,15 @@ sealed class Tally(DescribedEstate estate, PriceBook book, DateOnly day, Draw dr
     }
 
     public ModelledBill ToBill() => new(
-        [.. Lines.OrderBy(l => Place(l.Category))],
+        [.. Lines.Where(l => l.List != 0m || !Lacks(l)).Select(l => Lacks(l) ? l with { Detail = Incomplete(l.Detail) } : l)
+            .OrderBy(l => Place(l.Category))],
         [.. Unpriced.GroupBy(u => (u.Line, u.Category, u.Meter, u.Reason)).Select(g => g.First() with { Quantity = g.Sum(u => u.Quantity) })],
         Warnings);
+
+    // A line of nothing but unpriced usage stands among the unpriced and never as a zero.
+    bool Lacks(BillLine line) => Unpriced.Exists(u => u.Line == line.Name && u.Category == line.Category && u.Meter is not null);
+
+    static string Incomplete(string detail) => detail.Length == 0 ? "in part without a price" : $"in part without a price; {detail}";
 
     static int Place(string category)
     {

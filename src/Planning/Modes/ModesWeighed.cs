@@ -46,7 +46,7 @@ public sealed class ModesWeighed
         var options = new List<ModeOption>();
         foreach (var scope in Scopes) AddScope(options, scope);
         options = [.. options.OrderBy(o => Place(o.Mode)).ThenBy(o => o.Tier).ThenBy(o => o.BatchShare).ThenBy(o => o.Term)
-            .ThenBy(o => o.Cache).ThenByDescending(o => o.Scope)];
+            .ThenByDescending(o => o.Cache, StringComparer.Ordinal).ThenByDescending(o => o.Scope)];
         var allowed = options.Where(o => o.IsAllowed && o.Monthly is not null).OrderBy(o => o.Monthly).ToList();
         if (allowed.Count > 0)
         {
@@ -83,6 +83,7 @@ public sealed class ModesWeighed
 
     ModeOption Lawful(ModeOption option, string? callable)
     {
+        if (option.Mode == BillCategories.Customisation) return option;
         if (callable is not null) return option with { IsAllowed = false, Why = callable };
         var lawful = residency switch
         {
@@ -103,9 +104,12 @@ public sealed class ModesWeighed
 
     ModeOption Cached(Scope scope, TimeSpan lifetime)
     {
+        var name = CacheHits.NameOf(lifetime);
+        if (workload.Prefix is null)
+            return new() { Mode = BillCategories.Caching, Scope = scope, Cache = name, Why = "its prompts have no prefix in common" };
         var terms = Terms(scope, lifetime);
         var why = Hits(lifetime) + (terms.WritesAsInput ? "; no price of writing, counted as input" : "");
-        return Priced(new() { Mode = BillCategories.Caching, Scope = scope, Cache = CacheHits.NameOf(lifetime), Why = why },
+        return Priced(new() { Mode = BillCategories.Caching, Scope = scope, Cache = name, Why = why },
             () => Cost(terms));
     }
 
