@@ -66,26 +66,26 @@ static class ModelServices
         if (modelled.Throttling.Count == 0) return;
         console.MarkupLine("[bold]Throttling[/]  [grey]the busiest minute, max_tokens set aside, beside the quotas stated[/]");
         var grid = NewGrid(Left(2), Left(2), Right(2), Right(2), Right(2), Left(0));
-        grid.AddRow("", "", Grey("tokens/min"), Grey("quota"), Grey("requests/min"), Grey("hours at risk a month"));
+        grid.AddRow("", "", Grey("tokens/min"), Grey("quota"), Grey("calls/min"), Grey("hours at risk a month"));
         var likely = modelled.Model.Likely;
         // Workloads that call one model share its quota.
         foreach (var group in modelled.Throttling.GroupBy(r => (r.Model.Id, r.Model.Scope))
             .OrderByDescending(g => g.First().HoursAtRisk ?? -1m).ThenByDescending(g => g.First().PeakTokensPerMinute).Take(12))
         {
             var risk = group.First();
-            var callers = Cut(risk.Workload, 20) + (group.Count() > 1 ? $" and {group.Count() - 1} more" : "");
+            var callers = Cut(risk.Workload, 16) + (group.Count() > 1 ? $" + {group.Count() - 1}" : "");
             var hours = risk.HoursAtRisk switch
             {
                 null => Grey("no quota stated"),
                 0m => "[green]none[/]",
-                { } some => $"[red]{some:0}[/]{(risk.AtRiskUsd is { } usd ? $", worth {Text.Dollars(usd)}" : "")}",
+                { } some => $"[red]{some:0}[/]{(risk.AtRiskUsd is { } usd ? $", worth ${usd:#,##0}" : "")}",
             };
-            grid.AddRow($"  {Markup.Escape(callers)}", Grey(Cut(Text.ShortModel(risk.Model.Id), 20)),
+            grid.AddRow($"  {Markup.Escape(callers)}", Grey(Cut(Text.ShortModel(risk.Model.Id), 18)),
                 $"{risk.PeakTokensPerMinute:#,##0}", risk.Quota?.TokensPerMinute is { } limit ? $"{limit.In(likely):#,##0}" : "–",
                 $"{risk.PeakRequestsPerMinute:#,##0.#}", hours);
         }
         console.Write(grid);
-        foreach (var risk in modelled.Throttling.Where(r => r.Escapes.Count > 0).Take(4))
+        foreach (var risk in modelled.Throttling.Where(r => r.Escapes.Count > 0).DistinctBy(r => r.Model.Id).Take(4))
         {
             console.MarkupLine($"  [grey]Ways out for {Markup.Escape(risk.Workload)}, a month beside on-demand now:[/]");
             var ways = NewGrid(Left(2), Right(2), Left(0));

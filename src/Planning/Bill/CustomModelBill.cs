@@ -50,10 +50,10 @@ sealed class CustomModelBill(DescribedEstate estate, CustomModel model)
         var count = Math.Max(1m, model.Units.In(draw));
         var hours = count * HoursPerMonth;
         if (model.UnitUsdPerHour is { } stated)
-            tally.AddStated(line, Category, hours * stated.In(draw), tally.WithLines ? $"{count:0.##} units, every hour, at the price stated" : "");
+            tally.AddStated(line, Category, hours * stated.In(draw), tally.WithLines ? $"{Units(count)}, at the price stated" : "");
         else
             tally.Add(line, Category, tally.Rate(units, Meter.ModelUnitHour, hours, line, Category),
-                tally.WithLines ? $"{count:0.##} units, every hour" : "");
+                tally.WithLines ? Units(count) : "");
     }
 
     // Books price training and storage by base model, or once for all of them.
@@ -66,6 +66,8 @@ sealed class CustomModelBill(DescribedEstate estate, CustomModel model)
         var any = probe.Rate(anyCustom, meter, amount, line, Category);
         return probe.FirstReason is null ? any : tally.Rate(custom, meter, amount, line, Category);
     }
+
+    static string Units(decimal count) => $"{count:0.##} unit{(count == 1m ? "" : "s")}, every hour";
 
     static long Whole(decimal tokens) => (long)decimal.Round(tokens, MidpointRounding.ToEven);
 }

@@ -15,6 +15,9 @@ public sealed class ModesWeighed
     readonly Tally tally;
     readonly string region;
     readonly Residency residency;
+    readonly HourlyDemand demand;
+    readonly Dictionary<(Scope, Tier), (decimal Cost, string? Reason)> onDemand = [];
+    readonly Dictionary<(Scope, TimeSpan), WorkloadTerms> cacheTerms = [];
 
     ModesWeighed(EstateModel model, DescribedWorkload workload)
     {
@@ -22,11 +25,13 @@ public sealed class ModesWeighed
         tally = new(model.Estate, model.Sources.Book, model.Day, model.Likely, withLines: false);
         region = workload.Region ?? model.Estate.Region;
         residency = workload.Residency ?? model.Estate.Residency;
+        demand = HourlyDemand.Of(workload, 1m, model.Likely);
     }
 
     public static WeighedWorkload Of(EstateModel model, DescribedWorkload workload) => new ModesWeighed(model, workload).Weigh();
 
-    public static IReadOnlyList<WeighedWorkload> OfAll(EstateModel model) => [.. model.Estate.Workloads.Select(w => Of(model, w))];
+    public static IReadOnlyList<WeighedWorkload> OfAll(EstateModel model) => 
+        [.. model.Estate.Workloads.AsParallel().AsOrdered().Select(w => Of(model, w))];
 
     /// <summary>Modes of a workload as it is described.</summary>
     public static IReadOnlyList<string> InUse(DescribedWorkload workload, Draw draw)
@@ -100,7 +105,20 @@ public sealed class ModesWeighed
     }
 
     ModeOption OnDemand(Scope scope, Tier tier) =>
-        Priced(new() { Mode = BillCategories.OnDemand, Tier = tier, Scope = scope, Why = "" }, () => Cost(new(Mode.OnDemand, tier, scope)));
+        OnDemandCost(scope, tier) switch
+        {
+            (_, { } reason) => new() { Mode = BillCategories.OnDemand, Tier = tier, Scope = scope, Why = reason },
+            var (cost, _) => new() { Mode = BillCategories.OnDemand, Tier = tier, Scope = scope, Why = "", Monthly = cost, IsAllowed = true },
+        };
+
+    // Asked for again by every option that leaves a rest on demand.
+    (decimal Cost, string? Reason) OnDemandCost(Scope scope, Tier tier)
+    {
+        if (onDemand.TryGetValue((scope, tier), out var known)) return known;
+        tally.Begin();
+        var cost = Cost(new(Mode.OnDemand, tier, scope));
+        return onDemand[(scope, tier)] = (cost, tally.FirstReason);
+    }
 
     ModeOption Cached(Scope scope, TimeSpan lifetime)
     {
@@ -116,9 +134,11 @@ public sealed class ModesWeighed
     // A book that prices reading and not writing leaves the written tokens at the price of plain input, and says so.
     WorkloadTerms Terms(Scope scope, TimeSpan lifetime)
     {
+        if (cacheTerms.TryGetValue((scope, lifetime), out var known)) return known;
         var plain = new ExpectedUsage(model.Estate, workload, new(Mode.OnDemand, Tier.Standard, scope), model.Day);
         var prices = CachePrices.Of(plain, Tier.Standard, lifetime, tally.Book, model.Day);
-        return new(Mode.OnDemand, Tier.Standard, scope, lifetime, WritesAsInput: prices is { CanRead: true, CanWrite: false });
+        return cacheTerms[(scope, lifetime)] =
+            new(Mode.OnDemand, Tier.Standard, scope, lifetime, WritesAsInput: prices is { CanRead: true, CanWrite: false });
     }
 
     string? CacheObstacle(TimeSpan lifetime)
@@ -170,9 +190,8 @@ public sealed class ModesWeighed
         var option = new ModeOption { Mode = BillCategories.Provisioned, Scope = scope, Term = term, Why = "" };
         if (workload.Models.Count > 1) return option with { Why = "units serve one model; it calls several" };
         var perUnit = workload.Provisioned?.TokensPerMinutePerUnit?.In(model.Likely) ?? WorkloadBill.AssumedTokensPerMinutePerUnit;
-        var demand = HourlyDemand.Of(workload, 1m, model.Likely);
         var kind = Kind(scope, Mode.Provisioned, term);
-        return Cheapest(option, demand, Levels(demand).Select(level => Math.Max(1m, decimal.Ceiling(level / perUnit))).Distinct(),
+        return Cheapest(option, Levels(demand).Select(level => Math.Max(1m, decimal.Ceiling(level / perUnit))).Distinct(),
             units => CapacityFit.Of(demand, units * perUnit), units => tally.Rate(kind, Meter.ModelUnitHour, units * 720m, "", "").Cost,
             (units, fit) => $"{units:0} unit{(units == 1m ? "" : "s")}, {fit.Utilisation:0%} used{Spilled(fit)}");
     }
@@ -181,11 +200,10 @@ public sealed class ModesWeighed
     {
         var option = new ModeOption { Mode = BillCategories.Reserved, Scope = scope, Term = term, Why = "" };
         if (workload.Models.Count > 1) return option with { Why = "reserved for one model; it calls several" };
-        var demand = HourlyDemand.Of(workload, 1m, model.Likely);
         var kind = Kind(scope, Mode.Reserved, term);
         var outputShare = workload.OutputTokens.Mean.In(model.Likely) is var output && output > 0m
             ? output / (output + workload.InputTokens.Mean.In(model.Likely)) : 0m;
-        return Cheapest(option, demand, Levels(demand).Where(level => level > 0m),
+        return Cheapest(option, Levels(demand).Where(level => level > 0m),
             level => CapacityFit.Of(demand, level),
             level => tally.Rate(kind, Meter.InputTpmHour, level * (1m - outputShare) * 720m, "", "").Cost
                 + tally.Rate(kind, Meter.OutputTpmHour, level * outputShare * 720m, "", "").Cost,
@@ -193,20 +211,21 @@ public sealed class ModesWeighed
     }
 
     // The cheapest amount of capacity with the rest on demand: between two hours' needs the cost is a straight line, so these suffice.
-    ModeOption Cheapest(ModeOption option, HourlyDemand demand, IEnumerable<decimal> amounts, Func<decimal, CapacityFit> fitOf,
+    ModeOption Cheapest(ModeOption option, IEnumerable<decimal> amounts, Func<decimal, CapacityFit> fitOf,
         Func<decimal, decimal> priceOf, Func<decimal, CapacityFit, string> describe)
     {
+        var (rest, unpriced) = OnDemandCost(option.Scope, Tier.Standard);
+        if (unpriced is not null) return option with { Why = unpriced };
         tally.Begin();
-        var onDemand = Cost(new(Mode.OnDemand, Tier.Standard, option.Scope));
-        if (tally.FirstReason is { } unpriced) return option with { Why = unpriced };
+        priceOf(1m);
+        if (tally.FirstReason is { } noPrice) return option with { Why = noPrice };
         foreach (var amount in amounts)
         {
             var (fit, price) = (fitOf(amount), priceOf(amount));
-            if (tally.FirstReason is { } reason) return option with { Why = reason };
-            var monthly = price + (onDemand * (1m - fit.Carried));
+            var monthly = price + (rest * (1m - fit.Carried));
             if (option.Monthly <= monthly) continue;
             // Fully used, the capacity would carry this much of what on-demand charges for.
-            var worth = fit.Utilisation > 0m ? onDemand * fit.Carried / fit.Utilisation : 0m;
+            var worth = fit.Utilisation > 0m ? rest * fit.Carried / fit.Utilisation : 0m;
             option = option with
             {
                 Monthly = monthly, IsAllowed = true, Why = describe(amount, fit),

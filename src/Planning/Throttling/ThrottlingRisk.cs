@@ -24,11 +24,28 @@ public sealed record ThrottlingRisk(
     {
         // Workloads of one account, region and model share a quota; the file states one a model, so all of its callers share it.
         var needs = model.Estate.Workloads.SelectMany(w => w.Models.Select(m => Need(model, w, m))).ToList();
-        return [.. needs.Select(n => Of(model, n, needs.Where(o => o.Model.Id == n.Model.Id && o.Model.Scope == n.Model.Scope),
-            weighed.FirstOrDefault(w => w.Name == n.Workload.Name)))];
+        var shared = needs.GroupBy(n => (n.Model.Id, n.Model.Scope)).ToDictionary(g => g.Key, Total);
+        var byName = weighed.DistinctBy(w => w.Name).ToDictionary(w => w.Name, StringComparer.Ordinal);
+        return [.. needs.Select(n => Of(model, n, shared[(n.Model.Id, n.Model.Scope)], byName.GetValueOrDefault(n.Workload.Name)))];
     }
 
     sealed record Demand(DescribedWorkload Workload, ModelRef Model, decimal[] Tokens, decimal[] Requests, decimal Reserved, decimal Produced);
+
+    sealed record Together(decimal[] Tokens, decimal[] Requests);
+
+    static Together Total(IEnumerable<Demand> needs)
+    {
+        var (tokens, requests) = (new decimal[24], new decimal[24]);
+        foreach (var need in needs)
+        {
+            for (var hour = 0; hour < need.Tokens.Length; hour++)
+            {
+                tokens[hour] += need.Tokens[hour];
+                requests[hour] += need.Requests[hour];
+            }
+        }
+        return new(tokens, requests);
+    }
 
     static Demand Need(EstateModel model, DescribedWorkload workload, ModelShare share)
     {
@@ -55,15 +72,12 @@ public sealed record ThrottlingRisk(
     static Quota? QuotaOf(DescribedEstate estate, ModelRef model) =>
         estate.Quotas.FirstOrDefault(q => q.Model == model.Id && q.Scope == model.Scope) ?? estate.Quotas.FirstOrDefault(q => q.Model == model.Id);
 
-    static ThrottlingRisk Of(EstateModel model, Demand need, IEnumerable<Demand> sharing, WeighedWorkload? weighed)
+    static ThrottlingRisk Of(EstateModel model, Demand need, Together together, WeighedWorkload? weighed)
     {
         var draw = model.Likely;
-        var all = sharing.ToList();
-        var hours = Enumerable.Range(0, need.Tokens.Length).ToList();
-        var tokens = hours.ConvertAll(h => all.Sum(n => n.Tokens[h]));
-        var requests = hours.ConvertAll(h => all.Sum(n => n.Requests[h]));
+        var (tokens, requests) = together;
         var quota = QuotaOf(model.Estate, need.Model);
-        decimal? atRisk = quota is null ? null : hours.Count(h => tokens[h] > (quota.TokensPerMinute?.In(draw) ?? decimal.MaxValue)
+        decimal? atRisk = quota is null ? null : Enumerable.Range(0, tokens.Length).Count(h => tokens[h] > (quota.TokensPerMinute?.In(draw) ?? decimal.MaxValue)
             || requests[h] > (quota.RequestsPerMinute?.In(draw) ?? decimal.MaxValue)) * DaysPerMonth;
         return new(need.Workload.Name, need.Model, tokens.Max(), requests.Max(), quota, atRisk,
             model.Estate.ServiceLevelUsdPerHour is { } worth ? atRisk * worth.In(draw) : null,
@@ -71,7 +85,7 @@ public sealed record ThrottlingRisk(
     }
 
     static List<ThrottlingEscape> WaysOut(
-        EstateModel model, Demand need, List<decimal> tokens, Quota quota, WeighedWorkload weighed)
+        EstateModel model, Demand need, decimal[] tokens, Quota quota, WeighedWorkload weighed)
     {
         var escapes = new List<ThrottlingEscape>();
         if (need.Reserved > need.Produced)
