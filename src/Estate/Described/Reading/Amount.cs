@@ -67,7 +67,7 @@ static partial class Amount
             number *= scale;
             words = space < 0 ? "" : words[(space + 1)..];
         }
-        if (part.IsDollars && !unit.Name.StartsWith("US dollars", StringComparison.Ordinal))
+        if (part.IsDollars && !unit.IsMoney)
             wrong = $"{Quoted.Text(text)} is money; accepted: {unit.Accepted}";
         else if (words.Length == 0)
         {
@@ -88,7 +88,7 @@ static partial class Amount
     static string Explain(string text, string part, Unit unit)
     {
         if (part.StartsWith('-')) return $"{Quoted.Text(text)} is negative; accepted: {unit.Accepted}";
-        if (part.Any(c => c is '€' or '£' or '¥')) return $"{Quoted.Text(text)} is not in US dollars; accepted: {unit.Accepted}";
+        if (unit.IsMoney && part.Any(c => c is '€' or '£' or '¥')) return $"{Quoted.Text(text)} is not in US dollars; accepted: {unit.Accepted}";
         return part.Contains(',', StringComparison.Ordinal)
             ? $"{Quoted.Text(text)} is not a number: commas part thousands and a dot parts decimals; accepted: {unit.Accepted}"
             : $"{Quoted.Text(text)} is not a number; accepted: {unit.Accepted}";
@@ -103,7 +103,7 @@ static partial class Amount
         var dot = digits.IndexOf('.', StringComparison.Ordinal);
         if ((dot < 0 ? digits.Length : dot) > 15 || dot >= 0 && digits.Length - dot > 13) return null;
         var number = decimal.Parse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
-        return new(number, Spaces().Replace(match.Groups["words"].Value, " ").Trim(), match.Groups["dollar"].Length > 0);
+        return new(number, Spaces().Replace(match.Groups["words"].Value.Replace("/", " a ", StringComparison.Ordinal), " ").Trim(), match.Groups["dollar"].Length > 0);
     }
 
     static string Spoken(string words) => Spaces().Replace(Article().Replace(words.ToLowerInvariant(), " a "), " ").Trim();
@@ -123,7 +123,7 @@ static partial class Amount
     [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
     private static partial Regex Spaces();
 
-    // 'per day', '/day', 'each day' and 'an hour' are one way of saying it.
-    [GeneratedRegex(@"\s*/\s*|\b(per|each|every|an|a)\s+", RegexOptions.CultureInvariant)]
+    // 'per day', 'each day' and 'an hour' are one way of saying it.
+    [GeneratedRegex(@"\b(per|each|every|an|a)\s+", RegexOptions.CultureInvariant)]
     private static partial Regex Article();
 }

@@ -28,7 +28,8 @@ sealed partial class Section
     public static Section? Of(Node node, KeyTable keys, string path, Node head, Reading reading)
     {
         if (node is MapNode map) return new(head, map.Entries, keys, path, reading);
-        reading.Wrong(node, $"{Quoted.Node(node)} stands where {keys.Name} is described; accepted keys: {Names(keys)}");
+        if (node is TextNode { Text: "" }) reading.Wrong(node, $"{Quoted.Text(path)} has no value; accepted keys: {Names(keys)}");
+        else reading.Wrong(node, $"{Quoted.Node(node)} stands where {keys.Name} is described; accepted keys: {Names(keys)}");
         return null;
     }
 
@@ -159,15 +160,16 @@ sealed partial class Section
     }
 
     /// <summary>A model as an id or name, or as a map of model and scope.</summary>
-    public ModelRef? Model(string key, Scope otherwise)
+    /// <param name="beside">The scope stated beside the key, or null.</param>
+    public ModelRef? Model(string key, Scope otherwise, Scope? beside = null)
     {
         switch (Value(key))
         {
             case null: return null;
-            case TextNode text: return reading.Model(text, text.Text, null, otherwise);
+            case TextNode text: return reading.Model(text, text.Text, beside, otherwise);
             case MapNode map:
                 var choice = new Section(map, map.Entries, EstateKeys.ModelChoice, At(Path, key), reading);
-                return choice.TextOf("model") is { } name ? reading.Model(name, name.Text, choice.Scope(), otherwise) : null;
+                return choice.TextOf("model") is { } name ? reading.Model(name, name.Text, choice.Scope() ?? beside, otherwise) : null;
             case var other:
                 Wrong(other, key);
                 return null;

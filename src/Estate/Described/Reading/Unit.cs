@@ -16,6 +16,8 @@ sealed record Unit(string Name, string Example, IReadOnlyDictionary<string, deci
     /// <summary>False where <c>m</c> is minutes, not a million.</summary>
     public bool HasScales { get; init; } = true;
 
+    public bool IsMoney => Name.StartsWith("US dollars", StringComparison.Ordinal);
+
     const decimal DaysAMonth = 30m;
 
     public static readonly Unit Count = new("a number", "40,000", Worth(("documents", 1), ("units", 1), ("alarms", 1), ("metrics", 1)), false);

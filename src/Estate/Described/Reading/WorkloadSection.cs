@@ -83,7 +83,8 @@ static class WorkloadSection
 
     static List<(ModelShare Share, TextNode At)> Models(Section section, Scope outer, Reading reading)
     {
-        var otherwise = section.Scope() ?? outer;
+        var stated = section.Scope();
+        var otherwise = stated ?? outer;
         var models = new List<(ModelShare, TextNode)>();
         if (section.Has("model") == section.Has("models"))
         {
@@ -91,7 +92,7 @@ static class WorkloadSection
                 ? $"'{Quoted.Cut(section.Path)}' has both 'model' and 'models'; keep one of them"
                 : $"'{Quoted.Cut(section.Path)}' has no 'model'; accepted: 'model: Claude Sonnet 4.5', or 'models' with shares that add up to 100 %");
         }
-        if (section.Has("model") && section.Model("model", otherwise) is { } only)
+        if (section.Has("model") && section.Model("model", otherwise, stated) is { } only)
             models.Add((new(only, 1m), NameOf(section.At("model"))));
         if (section.Value("models") is { } mix) Mix(mix, Section.At(section.Path, "models"), otherwise, models, reading);
         return models;
