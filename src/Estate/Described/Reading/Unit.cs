@@ -21,6 +21,7 @@ sealed record Unit(string Name, string Example, IReadOnlyDictionary<string, deci
     const decimal DaysAMonth = 30m;
 
     public static readonly Unit Count = new("a number", "40,000", Worth(("documents", 1), ("units", 1), ("alarms", 1), ("metrics", 1)), false);
+    public static readonly Unit Few = Count with { Example = "4" };
     public static readonly Unit Positive = Count with { Name = "a number of at least 1", Least = 1m, Example = "4" };
     public static readonly Unit Factor = new("a factor of at least 1", "3 x", Worth(("x", 1), ("×", 1), ("times", 1)), false)
     {
