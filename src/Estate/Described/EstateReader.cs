@@ -21,7 +21,9 @@ public abstract record EstateReading
     public sealed record Mistaken(IReadOnlyList<EstateError> Errors) : EstateReading;
 }
 
-/// <summary>Reads estate files: YAML for people who know their traffic, not YAML. Every key, unit and default: <c>docs/estates.md</c>.</summary>
+/// <summary>
+/// Reads estate files: YAML for people who know their traffic, not YAML. Every key, unit and default: <c>docs/estates.md</c>.
+/// </summary>
 public static class EstateReader
 {
     /// <summary>Reads an estate. Never throws for what a file says.</summary>

@@ -73,7 +73,8 @@ public class EstateErrorsTests
     [InlineData("batch: 135 %\ndeadline: 24 h", "test.yaml:11: '135 %' is more than 100 %; accepted: up to 100 %.")]
     [InlineData("batch: 35\ndeadline: 24 h", "test.yaml:11: '35' has no unit; accepted: a share in percent, such as '35 %'.")]
     [InlineData("batch: 35 %", "test.yaml:11: '35 %' of the calls are batch jobs, which may take 24 h, but there is no 'deadline'; accepted:")]
-    [InlineData("batch: 0 %..35 %\ndeadline: 6 h", "test.yaml:11: '0 %..35 %' of the calls are batch jobs, which may take 24 h, but the deadline is 6 h")]
+    [InlineData("batch: 0 %..35 %\ndeadline: 6 h", "test.yaml:11: '0 %..35 %' of the calls are batch jobs, which may take 24 h, "
+        + "but the deadline is 6 h")]
     [InlineData("deadline: 6", "test.yaml:11: '6' has no unit; accepted: a time, such as '6 h'.")]
     [InlineData("models: {nova-micro: 55 %, nova-lite: 40 %}", "test.yaml:10: the shares of 'workloads.chat.models' add up to 95 %; accepted:")]
     [InlineData("models: [{model: nova-micro}]", "test.yaml:10: 'nova-micro' has no 'share'; accepted: a share in percent")]
@@ -84,7 +85,8 @@ public class EstateErrorsTests
     [InlineData("residency: geography\nscope: global", "test.yaml:7: 'Nova Micro' (scope 'global') may be computed anywhere, but the residency")]
     [InlineData("model: eu.amazon.nova-micro-v1:0\nscope: in_region", "test.yaml:10: 'eu.amazon.nova-micro-v1:0' is a profile of scope 'geo', but")]
     [InlineData("guardrail: regulated", "test.yaml:11: 'regulated' is not a guardrail of this estate; none is described under 'guardrails'.")]
-    [InlineData("knowledge_base: hb", "test.yaml:11: 'hb' is not a knowledge base of this estate; none is described under 'knowledge_bases'.")]
+    [InlineData("knowledge_base: hb", "test.yaml:11: 'hb' is not a knowledge base of this estate; none is "
+        + "described under 'knowledge_bases'.")]
     [InlineData("app: *other", "test.yaml:11: the alias '*other' is not accepted; write the values out, or share them by 'include:'.")]
     [InlineData("tier: prio", "test.yaml:11: 'prio' is not accepted for 'tier'; accepted: standard, flex, priority, latency_optimized")]
     [InlineData("agent: maybe", "test.yaml:11: 'maybe' is not accepted for 'agent'; accepted: yes, no.")]
@@ -98,7 +100,8 @@ public class EstateErrorsTests
     }
 
     [Fact]
-    public void A_misspelt_model_gets_the_nearest_name() => Assert.EndsWith("; did you mean 'Claude Sonnet 4.5'?", Error("model: Claude Sonet 4.5"));
+    public void A_misspelt_model_gets_the_nearest_name() =>
+        Assert.EndsWith("; did you mean 'Claude Sonnet 4.5'?", Error("model: Claude Sonet 4.5"));
 
     [Fact]
     public void A_comma_within_braces_is_explained() =>
@@ -140,7 +143,8 @@ public class EstateErrorsTests
             _ => null,
         };
         var text = "include: b.yaml\n" + Estates.Head + Estates.Chat;
-        var error = Assert.Single(Assert.IsType<EstateReading.Mistaken>(EstateReader.Read("folder/a.yaml", text, Open, Estates.Catalog)).Errors);
+        var error = Assert.Single(
+            Assert.IsType<EstateReading.Mistaken>(EstateReader.Read("folder/a.yaml", text, Open, Estates.Catalog)).Errors);
         Assert.Equal(3, error.Line);
         Assert.Equal("folder/../folder/c.yaml", error.File);
         Assert.Contains("'./b.yaml' leads back to a file that is being read: folder/a.yaml → folder/b.yaml → folder/../folder/c.yaml → ",
@@ -156,6 +160,7 @@ public class EstateErrorsTests
     {
         var text = "include: terms.yaml\n" + Estates.Head + Estates.Chat;
         var reading = EstateReader.Read("test.yaml", text, _ => "\nservice_level: a lot\n", Estates.Catalog);
-        Assert.StartsWith("terms.yaml:2: 'a lot' is not a number", Assert.Single(Assert.IsType<EstateReading.Mistaken>(reading).Errors).ToString());
+        Assert.StartsWith("terms.yaml:2: 'a lot' is not a number",
+            Assert.Single(Assert.IsType<EstateReading.Mistaken>(reading).Errors).ToString());
     }
 }

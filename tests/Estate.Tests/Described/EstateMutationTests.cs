@@ -8,8 +8,10 @@ public class EstateMutationTests
 
     static readonly string[] Pieces =
     [
-        ":", "- ", "{", "}", "[", "]", ",", "\"", "'", "&a ", "*a", "!x ", "!!int ", "|", ">", "%", "@", "`", "#", "? ", "---\n", "...\n", "\t", "\n", "  ",
-        "<<: ", "..", "1,200", "99999999999999999999", "0.0000000000000000001", "€", "\u0000", "\uD800", "𝔊", "²", "٣", "%TAG ! x\n", "\\", "\u2028",
+        ":", "- ", "{", "}", "[", "]", ",", "\"", "'", "&a ", "*a", "!x ", "!!int ", "|", ">", "%", "@", "`", "#", "? ", "---\n", "...\n", "\t", "\n",
+        "  ",
+        "<<: ", "..", "1,200", "99999999999999999999", "0.0000000000000000001", "€", "\u0000", "\uD800", "𝔊", "²", "٣", "%TAG ! x\n", "\\",
+        "\u2028",
         "include: x.yaml\n", "~", "null", "a day", " %", "$", "low: ", "mean: ",
     ];
 
@@ -49,7 +51,8 @@ public class EstateMutationTests
                 break;
             case EstateReading.Mistaken mistaken:
                 Assert.NotEmpty(mistaken.Errors);
-                Assert.All(mistaken.Errors, e => Assert.True(e.Line >= 1 && !e.Message.Contains('\n') && e.Message.Length is > 10 and < 1_000, e.ToString()));
+                Assert.All(mistaken.Errors, e =>
+                    Assert.True(e.Line >= 1 && !e.Message.Contains('\n') && e.Message.Length is > 10 and < 1_000, e.ToString()));
                 break;
         }
     }

@@ -54,10 +54,10 @@ public class EstateReadingTests
     [Fact]
     public void Ranges_are_listed_in_the_order_of_the_file()
     {
-        var estate = Estates.Described(Estates.Head + Estates.With("output_tokens: {mean: 100..200, p95: 400..600}\nbatch: 20..30 %\ndeadline: 2 days\n"
-            + "requests: 1..2 a day") + "service_level: $1..$2 an hour\n");
-        Assert.Equal(["workloads.chat.output_tokens.mean", "workloads.chat.output_tokens.p95", "workloads.chat.batch", "workloads.chat.requests",
-            "service_level"], estate.Ranges.Select(r => r.Name));
+        var estate = Estates.Described(Estates.Head + Estates.With("output_tokens: {mean: 100..200, p95: 400..600}\nbatch: 20..30 %\n"
+            + "deadline: 2 days\nrequests: 1..2 a day") + "service_level: $1..$2 an hour\n");
+        Assert.Equal(["workloads.chat.output_tokens.mean", "workloads.chat.output_tokens.p95", "workloads.chat.batch",
+            "workloads.chat.requests", "service_level"], estate.Ranges.Select(r => r.Name));
         Assert.Equal(3, estate.Workloads[0].RequestsPerMonth.Range);
         Assert.Equal(45m, estate.Workloads[0].RequestsPerMonth.In(Draw.Likely(estate.Ranges)));
         Assert.Equal(0.2m, estate.Ranges[2].Low);
@@ -126,13 +126,14 @@ public class EstateReadingTests
     {
         var estate = Estates.Described(Estates.Head + Estates.With("guardrail: strict\nknowledge_base: hand") + """
             knowledge_bases:
-              hand: {store: s3_vectors, store_cost: $40 a month, documents: "10,000", embedding_model: titan text embeddings v2, refresh: 10 % a month,
-                source_size: 2 TB, source_cost: $0.023 per GB-month, queries: 100 a day}
+              hand: {store: s3_vectors, store_cost: $40 a month, documents: "10,000", embedding_model: titan text embeddings v2,
+                refresh: 10 % a month, source_size: 2 TB, source_cost: $0.023 per GB-month, queries: 100 a day}
               asked: {store: managed_index, index_size: 20 GB}
             guardrails:
               strict: {policies: [content, reasoning], applies_to: input}
             custom_models:
-              tuned: {base: nova-lite, training_tokens: 10 M, epochs: 3, trainings: 4 a year, unit_cost: $24 an hour, calls: 5 k a day, knowledge_base: hand}
+              tuned: {base: nova-lite, training_tokens: 10 M, epochs: 3, trainings: 4 a year, unit_cost: $24 an hour, calls: 5 k a day,
+                knowledge_base: hand}
             monitoring: {logs: 1 GB a day, retention: 90 days, metrics: 10, metric_cost: $0.30 a month}
             commitment: {annual: [$1 M a year, $2 M a year], organic: $100 k a month, discount: 9 %}
             private_rates: {nova-pro: 4 %, everything: 1 %}
@@ -147,9 +148,10 @@ public class EstateReadingTests
         Assert.Equal((true, false), (asked.RetrievalCharged, hand.RetrievalCharged));
         Assert.Equal([Meter.GuardrailContent, Meter.GuardrailReasoning], estate.Guardrails[0].Policies);
         Assert.Equal((true, false), (estate.Guardrails[0].OnInput, estate.Guardrails[0].OnOutput));
-        Assert.Equal((10_000_000m, 4m, 150_000m), (estate.CustomModels[0].TrainingTokens.Likely, estate.CustomModels[0].TrainingsPerYear.Likely,
-            estate.CustomModels[0].CallsPerMonth.Likely));
-        Assert.Equal(new Monitoring(30m, 3m, 10m, 0.3m, 0m, 0m), estate.Monitoring! with { RetentionMonths = decimal.Round(estate.Monitoring.RetentionMonths.Likely, 9) });
+        Assert.Equal((10_000_000m, 4m, 150_000m), (estate.CustomModels[0].TrainingTokens.Likely, 
+            estate.CustomModels[0].TrainingsPerYear.Likely, estate.CustomModels[0].CallsPerMonth.Likely));
+        var retention = decimal.Round(estate.Monitoring!.RetentionMonths.Likely, 9);
+        Assert.Equal(new Monitoring(30m, 3m, 10m, 0.3m, 0m, 0m), estate.Monitoring with { RetentionMonths = retention });
         Assert.Equal([1_200_000m, 1_200_000m], estate.Commitment!.OrganicUsd.Select(f => f.Likely));
         Assert.Equal([new("amazon.nova-pro-v1:0", 0.04m), new("*", 0.01m)], estate.PrivateRates);
         Assert.Equal(new Quota("amazon.nova-pro-v1:0", Scope.Geo, 2_000_000m, null, 5m), estate.Quotas[0]);
@@ -173,9 +175,10 @@ public class EstateReadingTests
     [Fact]
     public void Unit_words_are_worth_what_they_say()
     {
-        var estate = Estates.Described(Estates.Head + Estates.Chat + "monitoring: {logs: 20 GB a month, retention: 7 years, alarms: 1_000}\non: 2026-07-01\n"
-            + "book: aws\n");
-        Assert.Equal((20m, 84m, 1000m), (estate.Monitoring!.LogGbPerMonth.Likely, estate.Monitoring.RetentionMonths.Likely, estate.Monitoring.Alarms.Likely));
+        var estate = Estates.Described(Estates.Head + Estates.Chat + "monitoring: {logs: 20 GB a month, retention: 7 years, alarms: 1_000}\n"
+            + "on: 2026-07-01\nbook: aws\n");
+        var monitoring = estate.Monitoring!;
+        Assert.Equal((20m, 84m, 1000m), (monitoring.LogGbPerMonth.Likely, monitoring.RetentionMonths.Likely, monitoring.Alarms.Likely));
         Assert.Equal((new DateOnly(2026, 7, 1), "aws"), (estate.On, estate.Book));
     }
 }

@@ -26,7 +26,9 @@ static class EstateSchema
 
     public static string Markdown() => string.Join('\n', EstateKeys.Tables.Select(table =>
         $"### {Title(table)}\n| key | takes | default | what it is |\n|---|---|---|---|\n" + string.Concat(table.Keys.Select(key =>
-            $"| `{key.Name}` | {Takes(key.Shape)} | {(key.IsRequired ? "**needed**" : key.Default.Length > 0 ? key.Default : "–")} | {key.Summary} |\n"))));
+            $"| `{key.Name}` | {Takes(key.Shape)} | {Default(key)} | {key.Summary} |\n"))));
+
+    static string Default(EstateKey key) => key.IsRequired ? "**needed**" : key.Default.Length > 0 ? key.Default : "–";
 
     static string Id(KeyTable table) => table.Name[(table.Name.StartsWith('a') ? table.Name.IndexOf(' ') + 1 : 0)..].Replace(' ', '_');
 
@@ -52,7 +54,8 @@ static class EstateSchema
         Shape.Paths => "a path, or a list of them",
         Shape.Section section => $"a map: [{Title(section.Keys).ToLowerInvariant()}](#{Id(section.Keys).Replace('_', '-')})",
         Shape.Sections sections =>
-            $"{(sections.ByModel ? "models" : "names")}, each with: [{Title(sections.Keys).ToLowerInvariant()}](#{Id(sections.Keys).Replace('_', '-')})",
+            (sections.ByModel ? "models" : "names") + $", each with: [{Title(sections.Keys).ToLowerInvariant()}]"
+                + $"(#{Id(sections.Keys).Replace('_', '-')})",
         Shape.FigureByModel by => $"models, each with {Takes(by.Unit)}",
         Shape.Words words => words.Kind,
         _ => throw new InvalidOperationException(),
@@ -88,7 +91,8 @@ static class EstateSchema
             new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = AnyOf(Plain(figures.Unit), Reference(EstateKeys.Range)) }),
         Shape.Spread spread => AnyOf(Plain(spread.Unit), Reference(EstateKeys.Range), Reference(EstateKeys.Spread)),
         Shape.Time => Plain(Unit.Seconds),
-        Shape.Model => AnyOf(new JsonObject { ["type"] = "string", ["examples"] = new JsonArray("Claude Sonnet 4.5") }, Reference(EstateKeys.ModelChoice)),
+        Shape.Model => AnyOf(new JsonObject { ["type"] = "string", ["examples"] = new JsonArray("Claude Sonnet 4.5") },
+            Reference(EstateKeys.ModelChoice)),
         Shape.Mix => AnyOf(
             new JsonObject
             {
@@ -100,7 +104,8 @@ static class EstateSchema
             new JsonObject { ["enum"] = Strings(["flat", "office", "consumers", "machines", "nightly"]) },
             new JsonObject
             {
-                ["type"] = "array", ["minItems"] = 24, ["maxItems"] = 24, ["items"] = new JsonObject { ["type"] = "number", ["minimum"] = 0 },
+                ["type"] = "array", ["minItems"] = 24, ["maxItems"] = 24,
+                ["items"] = new JsonObject { ["type"] = "number", ["minimum"] = 0 },
             }),
         Shape.Paths => AnyOf(new JsonObject { ["type"] = "string" },
             new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } }),

@@ -24,7 +24,8 @@ public class EstateSchemaTests
 
     [Fact]
     public void The_schema_says_what_the_reader_accepts() =>
-        Assert.True(EstateSchema.Json() == File.ReadAllText(SchemaPath), "samples/estate.schema.json is out of date: UPDATE_GOLDEN=1 ./test rewrites it");
+        Assert.True(EstateSchema.Json() == File.ReadAllText(SchemaPath),
+            "samples/estate.schema.json is out of date: UPDATE_GOLDEN=1 ./test rewrites it");
 
     [Fact]
     public void The_documentation_lists_every_key()

@@ -125,7 +125,7 @@ static class EstateKeys
         new("alarms_per_endpoint", Count, "Alarms for each workload and model, beside those.", "0"));
 
     public static readonly KeyTable Commitment = new("a commitment",
-        new("annual", new Shape.Figures(Unit.UsdPerYear), "What is committed to be spent with AWS: one figure, or one for each contract year.",
+        new("annual", new Shape.Figures(Unit.UsdPerYear), "What is committed to be spent with AWS: one figure, or one a contract year.",
             IsRequired: true),
         new("organic", new Shape.Figures(Unit.UsdPerYear), "What would be spent with AWS without AI, of the same years.", IsRequired: true),
         new("discount", new Shape.Figure(Unit.Share), "Discount of the programme on everything.", "0 %"));
@@ -137,8 +137,8 @@ static class EstateKeys
         new("output_burndown", new Shape.Figure(Unit.Factor), "Tokens of quota an output token takes.", "that of the model"));
 
     public static readonly KeyTable StatedCost = new("a stated cost",
-        new("category", new Shape.OneOf("on_demand", "batch", "caching", "provisioned", "reserved", "customisation", "knowledge_base", "agents",
-            "guardrails", "monitoring"), "Under which heading of the bill it stands.", IsRequired: true),
+        new("category", new Shape.OneOf("on_demand", "batch", "caching", "provisioned", "reserved", "customisation", "knowledge_base",
+            "agents", "guardrails", "monitoring"), "Under which heading of the bill it stands.", IsRequired: true),
         new("cost", UsdPerMonth, "What it costs.", IsRequired: true));
 
     public static readonly KeyTable Estate = new("an estate",
@@ -146,11 +146,13 @@ static class EstateKeys
         new("book", new Shape.Words("a price book"), "The price book to ask, as --book takes it.", "aws"),
         new("on", new Shape.Day(), "The day whose prices count.", "the date of the book"),
         new("region", new Shape.Words("an AWS region"), "Where calls start: its prices count.", IsRequired: true),
-        new("residency", Residency, "Where calls may be computed: anywhere, in the region's geography, or in the region alone.", "anywhere"),
+        new("residency", Residency, "Where calls may be computed: anywhere, in the region's geography, or in the region alone.",
+            "anywhere"),
         new("scope", Scope, "Scope of the models that do not state their own.", "in_region"),
-        new("baseline", Model, "What everything would run on had nobody thought about it: the model of the unoptimised bill.", IsRequired: true),
-        new("include", new Shape.Paths(), "Files to read as part of this one, relative to it. What this file says itself counts before theirs.",
-            "none"),
+        new("baseline", Model, "What everything would run on had nobody thought about it: the model of the unoptimised bill.",
+            IsRequired: true),
+        new("include", new Shape.Paths(), "Files to read as part of this one, relative to it. What this file says itself counts before "
+            + "theirs.", "none"),
         new("workloads", new Shape.Sections(Workload), "The kinds of traffic, by name.", "none"),
         new("knowledge_bases", new Shape.Sections(KnowledgeBase), "Documents made searchable, by name.", "none"),
         new("guardrails", new Shape.Sections(Guardrail), "What calls are checked for, by name.", "none"),

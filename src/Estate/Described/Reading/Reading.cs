@@ -77,7 +77,8 @@ sealed class Reading(ModelCatalog catalog, List<EstateError> errors, IReadOnlyLi
         }
         if (prefixed == Scope.InRegion) return new(facts.Id, scope ?? otherwise, ModelKind.Foundation, facts);
         if (scope is { } stated && stated != prefixed)
-            Wrong(at, $"{Quoted.Text(text)} is a profile of scope '{prefixed.Name()}', but 'scope' says '{stated.Name()}'; leave one of them out");
+            Wrong(at, $"{Quoted.Text(text)} is a profile of scope '{prefixed.Name()}', but 'scope' says '{stated.Name()}'; "
+                + "leave one of them out");
         return new(facts.Id, prefixed, ModelKind.Foundation, facts);
     }
 }

@@ -82,7 +82,8 @@ sealed class YamlTree
         if (top is null) return null;
         parser.Consume<DocumentEnd>();
         if (!parser.Accept<StreamEnd>(out _) && parser.Current is { } more)
-            errors.Add(new(file, (int)more.Start.Line, "a second document starts here; accepted: one estate a file, without '---' between parts"));
+            errors.Add(new(file, (int)more.Start.Line, "a second document starts here; "
+                + "accepted: one estate a file, without '---' between parts"));
         if (top is MapNode map) return map;
         errors.Add(new(file, top.Line, top is TextNode { Text: "" }
             ? "the file is empty; accepted: an estate, which starts with 'estate: NAME'"
