@@ -31,9 +31,10 @@ public sealed class PriceBook
     readonly List<PriceConflict> conflicts = [];
     readonly ConcurrentDictionary<CardKey, RateCard[]> cards = new();
 
-    // Readers make one object of each kind of call, so its card is mostly found by its address. A race only costs a miss.
-    const int RecentCards = 4096;
+    // Readers intern models and regions, so the card of the call before is mostly found by two addresses. A race only costs a miss.
+    const int RecentCards = 1024;
     readonly Resolved?[] recent = new Resolved?[RecentCards];
+    readonly ConcurrentDictionary<ByAddress, Resolved> resolved = new();
 
     public PriceBook(string name, IEnumerable<PriceSource> sources)
     {
@@ -91,18 +92,24 @@ public sealed class PriceBook
     /// <summary>The rates of all meters for one kind of call, resolved once and remembered.</summary>
     public RateCard CardFor(CallKind kind, ContextBand context, DateOnly day)
     {
-        var slot = unchecked((RuntimeHelpers.GetHashCode(kind) * 2) + (int)context) & (RecentCards - 1);
+        var terms = ((int)kind.Mode << 24) | ((int)kind.Tier << 16) | ((int)context << 8) | (int)kind.Term;
+        var mixed = unchecked(
+            (RuntimeHelpers.GetHashCode(kind.Model) * 31) + (RuntimeHelpers.GetHashCode(kind.Region) * 17) + (terms >> 8) + terms);
+        var slot = mixed & (RecentCards - 1);
         var hit = recent[slot];
-        if (hit is null || !ReferenceEquals(hit.Kind, kind) || hit.Context != context) recent[slot] = hit = Resolve(kind, context);
+        if (hit is null || !ReferenceEquals(hit.Model, kind.Model) || !ReferenceEquals(hit.Region, kind.Region) || hit.Terms != terms)
+            recent[slot] = hit = Resolve(new(kind.Model, kind.Region, terms), kind, context);
         foreach (var card in hit.Segments)
             if (card.Holds(day)) return card;
         throw new InvalidOperationException($"No card of {hit} holds on {day}: the segments of a card must cover all days.");
     }
 
-    Resolved Resolve(CallKind kind, ContextBand context)
+    Resolved Resolve(ByAddress at, CallKind kind, ContextBand context)
     {
+        if (resolved.TryGetValue(at, out var known)) return known;
         var key = new CardKey(kind.Model.Id, kind.Model.Scope, kind.Region, kind.Mode, kind.Tier, context, kind.Term);
-        return new(kind, context, cards.GetOrAdd(key, static (k, book) => book.Compile(k), this));
+        var segments = cards.GetOrAdd(key, static (k, book) => book.Compile(k), this);
+        return resolved.GetOrAdd(at, new Resolved(kind.Model, kind.Region, at.Terms, segments));
     }
 
     // One card for each span of days in which no rate of the key changes.
@@ -215,7 +222,17 @@ public sealed class PriceBook
         return null;
     }
 
-    sealed record Resolved(CallKind Kind, ContextBand Context, RateCard[] Segments);
+    sealed record Resolved(ModelRef Model, string Region, int Terms, RateCard[] Segments);
+
+    // By address: what the small table of recent cards has dropped is found again without building a string.
+    readonly record struct ByAddress(ModelRef Model, string Region, int Terms)
+    {
+        public bool Equals(ByAddress other) =>
+            ReferenceEquals(Model, other.Model) && ReferenceEquals(Region, other.Region) && Terms == other.Terms;
+
+        public override int GetHashCode() =>
+            unchecked((RuntimeHelpers.GetHashCode(Model) * 31) + (RuntimeHelpers.GetHashCode(Region) * 17) + Terms);
+    }
 
     readonly record struct CardKey(string Model, Scope Scope, string Region, Mode Mode, Tier Tier, ContextBand Context, Term Term);
 }

@@ -25,14 +25,32 @@ public enum UnpricedCause : byte
     ImageSize,
 }
 
-/// <summary>What one meter of one record came to. A struct without allocations: the bulk path fills spans of them.</summary>
-/// <param name="Quantity">Units of the meter; never zero.</param>
-/// <param name="Rate">The rate applied; null when unpriced.</param>
-/// <param name="Cost">USD, exact; zero and meaningless when unpriced.</param>
-/// <param name="CostMax">Upper bound in USD where the record leaves the cost open (cache lifetime unknown); null where it does not.</param>
-/// <param name="Context">The band the prompt fell into.</param>
-public readonly record struct Charge(
-    Meter Meter, decimal Quantity, Rate? Rate, decimal Cost, decimal? CostMax, ContextBand Context, UnpricedCause Unpriced);
+/// <summary>
+/// What one meter of one record came to. A struct without allocations: the bulk path fills spans of them, in place, for a copy of
+/// each would cost as much as its price.
+/// </summary>
+public record struct Charge
+{
+    public Meter Meter { get; internal set; }
+
+    /// <summary>The band the prompt fell into.</summary>
+    public ContextBand Context { get; internal set; }
+    public UnpricedCause Unpriced { get; internal set; }
+
+    /// <summary>The rate applied; null when unpriced.</summary>
+    public Rate? Rate { get; internal set; }
+
+    /// <summary>Units of the meter; never zero.</summary>
+    public decimal Quantity { get; internal set; }
+
+    /// <summary>USD, exact; zero and meaningless when unpriced.</summary>
+    public decimal Cost { get; internal set; }
+
+    /// <summary>
+    /// Upper bound in USD where the record leaves the cost open (cache lifetime unknown); null where it does not.
+    /// </summary>
+    public decimal? CostMax { get; internal set; }
+}
 
 /// <summary>What became of one meter of one record, for people and for code that reads like prose.</summary>
 public abstract record Outcome

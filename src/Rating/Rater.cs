@@ -42,23 +42,24 @@ public static class Rater
         var card = book.CardFor(usage.Kind, context, DateOnly.FromDateTime(usage.Time));
         var tokenCause = TokenCause(usage);
         var count = 0;
-        if (tokens.Input > 0) into[count++] = Price(Meter.Input, tokens.Input, card, context, tokenCause);
-        if (tokens.Output > 0) into[count++] = Price(Meter.Output, tokens.Output, card, context, tokenCause);
-        if (tokens.CacheRead > 0) into[count++] = Price(Meter.CacheRead, tokens.CacheRead, card, context, tokenCause);
+        if (tokens.Input > 0) Price(ref into[count++], Meter.Input, tokens.Input, card, context, tokenCause);
+        if (tokens.Output > 0) Price(ref into[count++], Meter.Output, tokens.Output, card, context, tokenCause);
+        if (tokens.CacheRead > 0) Price(ref into[count++], Meter.CacheRead, tokens.CacheRead, card, context, tokenCause);
         var write5m = tokens.CacheWrite5m + tokens.CacheWriteUnknown;
         if (write5m > 0)
         {
-            var charge = Price(Meter.CacheWrite5m, write5m, card, context, tokenCause);
-            into[count++] = tokens.CacheWriteUnknown > 0 ? WithUpperBound(charge, tokens, card) : charge;
+            ref var charge = ref into[count++];
+            Price(ref charge, Meter.CacheWrite5m, write5m, card, context, tokenCause);
+            if (tokens.CacheWriteUnknown > 0) Bound(ref charge, tokens, card);
         }
-        if (tokens.CacheWrite30m > 0) into[count++] = Price(Meter.CacheWrite30m, tokens.CacheWrite30m, card, context, tokenCause);
-        if (tokens.CacheWrite1h > 0) into[count++] = Price(Meter.CacheWrite1h, tokens.CacheWrite1h, card, context, tokenCause);
+        if (tokens.CacheWrite30m > 0) Price(ref into[count++], Meter.CacheWrite30m, tokens.CacheWrite30m, card, context, tokenCause);
+        if (tokens.CacheWrite1h > 0) Price(ref into[count++], Meter.CacheWrite1h, tokens.CacheWrite1h, card, context, tokenCause);
         if (usage.Amounts is { } amounts)
             foreach (var amount in amounts)
                 if (amount.Amount > 0)
                 {
                     var cause = amount.Meter.IsGuardrail() ? UnpricedCause.None : tokenCause;
-                    into[count++] = Price(amount.Meter, amount.Amount, card, context, cause);
+                    Price(ref into[count++], amount.Meter, amount.Amount, card, context, cause);
                 }
         return count;
     }
@@ -103,22 +104,31 @@ public static class Rater
         _ => UnpricedCause.None,
     };
 
-    static Charge Price(Meter meter, long units, RateCard card, ContextBand context, UnpricedCause cause) =>
-        cause == UnpricedCause.None && card[meter] is { } rate
-            ? new(meter, units, rate, rate.CostOf(units), null, context, UnpricedCause.None)
-            : Price(meter, (decimal)units, card, context, cause);
-
-    static Charge Price(Meter meter, decimal quantity, RateCard card, ContextBand context, UnpricedCause cause)
+    static void Price(ref Charge charge, Meter meter, long units, RateCard card, ContextBand context, UnpricedCause cause)
     {
-        if (cause == UnpricedCause.None && card[meter] is { } rate)
-            return new(meter, quantity, rate, quantity * rate.UsdPerUnit, null, context, UnpricedCause.None);
-        if (cause == UnpricedCause.None) cause = meter == Meter.Image ? UnpricedCause.ImageSize : UnpricedCause.NoRate;
-        return new(meter, quantity, null, 0m, null, context, cause);
+        if (cause != UnpricedCause.None || card[meter] is not { } rate)
+        {
+            Price(ref charge, meter, (decimal)units, card, context, cause);
+            return;
+        }
+        (charge.Meter, charge.Context, charge.Unpriced, charge.CostMax) = (meter, context, UnpricedCause.None, null);
+        charge.Rate = rate;
+        charge.Quantity = units;
+        charge.Cost = rate.CostOf(units);
+    }
+
+    static void Price(ref Charge charge, Meter meter, decimal quantity, RateCard card, ContextBand context, UnpricedCause cause)
+    {
+        var rate = cause == UnpricedCause.None ? card[meter] : null;
+        if (rate is null && cause == UnpricedCause.None) cause = meter == Meter.Image ? UnpricedCause.ImageSize : UnpricedCause.NoRate;
+        (charge.Meter, charge.Context, charge.Unpriced, charge.CostMax) = (meter, context, cause, null);
+        (charge.Rate, charge.Quantity, charge.Cost) = (rate, quantity, rate is null ? 0m : quantity * rate.UsdPerUnit);
     }
 
     // Tokens whose lifetime the log does not say may have been written for an hour.
-    static Charge WithUpperBound(in Charge charge, in TokenCounts tokens, RateCard card) =>
-        charge.Rate is { } rate && card[Meter.CacheWrite1h] is { } hour && hour.UsdPerUnit > rate.UsdPerUnit
-            ? charge with { CostMax = (tokens.CacheWrite5m * rate.UsdPerUnit) + (tokens.CacheWriteUnknown * hour.UsdPerUnit) }
-            : charge;
+    static void Bound(ref Charge charge, in TokenCounts tokens, RateCard card)
+    {
+        if (charge.Rate is { } rate && card[Meter.CacheWrite1h] is { } hour && hour.UsdPerUnit > rate.UsdPerUnit)
+            charge.CostMax = (tokens.CacheWrite5m * rate.UsdPerUnit) + (tokens.CacheWriteUnknown * hour.UsdPerUnit);
+    }
 }

@@ -28,7 +28,7 @@ public readonly record struct CellKey(CallKind Kind, DateOnly Day, ContextBand C
     // Kinds are made once each by a reader, and their addresses hash fast. Two objects of equal content make two cells, which every
     // grouping joins again.
     public bool Equals(CellKey other) => ReferenceEquals(Kind, other.Kind) && Day == other.Day && Context == other.Context;
-    public override int GetHashCode() => unchecked(((RuntimeHelpers.GetHashCode(Kind) * 31) + Day.DayNumber) * 3) + (int)Context;
+    public override int GetHashCode() => unchecked((((RuntimeHelpers.GetHashCode(Kind) * 31) + Day.DayNumber) * 3) + (int)Context);
 }
 
 /// <summary>Requests of one kind, by one caller, on one day, and what they came to.</summary>
@@ -91,7 +91,7 @@ public sealed class Cell(CellKey key)
             Span<int> bits = stackalloc int[4];
             decimal.GetBits(units, bits);
             if ((bits[2] | bits[3]) != 0 || bits[1] < 0) { quantity += units; return; }
-            whole += ((long)bits[1] << 32) | (uint)bits[0];
+            whole += unchecked(((long)bits[1] << 32) | (uint)bits[0]);
             if (whole < long.MaxValue / 2) return;
             (quantity, whole) = (quantity + whole, 0);
         }
@@ -137,7 +137,8 @@ public sealed class SpendCube
     {
         if (usage.Time < first) first = usage.Time;
         if (usage.Time > latest) latest = usage.Time;
-        var key = new CellKey(usage.Kind, DateOnly.FromDateTime(usage.Time), charges.Length > 0 ? charges[0].Context : ContextBand.Standard);
+        var context = charges.Length > 0 ? charges[0].Context : ContextBand.Standard;
+        var key = new CellKey(usage.Kind, DateOnly.FromDateTime(usage.Time), context);
         ref var cell = ref recent[key.GetHashCode() & (RecentCells - 1)];
         if (cell is null || !cell.Key.Equals(key)) cell = CellOf(key);
         Requests++;

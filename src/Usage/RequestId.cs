@@ -53,8 +53,8 @@ public readonly record struct RequestId
         var middle = Vector128.LoadUnsafe(ref text, 14);
         var last = Vector128.LoadUnsafe(ref text, 20);
         var high = Vector128.Shuffle(first, Vector128.Create((byte)0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 255, 255))
-            | Vector128.Shuffle(middle, Vector128.Create((byte)255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2, 3));
-        var low = Vector128.Shuffle(middle, Vector128.Create((byte)5, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255))
+            | Vector128.Shuffle(middle, Vector128.Create((byte)255).WithElement(14, (byte)2).WithElement(15, (byte)3));
+        var low = Vector128.Shuffle(middle, Vector128.Create((byte)255).WithElement(0, (byte)5))
             | Vector128.Shuffle(last, Vector128.Create((byte)255, 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
         var digits = Vector256.Create(high, low);
         if ((Between(digits, (byte)'a', (byte)'f') | Between(digits, (byte)'0', (byte)'9')) != Vector256<byte>.AllBitsSet) return false;

@@ -140,7 +140,8 @@ public partial class StyleTests
     [GeneratedRegex(@"\b(?<kind>class|interface|enum|record\s+struct|record\s+class|record|struct)\s+(?!struct\b|class\b)(?<name>[A-Z]\w*)")]
     private static partial Regex Declaration();
 
-    [GeneratedRegex("(Manager|Helpers?|Util|Utils|Utility|Utilities|Base|Impl|Dto|Data)$")]
+    // A knowledge base is AWS's own name for a thing.
+    [GeneratedRegex("(Manager|Helpers?|Util|Utils|Utility|Utilities|(?<!Knowledge)Base|Impl|Dto|Data)$")]
     private static partial Regex VagueEnding();
 
     [GeneratedRegex(@"\b(double|float)\b")]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Assay.Desk.Input;
 using Assay.Planning;
+using Assay.Planning.Vendors;
 using Assay.Pricing;
 using Assay.Pricing.Importers;
 using Assay.Usage;
@@ -11,6 +12,9 @@ namespace Assay.Desk.Books;
 public sealed class BookShelf
 {
     public const string Default = "aws";
+
+    /// <summary>The book of other vendors' prices, under <c>vendor:model</c>.</summary>
+    public const string Vendors = "vendors";
 
     readonly string folder;
     ModelCatalog? catalog;
@@ -30,6 +34,26 @@ public sealed class BookShelf
         {
             using var text = new StreamReader(Path.Combine(folder, "regions.csv"));
             return RegionAvailability.Read(text, "regions.csv");
+        }
+    }
+
+    /// <summary>The reviewed table of which model elsewhere stands for a model on Bedrock.</summary>
+    public IReadOnlyList<Equivalent> Equivalents
+    {
+        get
+        {
+            using var text = new StreamReader(Path.Combine(folder, "equivalents.csv"));
+            return VendorTables.ReadEquivalents(text, "equivalents.csv");
+        }
+    }
+
+    /// <summary>Dated facts of the platforms models can be bought on.</summary>
+    public IReadOnlyList<Platform> Platforms
+    {
+        get
+        {
+            using var text = new StreamReader(Path.Combine(folder, "platforms.csv"));
+            return VendorTables.ReadPlatforms(text, "platforms.csv");
         }
     }
 

@@ -129,7 +129,9 @@ public sealed record DescribedWorkload
 /// <summary>A model and its share of the calls.</summary>
 public sealed record ModelShare(ModelRef Model, Figure Share);
 
-/// <summary>When requests come within a day: 24 hourly weights (UTC). Peaks decide quotas, lulls decide idle capacity and cache hits.</summary>
+/// <summary>
+/// When requests come within a day: 24 hourly weights (UTC). Peaks decide quotas, lulls decide idle capacity and cache hits.
+/// </summary>
 /// <param name="PeakFactor">The busiest minute beside the mean of its hour; 1 for smooth traffic.</param>
 public sealed record ArrivalCurve(IReadOnlyList<decimal> HourWeights, Figure PeakFactor)
 {

@@ -7,7 +7,7 @@ namespace Assay.Estate;
 /// <param name="Message">What was wrong, with the value in quotes, and what is accepted.</param>
 public sealed record EstateError(string File, int Line, string Message)
 {
-    public override string ToString() => $"{File}:{Line}: {Message}.";
+    public override string ToString() => $"{File}:{Line}: {Message}{(Message.EndsWith('?') ? "" : ".")}";
 }
 
 /// <summary>What came of reading an estate file: the estate, or everything that is wrong with it.</summary>
@@ -21,7 +21,9 @@ public abstract record EstateReading
     public sealed record Mistaken(IReadOnlyList<EstateError> Errors) : EstateReading;
 }
 
-/// <summary>Reads estate files: YAML for people who know their traffic, not YAML. Every key, unit and default: <c>docs/estates.md</c>.</summary>
+/// <summary>
+/// Reads estate files: YAML for people who know their traffic, not YAML. Every key, unit and default: <c>docs/estates.md</c>.
+/// </summary>
 public static class EstateReader
 {
     /// <summary>Reads an estate. Never throws for what a file says.</summary>
@@ -36,9 +38,10 @@ public static class EstateReader
         if (files.Count == 0) return new EstateReading.Mistaken(errors);
 
         // The first reading finds the mistakes and the ranges; the second knows each range's place in the order of the file.
+        var refused = errors.Count;
         var reading = new Reading(catalog, errors, [.. files.Select(f => f.File)]);
         var estate = EstateBuilder.Build(path, files, reading);
-        if (errors.Count > 0) return new EstateReading.Mistaken(reading.InOrder(errors));
+        if (errors.Count > 0) return new EstateReading.Mistaken(reading.InOrder(errors, refused));
         return new EstateReading.Described(reading.Ranges.Count == 0 ? estate! : EstateBuilder.Build(path, files, reading.Again())!);
     }
 }

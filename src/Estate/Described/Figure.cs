@@ -43,5 +43,7 @@ public sealed class Draw(decimal[] numbers)
     }
 }
 
-/// <summary>How large something is, call by call: a mean, and a 95th percentile where the spread matters (log-normal); else all alike.</summary>
+/// <summary>
+/// How large something is, call by call: a mean, and a 95th percentile where the spread matters (log-normal); else all alike.
+/// </summary>
 public readonly record struct Spread(Figure Mean, Figure? P95 = null);

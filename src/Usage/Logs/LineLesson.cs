@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Assay.Usage.Logs;
@@ -59,6 +60,7 @@ sealed class LineLesson
 
     readonly List<byte> text = [];
     readonly List<Piece> pieces = [];
+    readonly List<int> names = [];
     readonly IReadOnlySet<string> tagKeys;
     int depth, bodies, assessments, cacheDetails;
     bool anyLifetime;
@@ -68,8 +70,19 @@ sealed class LineLesson
 
     LineLesson(IReadOnlySet<string> tagKeys) => this.tagKeys = tagKeys;
 
-    /// <summary>The shared text of all pieces, one after the other.</summary>
+    /// <summary>The shared text of all pieces, one after the other, and room for a vector.</summary>
     public byte[] Text { get; private set; } = [];
+
+    /// <summary>
+    /// Where the last name begins that stands in a piece between two places, and far enough from the first for a <see cref="LineFork"/>
+    /// to tell what stands before it; the second place when none does.
+    /// </summary>
+    public int NameBefore(int piece, int from, int common)
+    {
+        var start = pieces[piece].Start + from;
+        var name = names.FindLast(n => n >= start && n <= start + common);
+        return name >= start + LineFork.WindowMax ? name - start : common;
+    }
 
     public ReadOnlySpan<byte> TextOf(int piece) => Text.AsSpan(pieces[piece].Start, pieces[piece].Length);
 
@@ -84,7 +97,7 @@ sealed class LineLesson
         var taken = start;
         if (!lesson.Object(ref json, buffer, ref taken, Place.Root) || !json.AtEnd) return null;
         lesson.Take(buffer[taken..end], Varying.None, default);
-        lesson.Text = [.. lesson.text];
+        lesson.Text = [.. lesson.text, .. new byte[Vector256<byte>.Count]];
         return lesson;
     }
 
@@ -204,6 +217,8 @@ sealed class LineLesson
             // Names belong to the text, and so does a null where a count may stand: a line with a value there has another text.
             _ => (Varying.None, default(Counted)),
         };
+        // The name begins so far behind the text taken last.
+        if (sense.Kind is SenseKind.Name or SenseKind.Identity or SenseKind.Lifetime && isString) names.Add(text.Count + start - taken);
         if (varying == Varying.None) return true;
         if (varying == Varying.Count && counted is Counted.Write5m or Counted.Write30m or Counted.Write1h) anyLifetime = true;
         if (pieces.Count == PiecesMax) return false;

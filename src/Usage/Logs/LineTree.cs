@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -11,6 +13,9 @@ struct LineCounts
     long first;
 
     public readonly long Of(Counted counted) => this[(int)counted];
+
+    [UnscopedRef]
+    public ref long At(Counted counted) => ref this[(int)counted];
 
     public static readonly LineCounts Unsaid = Make();
 
@@ -36,16 +41,99 @@ sealed class LineEnd(in UsageRecord record, bool hasBody)
 readonly record struct LineStep(int Length, Varying Value, Counted Counted);
 
 /// <summary>
-/// A stretch of lines without a fork: steps of text and value, one behind the other in memory. Behind the last of them the lines part
-/// by their next byte, or one of them ends.
+/// Where lines part: what follows is told apart by the first bytes of its text, all at once, as names differ anywhere in them. However
+/// many names stand at one place, they are one fork, which a processor foresees better than one fork a letter.
+/// </summary>
+sealed class LineFork
+{
+    /// <summary>The most bytes looked at.</summary>
+    public const int WindowMax = 32;
+
+    readonly List<LineStretch> ways = [];
+    (ulong Key, LineStretch? Way)[] table = [];
+
+    /// <summary>Bytes looked at: no more than the shortest text has.</summary>
+    int window = WindowMax;
+    Vector256<byte> mask = Vector256<byte>.AllBitsSet;
+
+    /// <summary>
+    /// The way whose text may stand at a place, readable for 32 bytes; null when there is none. Its text must be compared.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public LineStretch? Toward(ref byte text)
+    {
+        var key = KeyOf(ref text);
+        for (var at = (int)(key & (uint)(table.Length - 1)); ; at = (at + 1) & (table.Length - 1))
+        {
+            ref var entry = ref table[at];
+            if (entry.Key == key || entry.Way is null) return entry.Way;
+        }
+    }
+
+    /// <summary>The way of a text of so many bytes; a new and blank one when there is none.</summary>
+    public LineStretch Way(ref byte text, int length)
+    {
+        Narrow(length);
+        if (ways.Count > 0 && Toward(ref text) is { } way) return way;
+        way = new();
+        way.Fill(MemoryMarshal.CreateReadOnlySpan(ref text, Math.Min(length, window)), []);
+        Add(way, length);
+        return way;
+    }
+
+    public void Add(LineStretch way, int length)
+    {
+        Narrow(length);
+        ways.Add(way);
+        Index();
+    }
+
+    // Ways that a narrower look cannot tell apart are forgotten, and learned anew.
+    void Narrow(int length)
+    {
+        if (length >= window) return;
+        window = length;
+        var bytes = new byte[WindowMax];
+        bytes.AsSpan(0, window).Fill(0xFF);
+        mask = Vector256.Create(bytes);
+        if (ways.DistinctBy(w => KeyOf(ref w.Text)).Count() < ways.Count) ways.Clear();
+        Index();
+    }
+
+    void Index()
+    {
+        table = new (ulong, LineStretch?)[BitOperations.RoundUpToPowerOf2((uint)(ways.Count * 2) + 2)];
+        foreach (var way in ways)
+        {
+            var key = KeyOf(ref way.Text);
+            var at = (int)(key & (uint)(table.Length - 1));
+            while (table[at].Way is not null) at = (at + 1) & (table.Length - 1);
+            table[at] = (key, way);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    ulong KeyOf(ref byte text)
+    {
+        var words = (Vector256.LoadUnsafe(ref text) & mask).AsUInt64();
+        unchecked
+        {
+            var mixed = ((words[0] ^ ulong.RotateLeft(words[2], 29)) * 0x9E37_79B9_7F4A_7C15UL)
+                ^ ((words[1] ^ ulong.RotateLeft(words[3], 41)) * 0xC2B2_AE3D_27D4_EB4FUL);
+            return mixed ^ (mixed >> 32);
+        }
+    }
+}
+
+/// <summary>
+/// A stretch of lines without a fork: steps of text and value, one behind the other in memory. Behind the last of them the lines fork,
+/// or one of them ends.
 /// </summary>
 sealed class LineStretch
 {
     // Padded, so that the last vector of a comparison may reach past the end.
     byte[] text = new byte[Vector256<byte>.Count];
     LineStep[] steps = [];
-    byte[]? places;
-    LineStretch?[] next = [];
 
     /// <summary>True while nothing is known of it.</summary>
     public bool IsBlank => steps.Length == 0;
@@ -62,17 +150,8 @@ sealed class LineStretch
     public ref byte Text => ref MemoryMarshal.GetArrayDataReference(text);
     public ReadOnlySpan<byte> TextAt(int start, int length) => text.AsSpan(start, length);
 
-    /// <summary>Where the text goes on with a byte, or null.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public LineStretch? With(byte following) => places is null ? null : next[places[following]];
-
-    public void Add(byte following, LineStretch stretch)
-    {
-        places ??= new byte[256];
-        if (next.Length == 0) next = [null];
-        places[following] = (byte)next.Length;
-        next = [.. next, stretch];
-    }
+    /// <summary>Where the text goes on; null when it never did.</summary>
+    public LineFork? Fork { get; set; }
 
     public void Fill(ReadOnlySpan<byte> with, ReadOnlySpan<LineStep> along) =>
         (text, steps) = ([.. with, .. new byte[Vector256<byte>.Count]], along.ToArray());
@@ -94,13 +173,13 @@ sealed class LineStretch
         for (var i = 0; i < step; i++) start += steps[i].Length;
         var parted = steps[step];
         var isInText = length < parted.Length;
-        var rest = new LineStretch { places = places, next = next, AfterValue = AfterValue, End = End };
+        var rest = new LineStretch { Fork = Fork, AfterValue = AfterValue, End = End };
         rest.Fill(text.AsSpan((start + length)..^Vector256<byte>.Count),
             isInText ? [parted with { Length = parted.Length - length }, .. steps[(step + 1)..]] : steps[(step + 1)..]);
-        (AfterValue, End, places, next) = (isInText ? null : rest, null, null, []);
+        (AfterValue, End, Fork) = (isInText ? null : rest, null, null);
         Fill(text.AsSpan(0, start + length),
             [.. steps.AsSpan(0, step), isInText ? new(length, Varying.None, default) : parted]);
-        if (isInText) Add(rest.text[0], rest);
+        if (isInText) (Fork = new()).Add(rest, parted.Length - length);
     }
 }
 
@@ -133,7 +212,9 @@ sealed class LineTree
             if (stretch.IsBlank) return Fill(stretch, lesson, piece, taken);
             var known = TextOf(stretch, step);
             var told = lesson.TextOf(piece)[taken..];
+            // Lines part where a name begins, not within it.
             var common = known.CommonPrefixLength(told);
+            if (common < known.Length) common = lesson.NameBefore(piece, taken, common);
             var isLast = step == stretch.Steps.Length - 1;
             if (common < known.Length || ((common < told.Length || lesson.Pieces[piece].Value == Varying.None) && !isLast))
             {
@@ -143,9 +224,8 @@ sealed class LineTree
             taken += common;
             if (common < told.Length)
             {
-                var following = told[common];
-                if (stretch.With(following) is not { } other) stretch.Add(following, other = new());
-                (stretch, step) = (other, 0);
+                stretch = (stretch.Fork ??= new()).Way(ref MemoryMarshal.GetReference(told[common..]), told.Length - common);
+                step = 0;
                 continue;
             }
             var value = lesson.Pieces[piece];

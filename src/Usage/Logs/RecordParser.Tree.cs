@@ -33,7 +33,9 @@ sealed partial class RecordParser
         if (LineLesson.Of(buffer, start, end, tagNames) is { } lesson) tree.Learn(lesson, lastRecord);
     }
 
-    /// <summary>Reads the line at a place of a buffer that may hold several, and gives the place of the next; 0 when it must be looked at.</summary>
+    /// <summary>
+    /// Reads the line at a place of a buffer that may hold several, and gives the place of the next; 0 when it must be looked at.
+    /// </summary>
     public int TryKnown(ReadOnlySpan<byte> buffer, int start, int filled, FileReading reading, ref BatchWriter into)
     {
         LineValues values = new(LineCounts.Unsaid);
@@ -100,7 +102,7 @@ sealed partial class RecordParser
                 continue;
             }
         Fork:
-            if (at < end && stretch.With(Unsafe.Add(ref origin, at)) is { } next)
+            if (at < end && stretch.Fork is { } fork && fork.Toward(ref Unsafe.Add(ref origin, at)) is { } next)
             {
                 stretch = next;
                 continue;
@@ -129,11 +131,11 @@ sealed partial class RecordParser
         {
             case Varying.Count:
                 return Unsafe.Add(ref origin, at) is >= (byte)'0' and <= (byte)'9'
-                    && TryCount(ref origin, ref at, end, out values.Counts[(int)step.Counted]);
+                    && TryCount(ref origin, ref at, end, out values.Counts.At(step.Counted));
             case Varying.Addend:
                 if (Unsafe.Add(ref origin, at) is not (>= (byte)'0' and <= (byte)'9')
                     || !TryCount(ref origin, ref at, end, out var more)) return false;
-                ref var sum = ref values.Counts[(int)step.Counted];
+                ref var sum = ref values.Counts.At(step.Counted);
                 sum = Math.Max(sum, 0) + more;
                 return true;
             case Varying.Word:
@@ -198,7 +200,8 @@ sealed partial class RecordParser
     }
 
     // A quote or a bracket begins a value that is no word, and may end far behind.
-    static bool IsWord(byte first) => first is not ((byte)'"' or (byte)'{' or (byte)'[' or (byte)'}' or (byte)']' or (byte)',' or <= (byte)' ');
+    static bool IsWord(byte first) =>
+        first is not ((byte)'"' or (byte)'{' or (byte)'[' or (byte)'}' or (byte)']' or (byte)',' or <= (byte)' ');
 
     static bool SkipWord(ref byte origin, ref int at, int end)
     {
@@ -226,7 +229,7 @@ sealed partial class RecordParser
         return true;
     }
 
-    // The quote behind the session of a role; -1 when an escape, a colon or the next line comes first, which only the readable way can weigh.
+    // The quote behind the session of a role; -1 when an escape, a colon or the next line comes first: those are weighed readably.
     static int SessionEnd(ref byte origin, int at, int end)
     {
         for (; at < end; at += Vector256<byte>.Count)

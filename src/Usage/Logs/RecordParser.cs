@@ -346,14 +346,23 @@ sealed partial class RecordParser(LogReaderOptions options)
     {
         ref readonly var body = ref draft.Body;
         var counts = LineCounts.Unsaid;
-        (counts[(int)Counted.Input], counts[(int)Counted.Output]) = (draft.Input, draft.Output);
-        (counts[(int)Counted.CacheRead], counts[(int)Counted.CacheWrite]) = (draft.CacheRead, draft.CacheWrite);
-        (counts[(int)Counted.BodyInput], counts[(int)Counted.BodyOutput]) = (body.Input, body.Output);
-        (counts[(int)Counted.BodyCacheRead], counts[(int)Counted.BodyCacheWrite]) = (body.CacheRead, body.CacheWrite);
-        (counts[(int)Counted.Write5m], counts[(int)Counted.Write30m], counts[(int)Counted.Write1h]) = (body.Write5m, body.Write30m, body.Write1h);
-        (counts[(int)Counted.GuardrailContent], counts[(int)Counted.GuardrailTopic]) = (body.GuardrailContent, body.GuardrailTopic);
-        (counts[(int)Counted.GuardrailSensitive], counts[(int)Counted.GuardrailGrounding]) = (body.GuardrailSensitive, body.GuardrailGrounding);
-        (counts[(int)Counted.GuardrailReasoning], counts[(int)Counted.GuardrailImages]) = (body.GuardrailReasoning, body.GuardrailImages);
+        counts.At(Counted.Input) = draft.Input;
+        counts.At(Counted.Output) = draft.Output;
+        counts.At(Counted.CacheRead) = draft.CacheRead;
+        counts.At(Counted.CacheWrite) = draft.CacheWrite;
+        counts.At(Counted.BodyInput) = body.Input;
+        counts.At(Counted.BodyOutput) = body.Output;
+        counts.At(Counted.BodyCacheRead) = body.CacheRead;
+        counts.At(Counted.BodyCacheWrite) = body.CacheWrite;
+        counts.At(Counted.Write5m) = body.Write5m;
+        counts.At(Counted.Write30m) = body.Write30m;
+        counts.At(Counted.Write1h) = body.Write1h;
+        counts.At(Counted.GuardrailContent) = body.GuardrailContent;
+        counts.At(Counted.GuardrailTopic) = body.GuardrailTopic;
+        counts.At(Counted.GuardrailSensitive) = body.GuardrailSensitive;
+        counts.At(Counted.GuardrailGrounding) = body.GuardrailGrounding;
+        counts.At(Counted.GuardrailReasoning) = body.GuardrailReasoning;
+        counts.At(Counted.GuardrailImages) = body.GuardrailImages;
         return counts;
     }
 

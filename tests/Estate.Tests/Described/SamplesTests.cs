@@ -1,4 +1,3 @@
-using Assay.Testing;
 using Assay.Usage;
 
 namespace Assay.Estate.Tests.Described;

@@ -79,7 +79,7 @@ public sealed class AwsBookTests
     public void Guardrails_have_a_price_in_every_region(Meter meter, decimal usd)
     {
         var model = new ModelRef(Sonnet45, Scope.InRegion, ModelKind.Foundation, null);
-        var card = Aws.CardFor(model, "sa-east-1", Mode.OnDemand, Tier.Standard, ContextBand.Standard, Term.None, new(2026, 7, 24));
+        var card = Aws.CardFor(new(Caller.Nobody, "sa-east-1", model), ContextBand.Standard, new(2026, 7, 24));
         Assert.Equal(usd, card[meter]?.UsdPerUnit);
     }
 

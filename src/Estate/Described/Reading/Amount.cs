@@ -45,7 +45,8 @@ static partial class Amount
                 return null;
             }
             if (part.Words.Length == 0) part = part with { Words = last.Words };
-            else if (Scales.ContainsKey(part.Words) && unit.HasScales) part = part with { Words = $"{part.Words} {Unscaled(last.Words)}".TrimEnd() };
+            else if (Scales.ContainsKey(part.Words) && unit.HasScales)
+                part = part with { Words = $"{part.Words} {Unscaled(last.Words)}".TrimEnd() };
             if (Number(text, part, unit, out wrong) is not { } number) return null;
             numbers[i] = number;
         }
@@ -67,7 +68,7 @@ static partial class Amount
             number *= scale;
             words = space < 0 ? "" : words[(space + 1)..];
         }
-        if (part.IsDollars && !unit.Name.StartsWith("US dollars", StringComparison.Ordinal))
+        if (part.IsDollars && !unit.IsMoney)
             wrong = $"{Quoted.Text(text)} is money; accepted: {unit.Accepted}";
         else if (words.Length == 0)
         {
@@ -88,7 +89,8 @@ static partial class Amount
     static string Explain(string text, string part, Unit unit)
     {
         if (part.StartsWith('-')) return $"{Quoted.Text(text)} is negative; accepted: {unit.Accepted}";
-        if (part.Any(c => c is '€' or '£' or '¥')) return $"{Quoted.Text(text)} is not in US dollars; accepted: {unit.Accepted}";
+        if (unit.IsMoney && part.Any(c => c is '€' or '£' or '¥'))
+            return $"{Quoted.Text(text)} is not in US dollars; accepted: {unit.Accepted}";
         return part.Contains(',', StringComparison.Ordinal)
             ? $"{Quoted.Text(text)} is not a number: commas part thousands and a dot parts decimals; accepted: {unit.Accepted}"
             : $"{Quoted.Text(text)} is not a number; accepted: {unit.Accepted}";
@@ -103,7 +105,8 @@ static partial class Amount
         var dot = digits.IndexOf('.', StringComparison.Ordinal);
         if ((dot < 0 ? digits.Length : dot) > 15 || dot >= 0 && digits.Length - dot > 13) return null;
         var number = decimal.Parse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
-        return new(number, Spaces().Replace(match.Groups["words"].Value, " ").Trim(), match.Groups["dollar"].Length > 0);
+        var words = match.Groups["words"].Value.Replace("/", " a ", StringComparison.Ordinal);
+        return new(number, Spaces().Replace(words, " ").Trim(), match.Groups["dollar"].Length > 0);
     }
 
     static string Spoken(string words) => Spaces().Replace(Article().Replace(words.ToLowerInvariant(), " a "), " ").Trim();
@@ -117,13 +120,14 @@ static partial class Amount
 
     readonly record struct Written(decimal Number, string Words, bool IsDollars);
 
-    [GeneratedRegex(@"^(?<dollar>\$)?\s*(?<number>[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[0-9]+(_[0-9]+)*(\.[0-9]+)?)(?<words>[^0-9,.].*)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<dollar>\$)?\s*(?<number>[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[0-9]+(_[0-9]+)*(\.[0-9]+)?)(?<words>[^0-9,.].*)?$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 
     [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
     private static partial Regex Spaces();
 
-    // 'per day', '/day', 'each day' and 'an hour' are one way of saying it.
-    [GeneratedRegex(@"\s*/\s*|\b(per|each|every|an|a)\s+", RegexOptions.CultureInvariant)]
+    // 'per day', 'each day' and 'an hour' are one way of saying it.
+    [GeneratedRegex(@"\b(per|each|every|an|a)\s+", RegexOptions.CultureInvariant)]
     private static partial Regex Article();
 }

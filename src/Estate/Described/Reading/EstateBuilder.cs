@@ -2,7 +2,9 @@ using Assay.Usage;
 
 namespace Assay.Estate;
 
-/// <summary>Builds the estate from the tops of its files. What is wrong becomes errors of the reading; the estate then is not to be used.</summary>
+/// <summary>
+/// Builds the estate from the tops of its files. What is wrong becomes errors of the reading; the estate then is not to be used.
+/// </summary>
 static class EstateBuilder
 {
     static readonly Meter[] Policies =
@@ -24,8 +26,8 @@ static class EstateBuilder
         var (customModels, statedCosts) = (Named(files, "custom_models", reading), Named(files, "stated_costs", reading));
         var around = new Surroundings(region, residency, scope, Names(guardrails), Names(knowledgeBases));
         if (workloads.Count + knowledgeBases.Count + customModels.Count + statedCosts.Count == 0 && !reading.HasErrors)
-            reading.Wrong(files[0], "the estate describes nothing that costs; accepted: at least one of workloads, knowledge_bases, custom_models, "
-                + "stated_costs");
+            reading.Wrong(files[0], "the estate describes nothing that costs; accepted: at least one of workloads, knowledge_bases, "
+                + "custom_models, stated_costs");
         return new()
         {
             Name = top.Text("estate"), File = path, Book = top.TextOf("book")?.Text, On = top.Day("on"),
@@ -55,8 +57,8 @@ static class EstateBuilder
             {
                 foreach (var entry in map.Entries)
                     if (seen.TryAdd(entry.Key, entry.KeyNode)) named.Add(entry);
-                    else reading.Wrong(entry.KeyNode, $"{Quoted.Text(entry.Key)} is described in {seen[entry.Key].File}:{seen[entry.Key].Line} already; "
-                        + "keep one of the two");
+                    else reading.Wrong(entry.KeyNode, $"{Quoted.Text(entry.Key)} is described in "
+                        + $"{seen[entry.Key].File}:{seen[entry.Key].Line} already; keep one of the two");
             }
             else reading.Wrong(value, $"{Quoted.Node(value)} is not accepted for '{key}'; accepted: "
                 + $"{Section.Accepted(EstateKeys.Estate.Find(key)!.Shape)}, or leave the key out");
@@ -68,7 +70,8 @@ static class EstateBuilder
     {
         var all = new List<T>();
         foreach (var entry in entries)
-            if (Section.Of(entry.Value, keys, Section.At(path, entry.Key), entry.KeyNode, reading) is { } section) all.Add(read(entry.Key, section));
+            if (Section.Of(entry.Value, keys, Section.At(path, entry.Key), entry.KeyNode, reading) is { } section)
+                all.Add(read(entry.Key, section));
         return all;
     }
 
@@ -149,8 +152,8 @@ static class EstateBuilder
         if (organic.Count == 1) organic = [.. Enumerable.Repeat(organic[0], Math.Max(1, annual.Count))];
         else if (organic.Count > 1 && annual.Count == 1) annual = [.. Enumerable.Repeat(annual[0], organic.Count)];
         if (annual.Count > 0 && organic.Count > 0 && annual.Count != organic.Count)
-            reading.Wrong(section.At("organic"), $"'organic' has {organic.Count} years and 'annual' has {annual.Count}; accepted: one figure, or as many as "
-                + "the other");
+            reading.Wrong(section.At("organic"), $"'organic' has {organic.Count} years and 'annual' has {annual.Count}; "
+                + "accepted: one figure, or as many as the other");
         return new(annual, organic, section.Figure("discount", 0m));
     }
 
@@ -171,7 +174,8 @@ static class EstateBuilder
         var quotas = new List<Quota>();
         foreach (var entry in Named(files, "quotas", reading))
         {
-            if (Section.Of(entry.Value, EstateKeys.Quota, Section.At("quotas", entry.Key), entry.KeyNode, reading) is not { } section) continue;
+            var path = Section.At("quotas", entry.Key);
+            if (Section.Of(entry.Value, EstateKeys.Quota, path, entry.KeyNode, reading) is not { } section) continue;
             var model = reading.Model(entry.KeyNode, entry.Key, section.Scope(), scope);
             var (tokens, requests) = (section.Figure("tokens_per_minute"), section.Figure("requests_per_minute"));
             if (model is not null) quotas.Add(new(model.Id, model.Scope, tokens, requests, section.Figure("output_burndown")));

@@ -10,6 +10,7 @@ static class EstateKeys
     static readonly Shape Residency = new Shape.OneOf("anywhere", "geography", "region");
     static readonly Shape Term = new Shape.OneOf("none", "1_month", "3_month", "6_month");
     static readonly Shape Count = new Shape.Figure(Unit.Count);
+    static readonly Shape Few = new Shape.Figure(Unit.Few);
     static readonly Shape Tokens = new Shape.Figure(Unit.Tokens);
     static readonly Shape PerMonth = new Shape.Figure(Unit.PerMonth);
     static readonly Shape UsdPerMonth = new Shape.Figure(Unit.UsdPerMonth);
@@ -36,7 +37,7 @@ static class EstateKeys
         new("variants", new Shape.Figure(Unit.Positive), "How many different prefixes share the traffic: one a tenant, say.", "1"));
 
     public static readonly KeyTable Provisioned = new("provisioned units",
-        new("units", Count, "Model units bought.", IsRequired: true),
+        new("units", Few, "Model units bought.", IsRequired: true),
         new("term", Term, "How long they are bought for.", "none"),
         new("tokens_per_minute_per_unit", new Shape.Figure(Unit.TokensPerMinute),
             "What one unit carries, input and output together. AWS publishes none: measure it.", "a default that is warned of"),
@@ -63,7 +64,7 @@ static class EstateKeys
         new("input_tokens", new Shape.Spread(Unit.Tokens), "Tokens of a call's prompt, a shared prefix included.", IsRequired: true),
         new("output_tokens", new Shape.Spread(Unit.Tokens), "Tokens of a call's answer.", IsRequired: true),
         new("max_tokens", Tokens, "What the caller asks for at most; reserved against quotas while the call runs.", "not set by the caller"),
-        new("calls_per_request", new Shape.Spread(Unit.Count), "Model calls one request leads to: an agent makes several.", "1"),
+        new("calls_per_request", new Shape.Spread(Unit.Few), "Model calls one request leads to: an agent makes several.", "1"),
         new("agent", YesNo, "Whether it is an agent: several calls a request, with tool results between them.",
             "yes where calls_per_request is stated"),
         new("prefix", new Shape.Section(Prefix), "The beginning its prompts share.", "none"),
@@ -74,7 +75,7 @@ static class EstateKeys
         new("reserved", new Shape.Section(Reserved), "Tokens per minute reserved for it.", "none"),
         new("guardrail", Name, "The guardrail its calls pass: a name of 'guardrails'.", "none"),
         new("knowledge_base", Name, "The knowledge base it asks: a name of 'knowledge_bases'.", "none"),
-        new("retrievals_per_request", Count, "How often it asks, for each request.", "1"));
+        new("retrievals_per_request", Few, "How often it asks, for each request.", "1"));
 
     public static readonly KeyTable KnowledgeBase = new("a knowledge base",
         new("documents", Count, "How many documents it holds.", "0"),
@@ -82,7 +83,7 @@ static class EstateKeys
         new("refresh", new Shape.Figure(Unit.SharePerMonth), "Share of the documents embedded anew each month.", "0 %"),
         new("embedding_model", Model, "The model that embeds documents and queries; needed where there are documents.", "none"),
         new("store", new Shape.OneOf([.. VectorStoreNames.All]), "Where the vectors lie.", IsRequired: true),
-        new("ocus", Count, "OpenSearch compute units kept running: 2 is the floor, 4 with redundancy.", "2"),
+        new("ocus", Few, "OpenSearch compute units kept running: 2 is the floor, 4 with redundancy.", "2"),
         new("index_size", new Shape.Figure(Unit.Gigabytes), "Size of the index, for stores charged by the gigabyte.", "0"),
         new("source_size", new Shape.Figure(Unit.Gigabytes), "Size of the source documents in S3.", "0"),
         new("source_cost", new Shape.Figure(Unit.UsdPerGigabyte), "What a GB of source documents costs in S3; needed with source_size."),
@@ -102,9 +103,9 @@ static class EstateKeys
     public static readonly KeyTable CustomModel = new("a custom model",
         new("base", Model, "The model it is made from.", IsRequired: true),
         new("training_tokens", Tokens, "Tokens of the training data.", "0"),
-        new("epochs", Count, "How often training goes through them.", "1"),
+        new("epochs", Few, "How often training goes through them.", "1"),
         new("trainings", new Shape.Figure(Unit.PerYear), "How often it is trained anew.", "1 a year"),
-        new("units", Count, "Model units that serve it.", "1"),
+        new("units", Few, "Model units that serve it.", "1"),
         new("term", Term, "How long they are bought for.", "none"),
         new("on_demand", YesNo, "Whether it is served on demand instead of by units.", "no"),
         new("unit_cost", new Shape.Figure(Unit.UsdPerHour), "What a model unit costs, where the book has no price of the base."),
@@ -124,7 +125,7 @@ static class EstateKeys
         new("alarms_per_endpoint", Count, "Alarms for each workload and model, beside those.", "0"));
 
     public static readonly KeyTable Commitment = new("a commitment",
-        new("annual", new Shape.Figures(Unit.UsdPerYear), "What is committed to be spent with AWS: one figure, or one for each contract year.",
+        new("annual", new Shape.Figures(Unit.UsdPerYear), "What is committed to be spent with AWS: one figure, or one a contract year.",
             IsRequired: true),
         new("organic", new Shape.Figures(Unit.UsdPerYear), "What would be spent with AWS without AI, of the same years.", IsRequired: true),
         new("discount", new Shape.Figure(Unit.Share), "Discount of the programme on everything.", "0 %"));
@@ -136,8 +137,8 @@ static class EstateKeys
         new("output_burndown", new Shape.Figure(Unit.Factor), "Tokens of quota an output token takes.", "that of the model"));
 
     public static readonly KeyTable StatedCost = new("a stated cost",
-        new("category", new Shape.OneOf("on_demand", "batch", "caching", "provisioned", "reserved", "customisation", "knowledge_base", "agents",
-            "guardrails", "monitoring"), "Under which heading of the bill it stands.", IsRequired: true),
+        new("category", new Shape.OneOf("on_demand", "batch", "caching", "provisioned", "reserved", "customisation", "knowledge_base",
+            "agents", "guardrails", "monitoring"), "Under which heading of the bill it stands.", IsRequired: true),
         new("cost", UsdPerMonth, "What it costs.", IsRequired: true));
 
     public static readonly KeyTable Estate = new("an estate",
@@ -145,11 +146,13 @@ static class EstateKeys
         new("book", new Shape.Words("a price book"), "The price book to ask, as --book takes it.", "aws"),
         new("on", new Shape.Day(), "The day whose prices count.", "the date of the book"),
         new("region", new Shape.Words("an AWS region"), "Where calls start: its prices count.", IsRequired: true),
-        new("residency", Residency, "Where calls may be computed: anywhere, in the region's geography, or in the region alone.", "anywhere"),
+        new("residency", Residency, "Where calls may be computed: anywhere, in the region's geography, or in the region alone.",
+            "anywhere"),
         new("scope", Scope, "Scope of the models that do not state their own.", "in_region"),
-        new("baseline", Model, "What everything would run on had nobody thought about it: the model of the unoptimised bill.", IsRequired: true),
-        new("include", new Shape.Paths(), "Files to read as part of this one, relative to it. What this file says itself counts before theirs.",
-            "none"),
+        new("baseline", Model, "What everything would run on had nobody thought about it: the model of the unoptimised bill.",
+            IsRequired: true),
+        new("include", new Shape.Paths(), "Files to read as part of this one, relative to it. What this file says itself counts before "
+            + "theirs.", "none"),
         new("workloads", new Shape.Sections(Workload), "The kinds of traffic, by name.", "none"),
         new("knowledge_bases", new Shape.Sections(KnowledgeBase), "Documents made searchable, by name.", "none"),
         new("guardrails", new Shape.Sections(Guardrail), "What calls are checked for, by name.", "none"),

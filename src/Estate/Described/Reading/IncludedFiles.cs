@@ -28,12 +28,13 @@ static class IncludedFiles
             var target = Beside(from, include.Text);
             var normal = Normal(target);
             if (chain.Any(f => Normal(f) == normal))
-                Wrong(include, $"{Quoted.Text(include.Text)} leads back to a file that is being read: {string.Join(" → ", [.. chain, target])}; "
-                    + "take one of the includes out");
+                Wrong(include, $"{Quoted.Text(include.Text)} leads back to a file that is being read: "
+                    + $"{string.Join(" → ", [.. chain, target])}; take one of the includes out");
             else if (!seen.Add(normal)) return; // Included by two files: read once.
             else if (seen.Count > FilesMax) Wrong(include, $"{Quoted.Text(include.Text)} is one file too many; accepted: up to {FilesMax}");
             else if (openInclude(target) is { } content) Add(target, content, [.. chain, target]);
-            else Wrong(include, $"{Quoted.Text(include.Text)} cannot be opened (as '{Quoted.Cut(target)}'); accepted: a path relative to this file");
+            else Wrong(include, $"{Quoted.Text(include.Text)} cannot be opened (as '{Quoted.Cut(target)}'); "
+                + "accepted: a path relative to this file");
         }
 
         void Wrong(TextNode include, string message) => errors.Add(new(include.File, include.Line, message));

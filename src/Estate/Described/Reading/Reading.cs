@@ -26,8 +26,16 @@ sealed class Reading(ModelCatalog catalog, List<EstateError> errors, IReadOnlyLi
         return again;
     }
 
-    public List<EstateError> InOrder(List<EstateError> wrong) =>
-        [.. wrong.Distinct().OrderBy(e => Place(e.File)).ThenBy(e => e.Line)];
+    /// <summary>The errors in the order of the files.</summary>
+    /// <param name="refused">
+    /// How many of the first are about the text itself: what else is wrong on their lines follows from what was refused there.
+    /// </param>
+    public List<EstateError> InOrder(List<EstateError> wrong, int refused)
+    {
+        var lines = wrong.Take(refused).Select(e => (e.File, e.Line)).ToHashSet();
+        return [.. wrong.Where((e, i) => i < refused || !lines.Contains((e.File, e.Line))).Distinct()
+            .OrderBy(e => Place(e.File)).ThenBy(e => e.Line)];
+    }
 
     int Place(string file)
     {
@@ -69,7 +77,8 @@ sealed class Reading(ModelCatalog catalog, List<EstateError> errors, IReadOnlyLi
         }
         if (prefixed == Scope.InRegion) return new(facts.Id, scope ?? otherwise, ModelKind.Foundation, facts);
         if (scope is { } stated && stated != prefixed)
-            Wrong(at, $"{Quoted.Text(text)} is a profile of scope '{prefixed.Name()}', but 'scope' says '{stated.Name()}'; leave one of them out");
+            Wrong(at, $"{Quoted.Text(text)} is a profile of scope '{prefixed.Name()}', but 'scope' says '{stated.Name()}'; "
+                + "leave one of them out");
         return new(facts.Id, prefixed, ModelKind.Foundation, facts);
     }
 }

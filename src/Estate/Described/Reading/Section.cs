@@ -4,7 +4,9 @@ using Assay.Usage;
 
 namespace Assay.Estate;
 
-/// <summary>A map of an estate file, read key by key. Whatever is wrong becomes an error; the caller gets the default and reads on.</summary>
+/// <summary>
+/// A map of an estate file, read key by key. Whatever is wrong becomes an error; the caller gets the default and reads on.
+/// </summary>
 sealed partial class Section
 {
     readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
@@ -28,7 +30,8 @@ sealed partial class Section
     public static Section? Of(Node node, KeyTable keys, string path, Node head, Reading reading)
     {
         if (node is MapNode map) return new(head, map.Entries, keys, path, reading);
-        reading.Wrong(node, $"{Quoted.Node(node)} stands where {keys.Name} is described; accepted keys: {Names(keys)}");
+        if (node is TextNode { Text: "" }) reading.Wrong(node, $"{Quoted.Text(path)} has no value; accepted keys: {Names(keys)}");
+        else reading.Wrong(node, $"{Quoted.Node(node)} stands where {keys.Name} is described; accepted keys: {Names(keys)}");
         return null;
     }
 
@@ -125,7 +128,8 @@ sealed partial class Section
     public Spread Spread(string key, Spread otherwise)
     {
         if (Value(key) is not { } value) return otherwise;
-        if (value is not MapNode map || map.Entries.Any(e => EstateKeys.Range.Find(e.Key) is not null)) return new(Figure(key) ?? otherwise.Mean);
+        if (value is not MapNode map || map.Entries.Any(e => EstateKeys.Range.Find(e.Key) is not null))
+            return new(Figure(key) ?? otherwise.Mean);
         var unit = ((Shape.Spread)keys.Find(key)!.Shape).Unit;
         var section = new Section(map, map.Entries, EstateKeys.Spread, At(Path, key), reading);
         var mean = section.FigureOf("mean", unit);
@@ -159,22 +163,24 @@ sealed partial class Section
     }
 
     /// <summary>A model as an id or name, or as a map of model and scope.</summary>
-    public ModelRef? Model(string key, Scope otherwise)
+    /// <param name="beside">The scope stated beside the key, or null.</param>
+    public ModelRef? Model(string key, Scope otherwise, Scope? beside = null)
     {
         switch (Value(key))
         {
             case null: return null;
-            case TextNode text: return reading.Model(text, text.Text, null, otherwise);
+            case TextNode text: return reading.Model(text, text.Text, beside, otherwise);
             case MapNode map:
                 var choice = new Section(map, map.Entries, EstateKeys.ModelChoice, At(Path, key), reading);
-                return choice.TextOf("model") is { } name ? reading.Model(name, name.Text, choice.Scope(), otherwise) : null;
+                return choice.TextOf("model") is { } name ? reading.Model(name, name.Text, choice.Scope() ?? beside, otherwise) : null;
             case var other:
                 Wrong(other, key);
                 return null;
         }
     }
 
-    public Section? Inner(string key, KeyTable table) => Value(key) is { } value ? Of(value, table, At(Path, key), entries[key].KeyNode, reading) : null;
+    public Section? Inner(string key, KeyTable table) =>
+        Value(key) is { } value ? Of(value, table, At(Path, key), entries[key].KeyNode, reading) : null;
 
     /// <summary>The value of a key, or null where it is absent or (an error) empty.</summary>
     public Node? Value(string key)
@@ -217,7 +223,8 @@ sealed partial class Section
     {
         // {low: 1,200}: the comma ends the entry, and 200 looks like a key.
         if (entry.Value is TextNode { Text: "" } && entry.Key.Length is >= 3 && char.IsAsciiDigit(entry.Key[0]))
-            return $"{Quoted.Text(entry.Key)} looks like the rest of a number: within braces a comma ends an entry; write 1200 or '1,200' in quotes";
+            return $"{Quoted.Text(entry.Key)} looks like the rest of a number: within braces a comma ends an entry; "
+                + "write 1200 or '1,200' in quotes";
         var near = reading.Suggestion(entry.Key, keys.Keys.Select(k => k.Name));
         return $"{Quoted.Text(entry.Key)} is not a key of {keys.Name}{near}{(near.Length > 0 ? " " : "; ")}accepted: {Names(keys)}";
     }
@@ -244,7 +251,8 @@ static class Figures
         switch (value)
         {
             case TextNode text:
-                if (Amount.Read(text.Text, unit, out var wrong) is var (low, likely, high)) return reading.RangeOf(value, path, low, likely, high);
+                if (Amount.Read(text.Text, unit, out var wrong) is var (low, likely, high))
+                    return reading.RangeOf(value, path, low, likely, high);
                 reading.Wrong(value, wrong!);
                 return null;
             case MapNode map:

@@ -16,9 +16,13 @@ sealed record Unit(string Name, string Example, IReadOnlyDictionary<string, deci
     /// <summary>False where <c>m</c> is minutes, not a million.</summary>
     public bool HasScales { get; init; } = true;
 
+    public bool IsMoney => Name.StartsWith("US dollars", StringComparison.Ordinal);
+
     const decimal DaysAMonth = 30m;
 
-    public static readonly Unit Count = new("a number", "40,000", Worth(("documents", 1), ("units", 1), ("alarms", 1), ("metrics", 1)), false);
+    public static readonly Unit Count = new("a number", "40,000", Worth(("documents", 1), ("units", 1), ("alarms", 1),
+        ("metrics", 1)), false);
+    public static readonly Unit Few = Count with { Example = "4" };
     public static readonly Unit Positive = Count with { Name = "a number of at least 1", Least = 1m, Example = "4" };
     public static readonly Unit Factor = new("a factor of at least 1", "3 x", Worth(("x", 1), ("×", 1), ("times", 1)), false)
     {
@@ -27,15 +31,16 @@ sealed record Unit(string Name, string Example, IReadOnlyDictionary<string, deci
 
     public static readonly Unit Tokens = new("tokens", "3,000 tokens", Worth(("tokens", 1), ("token", 1), ("tok", 1), ("ktok", 1_000),
         ("mtok", 1_000_000)), false);
-    public static readonly Unit CharactersPerToken = new("characters a token", "4.25", Worth(("characters", 1), ("characters a token", 1)), false)
+    public static readonly Unit CharactersPerToken = new("characters a token", "4.25", Worth(("characters", 1),
+        ("characters a token", 1)), false)
     {
         Least = 0.1m, Most = 100m, MostName = "100 characters a token",
     };
 
-    public static readonly Unit TokensPerMinute = new("tokens a minute", "2 M tokens a minute", Worth(("tokens a minute", 1), ("a minute", 1),
-        ("tpm", 1)), false);
-    public static readonly Unit RequestsPerMinute = new("requests a minute", "500 a minute", Worth(("requests a minute", 1), ("a minute", 1),
-        ("rpm", 1)), false);
+    public static readonly Unit TokensPerMinute = new("tokens a minute", "2 M tokens a minute", Worth(("tokens a minute", 1),
+        ("a minute", 1), ("tpm", 1)), false);
+    public static readonly Unit RequestsPerMinute = new("requests a minute", "500 a minute", Worth(("requests a minute", 1),
+        ("a minute", 1), ("rpm", 1)), false);
 
     /// <summary>Anything counted by time, as an amount a month.</summary>
     public static readonly Unit PerMonth = new("requests with their time", "40,000 a day", Times(""), true);
@@ -61,8 +66,9 @@ sealed record Unit(string Name, string Example, IReadOnlyDictionary<string, deci
         ("day", 1 / DaysAMonth), ("weeks", 7 / DaysAMonth), ("years", 12), ("year", 12)), true);
 
     /// <summary>Seconds, for a <see cref="TimeSpan"/>.</summary>
-    public static readonly Unit Seconds = new("a time", "6 h", Worth(("s", 1), ("sec", 1), ("second", 1), ("seconds", 1), ("m", 60), ("min", 60),
-        ("minute", 60), ("minutes", 60), ("h", 3_600), ("hour", 3_600), ("hours", 3_600), ("d", 86_400), ("day", 86_400), ("days", 86_400)), true)
+    public static readonly Unit Seconds = new("a time", "6 h", Worth(("s", 1), ("sec", 1), ("second", 1), ("seconds", 1), ("m", 60),
+        ("min", 60), ("minute", 60), ("minutes", 60), ("h", 3_600), ("hour", 3_600), ("hours", 3_600), ("d", 86_400), ("day", 86_400),
+        ("days", 86_400)), true)
     {
         HasScales = false, Most = 365 * 86_400m, MostName = "365 days",
     };
@@ -87,13 +93,15 @@ sealed record Unit(string Name, string Example, IReadOnlyDictionary<string, deci
             ("a week", DaysAMonth / 7), ("a month", 1), ("a year", 1 / 12m),
         ];
         string[] nouns = [noun, "requests ", "calls ", "queries ", "users' requests "];
-        return nouns.SelectMany(n => times.Select(t => (n + t.Item1, t.Item2))).ToDictionary(p => p.Item1, p => p.Item2, StringComparer.Ordinal);
+        return nouns.SelectMany(n => times.Select(t => (n + t.Item1, t.Item2)))
+            .ToDictionary(p => p.Item1, p => p.Item2, StringComparer.Ordinal);
     }
 
     static Dictionary<string, decimal> Money(params (string Word, decimal Worth)[] times)
     {
         string[] currencies = ["", "usd ", "dollars "];
-        return currencies.SelectMany(c => times.Select(t => (c + t.Word, t.Worth))).ToDictionary(p => p.Item1, p => p.Worth, StringComparer.Ordinal);
+        return currencies.SelectMany(c => times.Select(t => (c + t.Word, t.Worth)))
+            .ToDictionary(p => p.Item1, p => p.Worth, StringComparer.Ordinal);
     }
 
     static Dictionary<string, decimal> Worth(params (string Word, decimal Worth)[] words) =>

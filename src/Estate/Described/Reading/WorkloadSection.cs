@@ -54,16 +54,17 @@ static class WorkloadSection
         if (section.TextOf(key) is not { } text) return null;
         if (names.Contains(text.Text)) return text.Text;
         var known = names.Count == 0 ? $"none is described under '{key}s'" : $"accepted: {string.Join(", ", names.Select(Quoted.Cut))}";
-        reading.Wrong(text, $"{Quoted.Text(text.Text)} is not a {key.Replace('_', ' ')} of this estate; {known}{reading.Suggestion(text.Text, names)}");
+        reading.Wrong(text, $"{Quoted.Text(text.Text)} is not a {key.Replace('_', ' ')} of this estate; {known}"
+            + $"{reading.Suggestion(text.Text, names)}");
         return null;
     }
 
-    /// <summary>Adds an error where a model is computed elsewhere than the rule allows, or its profile cannot be called from the region.</summary>
+    /// <summary>Adds an error where a model is computed elsewhere than the rule allows, or its profile is of another continent.</summary>
     public static void Lawful(ModelRef model, TextNode at, string region, Residency rule, Reading reading)
     {
         if (model.Scope == Scope.Geo && Continent(at.Text) is { } there && Continent(region + ".") is { } here && there != here)
-            reading.Wrong(at, $"{Quoted.Text(at.Text)} is a profile of another geography than the region '{Quoted.Cut(region)}'; accepted: a profile of "
-                + "that geography, or 'global.'");
+            reading.Wrong(at, $"{Quoted.Text(at.Text)} is a profile of another geography than the region '{Quoted.Cut(region)}'; "
+                + "accepted: a profile of that geography, or 'global.'");
         var wrong = rule == Residency.Region && model.Scope != Scope.InRegion || rule == Residency.Geography && model.Scope == Scope.Global;
         if (!wrong) return;
         var where = model.Scope == Scope.Global ? "anywhere" : "in any region of its geography";
@@ -83,15 +84,17 @@ static class WorkloadSection
 
     static List<(ModelShare Share, TextNode At)> Models(Section section, Scope outer, Reading reading)
     {
-        var otherwise = section.Scope() ?? outer;
+        var stated = section.Scope();
+        var otherwise = stated ?? outer;
         var models = new List<(ModelShare, TextNode)>();
         if (section.Has("model") == section.Has("models"))
         {
             reading.Wrong(section.Node, section.Has("model")
                 ? $"'{Quoted.Cut(section.Path)}' has both 'model' and 'models'; keep one of them"
-                : $"'{Quoted.Cut(section.Path)}' has no 'model'; accepted: 'model: Claude Sonnet 4.5', or 'models' with shares that add up to 100 %");
+                : $"'{Quoted.Cut(section.Path)}' has no 'model'; accepted: 'model: Claude Sonnet 4.5', or 'models' "
+                    + "with shares that add up to 100 %");
         }
-        if (section.Has("model") && section.Model("model", otherwise) is { } only)
+        if (section.Has("model") && section.Model("model", otherwise, stated) is { } only)
             models.Add((new(only, 1m), NameOf(section.At("model"))));
         if (section.Value("models") is { } mix) Mix(mix, Section.At(section.Path, "models"), otherwise, models, reading);
         return models;
@@ -108,7 +111,9 @@ static class WorkloadSection
                     var name = new TextNode(keyNode.File, keyNode.Line, keyNode.Column, key);
                     if (value is MapNode choice && !choice.Entries.Any(e => EstateKeys.Range.Find(e.Key) is not null))
                     {
-                        var named = choice.Entries.Any(e => e.Key == "model") ? choice.Entries : [.. choice.Entries, new Entry("model", name, name)];
+                        var named = choice.Entries.Any(e => e.Key == "model")
+                            ? choice.Entries
+                            : [.. choice.Entries, new Entry("model", name, name)];
                         One(new Section(choice, named, EstateKeys.ModelChoice, Section.At(path, key), reading), name);
                     }
                     else Add(name, null, Figures.Read(value, Unit.Share, Section.At(path, key), reading));
@@ -116,15 +121,16 @@ static class WorkloadSection
                 break;
             case ListNode list:
                 for (var i = 0; i < list.Items.Count; i++)
-                    if (Section.Of(list.Items[i], EstateKeys.ModelChoice, $"{path}.{i + 1}", list.Items[i], reading) is { } item) One(item, null);
+                    if (Section.Of(list.Items[i], EstateKeys.ModelChoice, $"{path}.{i + 1}", list.Items[i], reading) is { } item)
+                        One(item, null);
                 break;
             default:
                 reading.Wrong(mix, $"{Quoted.Node(mix)} is not a mix; accepted: {Section.Accepted(new Shape.Mix())}");
                 return;
         }
         if (!isWhole || decimal.Round(sum, 6) == 1m) return;
-        reading.Wrong(mix, $"the shares of '{Quoted.Cut(path)}' add up to {(sum * 100).ToString("0.####", System.Globalization.CultureInfo.InvariantCulture)} %; "
-            + "accepted: shares that add up to 100 %");
+        var percent = (sum * 100).ToString("0.####", System.Globalization.CultureInfo.InvariantCulture);
+        reading.Wrong(mix, $"the shares of '{Quoted.Cut(path)}' add up to {percent} %; accepted: shares that add up to 100 %");
 
         void One(Section item, TextNode? name)
         {
@@ -157,8 +163,8 @@ static class WorkloadSection
         if (section.Inner("prefix", EstateKeys.Prefix) is not { } prefix) return null;
         var tokens = prefix.Figure("tokens", 0m);
         if (section.Has("input_tokens") && tokens.Likely > input.Mean.Likely && input.Mean.Likely > 0)
-            reading.Wrong(prefix.At("tokens"), $"{Quoted.Node(prefix.At("tokens"))} of prefix are more than the prompt has ('input_tokens'); accepted: "
-                + "at most that, for the prefix is part of the prompt");
+            reading.Wrong(prefix.At("tokens"), $"{Quoted.Node(prefix.At("tokens"))} of prefix are more than the prompt has ('input_tokens'); "
+                + "accepted: at most that, for the prefix is part of the prompt");
         return new(tokens, prefix.Flag("cached", true), prefix.Choice("ttl") == 1 ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(5),
             prefix.Figure("hit_rate"), prefix.Figure("variants", 1m));
     }
@@ -195,7 +201,8 @@ static class WorkloadSection
             case TextNode text when Curve(text.Text) is { } hours: return new(hours, peak);
             case var other:
                 if (other is ListNode short_)
-                    reading.Wrong(other, $"a list of {short_.Items.Count} stands where hourly weights are expected; accepted: 24 of them, from 0 h UTC on");
+                    reading.Wrong(other, $"a list of {short_.Items.Count} stands where hourly weights are expected; "
+                        + "accepted: 24 of them, from 0 h UTC on");
                 else section.Wrong(other, "arrivals");
                 return new(ArrivalCurve.Flat.HourWeights, peak);
         }

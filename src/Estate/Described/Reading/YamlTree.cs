@@ -44,14 +44,22 @@ sealed class YamlTree
         if (OddCharacter(text) is >= 0 and var at)
             return Refuse(text.AsSpan(0, at).Count('\n') + 1,
                 $"the character U+{(int)text[at]:X4} does not belong in a text; accepted: a YAML file in UTF-8");
+        var tree = new YamlTree(file, text, errors);
         try
         {
-            return new YamlTree(file, text, errors).Document();
+            return tree.Document();
         }
         catch (YamlException wrong)
         {
             var what = wrong.InnerException is null ? wrong.Message : wrong.InnerException.Message;
-            return Refuse((int)Math.Max(1, wrong.Start.Line), $"this is not YAML: {OneLine(what)}; check indentation, colons and quotes");
+            // A construct that is not closed is best looked for where it starts; what is found within one, where it ends.
+            return Refuse((int)Math.Max(1, wrong.End.Line), $"this is not YAML: {OneLine(what)}; check indentation, colons and quotes");
+        }
+        // The scanner lets some broken texts through to its own checks of state.
+        catch (Exception wrong) when (wrong is InvalidOperationException or ArgumentException or FormatException or OverflowException
+            or IndexOutOfRangeException)
+        {
+            return Refuse((int)Math.Max(1, tree.parser.Current?.End.Line ?? 1), "this is not YAML; check indentation, colons and quotes");
         }
 
         MapNode? Refuse(int line, string message)
@@ -74,7 +82,8 @@ sealed class YamlTree
         if (top is null) return null;
         parser.Consume<DocumentEnd>();
         if (!parser.Accept<StreamEnd>(out _) && parser.Current is { } more)
-            errors.Add(new(file, (int)more.Start.Line, "a second document starts here; accepted: one estate a file, without '---' between parts"));
+            errors.Add(new(file, (int)more.Start.Line, "a second document starts here; "
+                + "accepted: one estate a file, without '---' between parts"));
         if (top is MapNode map) return map;
         errors.Add(new(file, top.Line, top is TextNode { Text: "" }
             ? "the file is empty; accepted: an estate, which starts with 'estate: NAME'"

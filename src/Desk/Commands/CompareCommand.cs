@@ -1,0 +1,191 @@
+using System.CommandLine;
+using Assay.Desk.Books;
+using Assay.Desk.Input;
+using Assay.Desk.Reports;
+using Assay.Planning.Vendors;
+using Assay.Usage;
+
+namespace Assay.Desk.Commands;
+
+/// <summary><c>assay compare</c>: the same usage at other vendors.</summary>
+static class CompareCommand
+{
+    /// <summary>What a comparison was asked for. Amounts are as typed: what is wrong with one is said by name.</summary>
+    public sealed record Request(string[] Paths)
+    {
+        public string Book { get; init; } = BookShelf.Default;
+        public string Vendors { get; init; } = BookShelf.Vendors;
+        public string? Profiles { get; init; }
+        public DateOnly? From { get; init; }
+        public DateOnly? To { get; init; }
+        public string[] Maps { get; init; } = [];
+        public string[] Tokenizers { get; init; } = [];
+        public string[] Elsewhere { get; init; } = [];
+        public string? Commit { get; init; }
+        public string? Organic { get; init; }
+        public string? Discount { get; init; }
+        public HostingOptions Hosting { get; init; } = new();
+        public bool Json { get; init; }
+        public int Workers { get; init; } = 1;
+    }
+
+    /// <summary>What own hardware takes, as typed.</summary>
+    public sealed record HostingOptions
+    {
+        public string? GpuHour { get; init; }
+        public string? Gpus { get; init; }
+        public string? InstanceHour { get; init; }
+        public string? Instances { get; init; }
+        public string? TokensPerSecond { get; init; }
+        public string? Utilisation { get; init; }
+        public string? People { get; init; }
+        public string? Model { get; init; }
+    }
+
+    public static Command Make()
+    {
+        var (paths, book, profiles, json, workers) =
+            (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json(), Shared.Workers());
+        json.Description = "Print JSON. " + CompareJson.Shape;
+        var vendors = Text("--vendors", "B", $"Book of the vendors' prices under vendor:model; '{BookShelf.Vendors}' unless given.");
+        var (from, to) = (Shared.Day("--from", "First UTC day to count, inclusive."),
+            Shared.Day("--to", "UTC day to stop before, exclusive."));
+        var map = Texts("--map", "BEDROCK=VENDOR:MODEL", "You say that this model stands for that one; replaces the table's pair.");
+        var tokenizer = Texts("--tokenizer", "VENDOR=F", "Tokens there for one here, as you measured it, for models of other weights.");
+        var elsewhere = Texts("--elsewhere", "VENDOR=USD", 
+            "What you spend with another seller in the same period, for the lock-in figures.");
+        var commit = Text("--commit", "USD", "Spend committed with AWS, a year.");
+        var organic = Text("--organic", "USD", "What you spend with AWS a year without AI.");
+        var discount = Text("--discount", "SHARE", "The programme's discount, as in 9%; none unless given.");
+        var gpuHour = Text("--gpu-hour", "USD", "Own hardware on EC2: USD an hour of one GPU.");
+        var gpus = Text("--gpus", "N", "GPUs of one replica of the model.");
+        var instanceHour = Text("--instance-hour", "USD", "Own hardware on SageMaker: USD an hour of one instance.");
+        var instances = Text("--instances", "N", "Instances of one replica of the model.");
+        var tokens = Text("--tokens-per-second", "N", "What one replica carries at full load, input and output together.");
+        var utilisation = Text("--utilisation", "SHARE", "Share of that it is kept busy, as in 50%.");
+        var people = Text("--people", "USD", "What running it takes of people, USD a month.");
+        var hostModel = Text("--host-model", "MODEL", "The model to host; the dearest of the usage with published weights unless given.");
+        var command = new ExampledCommand("compare", "The same usage at other vendors.",
+            "assay compare ./logs --commit 20000000 --organic 17000000 --discount 9% "
+            + "--gpu-hour 12.30 --gpus 4 --tokens-per-second 2500 --utilisation 50% --people 8000")
+        {
+            paths, book, vendors, profiles, from, to, commit, organic, discount, map, tokenizer, elsewhere,
+            gpuHour, gpus, instanceHour, instances, tokens, utilisation, people, hostModel, json, workers,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(Run(new(parsed.GetValue(paths)!)
+        {
+            Book = parsed.GetValue(book)!, Vendors = parsed.GetValue(vendors) ?? BookShelf.Vendors, Profiles = parsed.GetValue(profiles),
+            From = Shared.ParseDay(parsed.GetValue(from), "--from"), To = Shared.ParseDay(parsed.GetValue(to), "--to"),
+            Maps = parsed.GetValue(map) ?? [], Tokenizers = parsed.GetValue(tokenizer) ?? [], Elsewhere = parsed.GetValue(elsewhere) ?? [],
+            Commit = parsed.GetValue(commit), Organic = parsed.GetValue(organic), Discount = parsed.GetValue(discount),
+            Hosting = new()
+            {
+                GpuHour = parsed.GetValue(gpuHour), Gpus = parsed.GetValue(gpus), InstanceHour = parsed.GetValue(instanceHour),
+                Instances = parsed.GetValue(instances), TokensPerSecond = parsed.GetValue(tokens),
+                Utilisation = parsed.GetValue(utilisation), People = parsed.GetValue(people), Model = parsed.GetValue(hostModel),
+            },
+            Json = parsed.GetValue(json), Workers = parsed.GetValue(workers),
+        }, cancel)));
+        return command;
+
+        static Option<string?> Text(string name, string value, string description) =>
+            new(name) { Description = description, HelpName = value };
+        static Option<string[]> Texts(string name, string value, string description) =>
+            new(name) { Description = description, HelpName = value, AllowMultipleArgumentsPerToken = false };
+    }
+
+    public static int Run(Request request, CancellationToken cancel)
+    {
+        if (request is { From: { } from, To: { } to } && from >= to)
+            throw new InputException($"--from {Dimensions.Day(from)} is not before --to {Dimensions.Day(to)}; "
+                + "--to is the first day not counted.");
+        var shelf = new BookShelf();
+        var (book, vendors) = (shelf.Open(request.Book), shelf.Open(request.Vendors));
+        var platforms = shelf.Platforms;
+        var stated = CompareInput.Maps(request.Maps, shelf.Catalog, vendors, platforms);
+        var tokenizers = CompareInput.Tokenizers(request.Tokenizers, platforms);
+        var elsewhere = CompareInput.Elsewhere(request.Elsewhere);
+        var hosting = CompareInput.Hosting(request.Hosting);
+        var committed = CompareInput.Committed(request.Commit, request.Organic, request.Discount);
+        var gathered = FromLogs(request, shelf, cancel);
+        IReadOnlyList<Equivalent> equivalents = [.. stated, .. shelf.Equivalents];
+        var compared = VendorComparison.Of(new()
+        {
+            Usage = gathered.Usage, Book = book, Vendors = vendors, Platforms = platforms, Equivalents = equivalents,
+            Tokenizers = tokenizers,
+        });
+        var guide = shelf.Guide();
+        var comparison = new Comparison
+        {
+            GuideHostingSaving = guide.Inputs["self_hosting_saving"].Value,
+            GuideLlamaPremium = guide.Claims.First(c => c.Id == "P09").Claimed,
+            Vendors = compared, Platforms = Ordered(platforms, compared), LockIn = LockIn.Of(compared, equivalents, elsewhere),
+            From = gathered.From, To = gathered.To, Days = gathered.Days, Requests = gathered.Requests,
+            OpenWeights = [.. compared.Models.Where(m => m.Tokens > 0m
+                && equivalents.Any(e => e.Vendor == Equivalent.SelfHosted && e.Model == m.Model))],
+            Notes = CompareNotes.Of(compared, gathered.Usage, tokenizers, book),
+        };
+        if (committed is { } terms)
+            comparison = comparison with
+            {
+                Position = new(terms.Commit, terms.Organic, terms.Discount,
+                    CommittedPosition.OfAYear(compared.BedrockUsd, comparison.Days)),
+            };
+        comparison = comparison with { Hosted = Hosted(comparison, hosting, request.Hosting.Model, equivalents, shelf.Catalog) };
+        if (request.Json) PriceJson.Write(json => CompareJson.Write(json, comparison));
+        else CompareTerminal.Write(comparison, Terminal.Console());
+        Console.Out.Flush();
+        Shared.Account(gathered.Reading);
+        return ExitCode.Fine;
+    }
+
+    /// <summary>The usage to compare and the days it is of.</summary>
+    sealed record Gathered(
+        IReadOnlyList<TotalledUsage> Usage, long Requests, DateOnly From, DateOnly To, int Days, ReadingSummary Reading);
+
+    static Gathered FromLogs(Request request, BookShelf shelf, CancellationToken cancel)
+    {
+        var totals = new UsageTotals();
+        var stream = new DistinctUsage(Shared.ReaderOptions(shelf, request.Profiles, []), request.Workers);
+        using var progress = Progress.OnTerminal("reading");
+        var reading = stream.Read(LogFiles.Under(request.Paths), records =>
+        {
+            foreach (ref readonly var record in records)
+            {
+                var day = DateOnly.FromDateTime(record.Time);
+                if ((request.From is { } from && day < from) || (request.To is { } to && day >= to)) continue;
+                totals.Add(record);
+            }
+            progress.Add(records.Length);
+        }, cancel);
+        progress.Dispose();
+        Shared.NeedRecords(reading, request.Paths);
+        if (totals.Days is not { } days)
+            throw new InputException($"none of the {Shared.Count(reading.Records, "record")} lies between --from and --to.");
+        if (totals.Calls == 0)
+            throw new InputException($"none of the {Shared.Count(reading.Records, "record")} used anything: all failed or hold no counts. "
+                + "There is nothing to compare; 'assay report' says why.");
+        return new(totals.Totals, totals.Calls, days.First, days.Last, days.Last.DayNumber - days.First.DayNumber + 1, reading);
+    }
+
+    // Bedrock first, then as the comparison orders them.
+    static List<Platform> Ordered(IReadOnlyList<Platform> platforms, VendorComparison compared) =>
+        [.. platforms.Where(p => p.Vendor == Platform.Bedrock), .. compared.Vendors.Select(v => v.Platform)];
+
+    static List<HostedQuote> Hosted(
+        Comparison comparison, IReadOnlyList<SelfHosting> hosting, string? asked, IReadOnlyList<Equivalent> equivalents,
+        ModelCatalog catalog)
+    {
+        if (hosting.Count == 0) return [];
+        var wanted = asked is null ? null : ModelIdentity.Resolve(asked, catalog, new Dictionary<string, MappedProfile>()).Id;
+        var model = comparison.OpenWeights.FirstOrDefault(m => wanted is null || m.Model == wanted);
+        if (model is null)
+        {
+            if (asked is null) return [];
+            throw new InputException($"--host-model '{asked}' is no model of this usage with published weights. Accepted here: "
+                + $"{(comparison.OpenWeights.Count == 0 ? "none" : string.Join(", ", comparison.OpenWeights.Select(m => m.Model)))}.");
+        }
+        var weights = equivalents.First(e => e.Vendor == Equivalent.SelfHosted && e.Model == model.Model);
+        return [.. hosting.Select(h => HostedQuote.Of(h, weights, comparison.Monthly(model.Tokens), comparison.Monthly(model.Usd)))];
+    }
+}
