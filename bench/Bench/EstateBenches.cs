@@ -58,7 +58,8 @@ static class EstateBenches
         var estate = new DescribedEstate
         {
             Name = "bench", File = "bench.yaml", Region = "us-east-1", Baseline = models[0],
-            Ranges = [.. Enumerable.Range(0, Workloads).Select(i => new FigureRange($"workloads.w{i}.requests", "bench.yaml", i, 50_000, 100_000, 400_000))],
+            Ranges = [.. Enumerable.Range(0, Workloads).Select(i =>
+                new FigureRange($"workloads.w{i}.requests", "bench.yaml", i, 50_000, 100_000, 400_000))],
             Workloads =
             [
                 .. Enumerable.Range(0, Workloads).Select(i => new DescribedWorkload

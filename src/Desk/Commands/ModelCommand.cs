@@ -19,7 +19,8 @@ static class ModelCommand
         var file = new Argument<string>("FILE") { Description = "An estate: YAML. Three of them stand in samples/." };
         var book = new Option<string?>("--book")
         {
-            Description = "Price book: 'aws', 'guide', either with a day, or a CSV file. Default: the estate's own, else aws.", HelpName = "B",
+            Description = "Price book: 'aws', 'guide', either with a day, or a CSV file. Default: the estate's own, else aws.",
+                HelpName = "B",
         };
         var draws = new Option<int?>("--draws")
         {
@@ -52,7 +53,8 @@ static class ModelCommand
     {
         var isShown = !Console.IsErrorRedirected;
         var outlook = Outlook.Of(model.Estate.Ranges, model.Total, draws, seed, workers,
-            isShown ? done => Console.Error.Write($"\r{done.ToString("#,##0", CultureInfo.InvariantCulture)} of {draws:#,##0} draws…") : null, cancel);
+            isShown ? done => Console.Error.Write($"\r{done.ToString("#,##0", CultureInfo.InvariantCulture)} of {draws:#,##0} draws…")
+                : null, cancel);
         if (isShown) Console.Error.Write("\r\u001b[K");
         return outlook;
     }
@@ -65,7 +67,8 @@ static class ModelCommand
         if (!File.Exists(path)) throw new InputException($"there is no file '{path}'; samples/startup-chat.yaml is an estate to start from.");
         if (new FileInfo(path).Length > FileBytesMax)
             throw new InputException($"'{path}' is larger than {FileBytesMax / 1_000_000} MB; an estate is a page of YAML, see samples/startup-chat.yaml.");
-        string? Open(string include) => File.Exists(include) && new FileInfo(include).Length <= FileBytesMax ? File.ReadAllText(include) : null;
+        string? Open(string include) => File.Exists(include) && new FileInfo(include).Length <= FileBytesMax
+            ? File.ReadAllText(include) : null;
         var reading = EstateReader.Read(path, File.ReadAllText(path), Open, shelf.Catalog);
         if (reading is EstateReading.Mistaken mistaken)
             foreach (var error in mistaken.Errors) Console.Error.WriteLine($"assay: {error.ToString().ReplaceLineEndings(" ")}");

@@ -47,7 +47,8 @@ static class ModelModes
             var (open, close) = option.IsRecommended ? ("[bold green]", "[/]") : option.IsAllowed ? ("", "") : ("[grey]", "[/]");
             grid.AddRow($"  {(option.IsRecommended ? "[bold green]►[/]" : option.IsAllowed ? "[green]✓[/]" : "[red]✗[/]")}",
                 $"{open}{Name(option)}{close}", $"{open}{(option.Monthly is null ? "" : option.Scope.Name())}{close}",
-                $"{open}{(option.Monthly is { } usd ? Text.Dollars(usd) : "–")}{close}", $"[grey]{Markup.Escape(Cut(Why(option), WhyWidth))}[/]");
+                $"{open}{(option.Monthly is { } usd ? Text.Dollars(usd) : "–")}{close}",
+                    $"[grey]{Markup.Escape(Cut(Why(option), WhyWidth))}[/]");
         }
         console.Write(grid);
         foreach (var cache in workload.Caches.Take(1)) console.MarkupLine($"      [grey]{CacheLine(cache)}[/]");
@@ -83,7 +84,8 @@ static class ModelModes
         { } even => $"pays from {Rate(even)} requests a minute and prefix; here {Rate(cache.RequestsPerMinute)}",
     } + $", {(double)cache.Hits:0 %} of the calls hit.";
 
-    static string Rate(decimal perMinute) => perMinute >= 100m ? $"{perMinute:#,##0}" : perMinute >= 1m ? $"{perMinute:0.0}" : $"{perMinute:0.000}";
+    static string Rate(decimal perMinute) => perMinute >= 100m ? $"{perMinute:#,##0}" : perMinute >= 1m ? $"{perMinute:0.0}"
+        : $"{perMinute:0.000}";
 
     static string Name(ModeOption option)
     {

@@ -24,7 +24,8 @@ static class ModelServices
         var grid = NewGrid(Left(2), Right(2), Right(2), Right(2), Right(2), Right(2), Right(0));
         grid.AddRow("", Grey("calls"), Grey("p95"), Grey("a request"), Grey("p95"), Grey("a month"), Grey("p95"));
         foreach (var agent in modelled.Agents)
-            grid.AddRow($"  {Markup.Escape(Cut(agent.Workload, 30))}", $"{agent.CallsMean:0.#}", $"{agent.CallsP95:0.#}", Fine(agent.RequestMean),
+            grid.AddRow($"  {Markup.Escape(Cut(agent.Workload, 30))}", $"{agent.CallsMean:0.#}", $"{agent.CallsP95:0.#}",
+                Fine(agent.RequestMean),
                 Fine(agent.RequestP95), Text.Dollars(agent.MonthMean), Text.Dollars(agent.MonthP95));
         console.Write(grid);
         console.MarkupLine($"  [grey]Counted above as inference. The guide counts calls beyond the first as a service: "
@@ -40,7 +41,8 @@ static class ModelServices
                 + "where its vectors might lie[/]");
             var grid = NewGrid(Left(1), Left(2), Right(2), Left(0));
             foreach (var choice in store.Choices.OrderBy(c => c.MonthlyUsd ?? decimal.MaxValue))
-                grid.AddRow($"  {(choice.IsUsed ? "►" : " ")}", Markup.Escape(choice.Name), choice.MonthlyUsd is { } usd ? Text.Dollars(usd) : "–",
+                grid.AddRow($"  {(choice.IsUsed ? "►" : " ")}", Markup.Escape(choice.Name), choice.MonthlyUsd is { } usd
+                    ? Text.Dollars(usd) : "–",
                     Grey(Markup.Escape(Cut(choice.Note, NoteWidth))));
             console.Write(grid);
             console.WriteLine();
@@ -99,5 +101,6 @@ static class ModelServices
 
     static string Signed(decimal usd) => usd > 0m ? "+" + Text.Dollars(usd) : usd < 0m ? "−" + Text.Dollars(-usd) : Text.Dollars(0m);
 
-    static string Fine(decimal usd) => "$" + usd.ToString(usd < 1m ? "0.0000" : "#,##0.00", System.Globalization.CultureInfo.InvariantCulture);
+    static string Fine(decimal usd) => "$" + usd.ToString(usd < 1m ? "0.0000" : "#,##0.00",
+        System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,8 @@ using Spectre.Console;
 
 namespace Assay.Desk.Reports;
 
-/// <summary>A modelled estate as a person reads it: the bill first, then how each workload might be bought, then what to look out for.</summary>
+/// <summary>A modelled estate as a person reads it: the bill first, then how each workload might be bought, then what to look out
+/// for.</summary>
 static class ModelTerminal
 {
     public const int Width = 100;
@@ -67,7 +68,8 @@ static class ModelTerminal
                 if (lines.Count == 0) continue;
                 var sum = lines.Sum(l => l.Cost);
                 grid.AddRow($"  [bold]{Spelled(category)}[/]", Dollars(sum), Dollars(sum * ModelledBill.MonthsPerYear),
-                    Text.Percent(sum, bill.Total), sum < 0m ? $"[green]{Text.Bar(-sum, most, BarWidth)}[/]" : Text.Bar(sum, most, BarWidth));
+                    Text.Percent(sum, bill.Total), sum < 0m ? $"[green]{Text.Bar(-sum, most, BarWidth)}[/]" : Text.Bar(sum, most,
+                        BarWidth));
                 foreach (var line in lines.OrderByDescending(l => Math.Abs(l.Cost)).Take(LinesMax)) grid.AddRow(Line(line));
                 if (lines.Count > LinesMax)
                     grid.AddRow($"    [grey]and {lines.Count - LinesMax} more[/]",
@@ -85,7 +87,8 @@ static class ModelTerminal
     static string[] Line(BillLine line)
     {
         var detail = line.Origin == LineOrigin.Stated ? line.Detail : Markup.Escape(line.Detail);
-        return [$"    [grey]{Markup.Escape(Cut(line.Name, NameWidth - 4))}[/]", Grey(Dollars(line.Cost)), "", "", Grey(Cut(detail, DetailWidth))];
+        return [$"    [grey]{Markup.Escape(Cut(line.Name, NameWidth - 4))}[/]", Grey(Dollars(line.Cost)), "", "", Grey(Cut(detail,
+            DetailWidth))];
     }
 
     static void Sureness(IAnsiConsole console, Outlook outlook)

@@ -54,5 +54,6 @@ public static class BillCategories
 }
 
 /// <summary>What prices an estate: a book, and from where models can be called.</summary>
-/// <param name="Regions">Regions by the id a model is called with, as <c>global.anthropic.claude-sonnet-5</c>; empty when not known.</param>
+/// <param name="Regions">Regions by the id a model is called with, as <c>global.anthropic.claude-sonnet-5</c>; empty when not
+/// known.</param>
 public sealed record BillSources(PriceBook Book, IReadOnlyDictionary<string, IReadOnlyList<string>> Regions);

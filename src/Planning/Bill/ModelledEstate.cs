@@ -2,7 +2,8 @@ using Assay.Estate;
 
 namespace Assay.Planning;
 
-/// <summary>Everything that is worked out of an estate: its bill and the unoptimised one, the modes weighed, and what follows from them.</summary>
+/// <summary>Everything that is worked out of an estate: its bill and the unoptimised one, the modes weighed, and what follows from
+/// them.</summary>
 public sealed record ModelledEstate(
     EstateModel Model, ModelledBill Bill, ModelledBill Unoptimised, IReadOnlyList<WeighedWorkload> Workloads,
     IReadOnlyList<AgentCost> Agents, IReadOnlyList<VectorStores> KnowledgeBases, IReadOnlyList<ThrottlingRisk> Throttling,

@@ -60,7 +60,8 @@ sealed class ServicesBill
         if (store.EmbeddingModel is { } model)
         {
             var corpus = store.Documents.In(draw) * store.TokensPerDocument.In(draw);
-            AddEmbedding(tally, $"{name}: embeddings, refreshed", model, corpus * store.RefreshPerMonth.In(draw), "of the corpus each month");
+            AddEmbedding(tally, $"{name}: embeddings, refreshed", model, corpus * store.RefreshPerMonth.In(draw),
+                "of the corpus each month");
             AddEmbedding(tally, $"{name}: embeddings of queries", model, queries * store.TokensPerQuery.In(draw), "to search with");
         }
         if (store.RetrievalCharged || store.Agentic)
@@ -102,7 +103,8 @@ sealed class ServicesBill
                 break;
             case VectorStore.ManagedIndex:
                 var size = store.IndexGb.In(tally.Draw);
-                tally.Add(name, category, tally.Rate(any, Meter.IndexGbMonth, size, name, category), tally.WithLines ? $"{size:0.##} GB" : "");
+                tally.Add(name, category, tally.Rate(any, Meter.IndexGbMonth, size, name, category), tally.WithLines
+                    ? $"{size:0.##} GB" : "");
                 break;
             default:
                 tally.Lacks(name, category, $"needs your price: no dated price of {NameOf(store.Store)} is known; state its monthly cost");
@@ -147,7 +149,8 @@ sealed class ServicesBill
         Add("CloudWatch log storage", any, Meter.GbMonth, gigabytes * monitoring.RetentionMonths.In(draw), "GB kept");
         var endpoints = 0;
         foreach (var workload in estate.Workloads) endpoints += workload.Models.Count;
-        Add("CloudWatch alarms", any, Meter.AlarmMonth, monitoring.Alarms.In(draw) + (monitoring.AlarmsPerEndpoint.In(draw) * endpoints), "alarms");
+        Add("CloudWatch alarms", any, Meter.AlarmMonth, monitoring.Alarms.In(draw)
+            + (monitoring.AlarmsPerEndpoint.In(draw) * endpoints), "alarms");
         if (monitoring.Metrics.In(draw) is not (> 0m and var metrics)) return;
         if (monitoring.MetricUsdPerMonth is { } price)
             tally.AddStated("CloudWatch metrics", category, metrics * price.In(draw), "metrics at the price stated");
@@ -156,7 +159,8 @@ sealed class ServicesBill
         void Add(string name, CallKind kind, Meter meter, decimal amount, string unit)
         {
             if (amount > 0m)
-                tally.Add(name, category, tally.Rate(kind, meter, amount, name, category), tally.WithLines ? $"{amount:#,##0.##} {unit}" : "");
+                tally.Add(name, category, tally.Rate(kind, meter, amount, name, category), tally.WithLines
+                    ? $"{amount:#,##0.##} {unit}" : "");
         }
     }
 

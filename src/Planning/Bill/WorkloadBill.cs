@@ -5,7 +5,8 @@ using Assay.Usage;
 
 namespace Assay.Planning;
 
-/// <summary>What one workload costs as it is described: its batch share, its units or reservations, what is left on demand, its cache.</summary>
+/// <summary>What one workload costs as it is described: its batch share, its units or reservations, what is left on demand, its
+/// cache.</summary>
 sealed class WorkloadBill
 {
     /// <summary>
@@ -154,7 +155,8 @@ readonly record struct CachePrices(bool CanRead, bool CanWrite, string? Reason)
         {
             foreach (var model in usage.Models)
             {
-                var record = new UsageRecord(new CallKind(Caller.Nobody, usage.Region, model) { Tier = tier, Context = ContextBand.Standard })
+                var record = new UsageRecord(new CallKind(Caller.Nobody, usage.Region, model) { Tier = tier,
+                    Context = ContextBand.Standard })
                 {
                     Time = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), Tokens = tokens,
                 };

@@ -61,7 +61,8 @@ public sealed class ModesWeighed
         var recommended = allowed.FirstOrDefault();
         var everywhere = options.Where(o => (o.IsAllowed || !o.KeepsResidency) && o.Monthly is not null).MinBy(o => o.Monthly);
         return new(workload.Name, options, recommended, allowed.FirstOrDefault(o => o.Mode != recommended!.Mode),
-            InUse(workload, model.Likely), recommended?.Monthly - everywhere?.Monthly, [.. Lifetimes.Select(Cache).OfType<CacheBreakEven>()]);
+            InUse(workload, model.Likely), recommended?.Monthly - everywhere?.Monthly,
+                [.. Lifetimes.Select(Cache).OfType<CacheBreakEven>()]);
     }
 
     void AddScope(List<ModeOption> options, Scope scope)
@@ -108,7 +109,8 @@ public sealed class ModesWeighed
         OnDemandCost(scope, tier) switch
         {
             (_, { } reason) => new() { Mode = BillCategories.OnDemand, Tier = tier, Scope = scope, Why = reason },
-            var (cost, _) => new() { Mode = BillCategories.OnDemand, Tier = tier, Scope = scope, Why = "", Monthly = cost, IsAllowed = true },
+            var (cost, _) => new() { Mode = BillCategories.OnDemand, Tier = tier, Scope = scope, Why = "", Monthly = cost,
+                IsAllowed = true },
         };
 
     // Asked for again by every option that leaves a rest on demand.
@@ -229,13 +231,15 @@ public sealed class ModesWeighed
             option = option with
             {
                 Monthly = monthly, IsAllowed = true, Why = describe(amount, fit),
-                Capacity = new(amount, price, price * (1m - fit.Utilisation), fit.Utilisation, fit.Carried, worth > 0m ? price / worth : 0m),
+                Capacity = new(amount, price, price * (1m - fit.Utilisation), fit.Utilisation, fit.Carried, worth > 0m ? price / worth
+                    : 0m),
             };
         }
         return option.Monthly is null ? option with { Why = "no traffic to carry" } : option;
     }
 
-    static IEnumerable<decimal> Levels(HourlyDemand demand) => Enumerable.Range(0, demand.Input.Length).Select(h => demand.At(h) * demand.Peak).Distinct();
+    static IEnumerable<decimal> Levels(HourlyDemand demand) => Enumerable.Range(0, demand.Input.Length).Select(h =>
+        demand.At(h) * demand.Peak).Distinct();
 
     CallKind Kind(Scope scope, Mode mode, Term term) =>
         new(Caller.Nobody, region, workload.Models[0].Model with { Scope = scope }) { Mode = mode, Term = term };

@@ -27,7 +27,8 @@ public sealed record AgentCost(
         var perCall = requests * calls.Mean > 0m ? month / (requests * calls.Mean) : 0m;
         // A sum of many requests spreads with the root of their number: a month is far steadier than a request.
         var monthSpread = calls.StandardDeviation * (decimal)Math.Sqrt((double)Math.Max(0m, requests)) * perCall;
-        return new(workload.Name, calls.Mean, calls.P95, perCall * calls.Mean, perCall * calls.P95, month, month + (P95Deviate * monthSpread),
+        return new(workload.Name, calls.Mean, calls.P95, perCall * calls.Mean, perCall * calls.P95, month, month
+            + (P95Deviate * monthSpread),
             calls.Mean > 1m ? month * (calls.Mean - 1m) / calls.Mean : 0m);
     }
 }

@@ -29,7 +29,8 @@ public sealed record ThrottlingRisk(
         return [.. needs.Select(n => Of(model, n, shared[(n.Model.Id, n.Model.Scope)], byName.GetValueOrDefault(n.Workload.Name)))];
     }
 
-    sealed record Demand(DescribedWorkload Workload, ModelRef Model, decimal[] Tokens, decimal[] Requests, decimal Reserved, decimal Produced);
+    sealed record Demand(DescribedWorkload Workload, ModelRef Model, decimal[] Tokens, decimal[] Requests, decimal Reserved,
+        decimal Produced);
 
     sealed record Together(decimal[] Tokens, decimal[] Requests);
 
@@ -70,14 +71,16 @@ public sealed record ThrottlingRisk(
     }
 
     static Quota? QuotaOf(DescribedEstate estate, ModelRef model) =>
-        estate.Quotas.FirstOrDefault(q => q.Model == model.Id && q.Scope == model.Scope) ?? estate.Quotas.FirstOrDefault(q => q.Model == model.Id);
+        estate.Quotas.FirstOrDefault(q => q.Model == model.Id && q.Scope == model.Scope) ?? estate.Quotas.FirstOrDefault(q =>
+            q.Model == model.Id);
 
     static ThrottlingRisk Of(EstateModel model, Demand need, Together together, WeighedWorkload? weighed)
     {
         var draw = model.Likely;
         var (tokens, requests) = together;
         var quota = QuotaOf(model.Estate, need.Model);
-        decimal? atRisk = quota is null ? null : Enumerable.Range(0, tokens.Length).Count(h => tokens[h] > (quota.TokensPerMinute?.In(draw) ?? decimal.MaxValue)
+        decimal? atRisk = quota is null ? null : Enumerable.Range(0, tokens.Length).Count(h =>
+            tokens[h] > (quota.TokensPerMinute?.In(draw) ?? decimal.MaxValue)
             || requests[h] > (quota.RequestsPerMinute?.In(draw) ?? decimal.MaxValue)) * DaysPerMonth;
         return new(need.Workload.Name, need.Model, tokens.Max(), requests.Max(), quota, atRisk,
             model.Estate.ServiceLevelUsdPerHour is { } worth ? atRisk * worth.In(draw) : null,
@@ -95,7 +98,8 @@ public sealed record ThrottlingRisk(
             escapes.Add(new("lower max_tokens", 0m, $"to what is produced: {tokens.Max() - spared:#,##0} tokens in the busiest minute"
                 + (quota.TokensPerMinute is { } limit && tokens.Max() - spared <= limit.In(model.Likely) ? ", within the quota" : "")));
         }
-        var now = weighed.Options.Where(o => o.Mode == BillCategories.OnDemand && o.Tier == need.Workload.Tier && o.Scope == need.Model.Scope)
+        var now = weighed.Options.Where(o => o.Mode == BillCategories.OnDemand && o.Tier == need.Workload.Tier
+            && o.Scope == need.Model.Scope)
             .Select(o => o.Monthly).FirstOrDefault();
         foreach (var scope in (Scope[])[Scope.Geo, Scope.Global])
         {
