@@ -63,10 +63,13 @@ static class ModelCommand
     /// <exception cref="InputException">There is no such file.</exception>
     public static DescribedEstate? Read(string path, BookShelf shelf)
     {
-        if (Directory.Exists(path)) throw new InputException($"'{path}' is a folder; name an estate file such as samples/startup-chat.yaml.");
-        if (!File.Exists(path)) throw new InputException($"there is no file '{path}'; samples/startup-chat.yaml is an estate to start from.");
+        if (Directory.Exists(path))
+            throw new InputException($"'{path}' is a folder; name an estate file such as samples/startup-chat.yaml.");
+        if (!File.Exists(path))
+            throw new InputException($"there is no file '{path}'; samples/startup-chat.yaml is an estate to start from.");
         if (new FileInfo(path).Length > FileBytesMax)
-            throw new InputException($"'{path}' is larger than {FileBytesMax / 1_000_000} MB; an estate is a page of YAML, see samples/startup-chat.yaml.");
+            throw new InputException($"'{path}' is larger than {FileBytesMax / 1_000_000} MB; "
+                + "an estate is a page of YAML, see samples/startup-chat.yaml.");
         string? Open(string include) => File.Exists(include) && new FileInfo(include).Length <= FileBytesMax
             ? File.ReadAllText(include) : null;
         var reading = EstateReader.Read(path, File.ReadAllText(path), Open, shelf.Catalog);

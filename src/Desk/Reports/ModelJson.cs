@@ -83,8 +83,8 @@ static class ModelJson
         {
             w.WriteString("lifetime", cache.Lifetime);
             w.WriteNumber("requests_per_minute", cache.RequestsPerMinute);
-            if (cache.BreakEvenPerMinute is { } even) w.WriteNumber("break_even_per_minute",
-                even); else w.WriteNull("break_even_per_minute");
+            if (cache.BreakEvenPerMinute is { } even) w.WriteNumber("break_even_per_minute", even);
+            else w.WriteNull("break_even_per_minute");
             w.WriteNumber("hit_share", cache.Hits);
         });
     }

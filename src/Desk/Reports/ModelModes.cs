@@ -23,7 +23,8 @@ static class ModelModes
         var now = weights.Sum(w => CostNow(modelled, w));
         console.MarkupLine($"\n  Modes in use: {modelled.ModesInUse.Count} ({string.Join(", ", modelled.ModesInUse.Select(ModeName))}); "
             + $"the guide expects {GuideModes} at least.");
-        console.MarkupLine($"  Each workload as recommended: [bold]{Text.Dollars(best)}[/] a month, now {AtLeast(weights)}{Text.Dollars(now)}.\n");
+        console.MarkupLine($"  Each workload as recommended: [bold]{Text.Dollars(best)}[/] a month, "
+            + $"now {AtLeast(weights)}{Text.Dollars(now)}.\n");
 
         string AtLeast(IReadOnlyList<WeighedWorkload> workloads) => workloads.Any(w => IsIncomplete(modelled, w)) ? "at least " : "";
     }
@@ -37,7 +38,8 @@ static class ModelModes
 
     static void Workload(IAnsiConsole console, ModelledEstate modelled, WeighedWorkload workload)
     {
-        console.MarkupLine($"\n  [bold]{Markup.Escape(Cut(workload.Name, 40))}[/]  [grey]now {(IsIncomplete(modelled, workload) ? "at least " : "")}"
+        console.MarkupLine($"\n  [bold]{Markup.Escape(Cut(workload.Name, 40))}[/]  [grey]now "
+            + (IsIncomplete(modelled, workload) ? "at least " : "")
             + $"{Text.Dollars(CostNow(modelled, workload))} a month: {string.Join(", ", workload.InUse.Select(ModeName))}[/]");
         var grid = NewGrid(Left(1), Left(2), Left(2), Right(2), Left(0));
         foreach (var group in workload.Options.GroupBy(o => (o.Mode, o.Tier, o.Term, o.Cache, o.BatchShare)))

@@ -37,7 +37,8 @@ static class ModelServices
         foreach (var store in modelled.KnowledgeBases)
         {
             var once = store.FirstEmbeddingUsd is { } first ? $", first embedding {Text.Dollars(first)} once" : "";
-            console.MarkupLine($"[bold]{Markup.Escape(store.KnowledgeBase)}[/]  [grey]{Text.Number(decimal.Round(store.Queries))} queries a month{once}; "
+            console.MarkupLine($"[bold]{Markup.Escape(store.KnowledgeBase)}[/]  [grey]"
+                + $"{Text.Number(decimal.Round(store.Queries))} queries a month{once}; "
                 + "where its vectors might lie[/]");
             var grid = NewGrid(Left(1), Left(2), Right(2), Left(0));
             foreach (var choice in store.Choices.OrderBy(c => c.MonthlyUsd ?? decimal.MaxValue))
@@ -53,7 +54,8 @@ static class ModelServices
     {
         foreach (var custom in modelled.CustomModels)
         {
-            console.MarkupLine($"[bold]{Markup.Escape(custom.Name)}[/]  [grey]a custom model beside what might do the same, over a year[/]");
+            console.MarkupLine($"[bold]{Markup.Escape(custom.Name)}[/]  [grey]a custom model "
+                + "beside what might do the same, over a year[/]");
             var grid = NewGrid(Left(2), Right(2), Left(0));
             foreach (var alternative in custom.Alternatives)
                 grid.AddRow($"  {Markup.Escape(alternative.Name)}", alternative.AnnualUsd is { } usd ? Text.Dollars(usd) : "–",

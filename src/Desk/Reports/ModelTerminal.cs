@@ -46,10 +46,12 @@ static class ModelTerminal
             grid.AddRow(Grey("At list prices"), Grey(Dollars(bill.ListTotal)),
                 Grey(Dollars(bill.ListTotal * ModelledBill.MonthsPerYear)), Grey("before private rates"));
         console.Write(grid);
-        console.MarkupLine($"[grey]Unoptimised: all text on {Markup.Escape(Text.ShortModel(modelled.Model.Estate.Baseline.Id))}, on demand, "
+        console.MarkupLine($"[grey]Unoptimised: all text on {Markup.Escape(Text.ShortModel(modelled.Model.Estate.Baseline.Id))}, "
+            + "on demand, "
             + "nothing cached; services unchanged.[/]");
         if (outlook is null && modelled.Model.Estate.Ranges.Count > 0)
-            console.MarkupLine($"[grey]Ranges are taken at their likely value ({modelled.Model.Estate.Ranges.Count} of them); --draws 10000 shows how far it may go.[/]");
+            console.MarkupLine($"[grey]Ranges are taken at their likely value ({modelled.Model.Estate.Ranges.Count} of them); "
+                + "--draws 10000 shows how far it may go.[/]");
         if (bill.Unpriced.Count > 0) console.MarkupLine("[yellow]Something has no price and is in no total: see the end.[/]");
         console.WriteLine();
     }
@@ -68,8 +70,8 @@ static class ModelTerminal
                 if (lines.Count == 0) continue;
                 var sum = lines.Sum(l => l.Cost);
                 grid.AddRow($"  [bold]{Spelled(category)}[/]", Dollars(sum), Dollars(sum * ModelledBill.MonthsPerYear),
-                    Text.Percent(sum, bill.Total), sum < 0m ? $"[green]{Text.Bar(-sum, most, BarWidth)}[/]" : Text.Bar(sum, most,
-                        BarWidth));
+                    Text.Percent(sum, bill.Total),
+                    sum < 0m ? $"[green]{Text.Bar(-sum, most, BarWidth)}[/]" : Text.Bar(sum, most, BarWidth));
                 foreach (var line in lines.OrderByDescending(l => Math.Abs(l.Cost)).Take(LinesMax)) grid.AddRow(Line(line));
                 if (lines.Count > LinesMax)
                     grid.AddRow($"    [grey]and {lines.Count - LinesMax} more[/]",
@@ -87,8 +89,8 @@ static class ModelTerminal
     static string[] Line(BillLine line)
     {
         var detail = line.Origin == LineOrigin.Stated ? line.Detail : Markup.Escape(line.Detail);
-        return [$"    [grey]{Markup.Escape(Cut(line.Name, NameWidth - 4))}[/]", Grey(Dollars(line.Cost)), "", "", Grey(Cut(detail,
-            DetailWidth))];
+        return [$"    [grey]{Markup.Escape(Cut(line.Name, NameWidth - 4))}[/]", Grey(Dollars(line.Cost)), "", "",
+            Grey(Cut(detail, DetailWidth))];
     }
 
     static void Sureness(IAnsiConsole console, Outlook outlook)

@@ -41,7 +41,8 @@ sealed class ServicesBill
     {
         var queries = store.QueriesPerMonth.In(draw);
         foreach (var workload in estate.Workloads)
-            if (workload.KnowledgeBase == store.Name) queries += workload.RequestsPerMonth.In(draw) * workload.RetrievalsPerRequest.In(draw);
+            if (workload.KnowledgeBase == store.Name)
+                queries += workload.RequestsPerMonth.In(draw) * workload.RetrievalsPerRequest.In(draw);
         return queries;
     }
 
@@ -103,8 +104,8 @@ sealed class ServicesBill
                 break;
             case VectorStore.ManagedIndex:
                 var size = store.IndexGb.In(tally.Draw);
-                tally.Add(name, category, tally.Rate(any, Meter.IndexGbMonth, size, name, category), tally.WithLines
-                    ? $"{size:0.##} GB" : "");
+                tally.Add(name, category, tally.Rate(any, Meter.IndexGbMonth, size, name, category),
+                    tally.WithLines ? $"{size:0.##} GB" : "");
                 break;
             default:
                 tally.Lacks(name, category, $"needs your price: no dated price of {NameOf(store.Store)} is known; state its monthly cost");
@@ -159,8 +160,8 @@ sealed class ServicesBill
         void Add(string name, CallKind kind, Meter meter, decimal amount, string unit)
         {
             if (amount > 0m)
-                tally.Add(name, category, tally.Rate(kind, meter, amount, name, category), tally.WithLines
-                    ? $"{amount:#,##0.##} {unit}" : "");
+                tally.Add(name, category, tally.Rate(kind, meter, amount, name, category),
+                    tally.WithLines ? $"{amount:#,##0.##} {unit}" : "");
         }
     }
 

@@ -97,8 +97,8 @@ sealed class Tally(DescribedEstate estate, PriceBook book, DateOnly day, Draw dr
     public ModelledBill ToBill() => new(
         [.. Lines.Where(l => l.List != 0m || !Lacks(l)).Select(l => Lacks(l) ? l with { Detail = Incomplete(l.Detail) } : l)
             .OrderBy(l => Place(l.Category))],
-        [.. Unpriced.GroupBy(u => (u.Line, u.Category, u.Meter, u.Reason)).Select(g => g.First() with { Quantity = g.Sum(u =>
-            u.Quantity) })],
+        [.. Unpriced.GroupBy(u => (u.Line, u.Category, u.Meter, u.Reason))
+            .Select(g => g.First() with { Quantity = g.Sum(u => u.Quantity) })],
         Warnings);
 
     // A line of nothing but unpriced usage stands among the unpriced and never as a zero.

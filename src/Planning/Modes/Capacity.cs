@@ -46,8 +46,8 @@ readonly record struct CapacityFit(decimal Carried, decimal Utilisation)
         var (carried, asked) = (0m, 0m);
         for (var hour = 0; hour < demand.Input.Length; hour++)
         {
-            var fits = Math.Min(1m, Math.Min(Over(input / demand.Peak, demand.Input[hour]), Over(output / demand.Peak,
-                demand.Output[hour])));
+            var (ofInput, ofOutput) = (Over(input / demand.Peak, demand.Input[hour]), Over(output / demand.Peak, demand.Output[hour]));
+            var fits = Math.Min(1m, Math.Min(ofInput, ofOutput));
             carried += demand.At(hour) * fits;
             asked += demand.At(hour);
         }

@@ -30,7 +30,7 @@ public sealed class ModesWeighed
 
     public static WeighedWorkload Of(EstateModel model, DescribedWorkload workload) => new ModesWeighed(model, workload).Weigh();
 
-    public static IReadOnlyList<WeighedWorkload> OfAll(EstateModel model) => 
+    public static IReadOnlyList<WeighedWorkload> OfAll(EstateModel model) =>
         [.. model.Estate.Workloads.AsParallel().AsOrdered().Select(w => Of(model, w))];
 
     /// <summary>Modes of a workload as it is described.</summary>
@@ -175,7 +175,8 @@ public sealed class ModesWeighed
             {
                 Mode = BillCategories.Batch, Scope = scope, BatchShare = inBatch,
                 Cache = lifetime is { } life ? CacheHits.NameOf(life) : null,
-                Why = inBatch >= 1m ? "answers within 24 h" : $"the {inBatch:0.##%} that may wait; the rest {(lifetime is null ? "on demand" : "cached")}",
+                Why = inBatch >= 1m ? "answers within 24 h"
+                    : $"the {inBatch:0.##%} that may wait; the rest {(lifetime is null ? "on demand" : "cached")}",
             };
             var rest = lifetime is { } cached ? Terms(scope, cached) : new WorkloadTerms(Mode.OnDemand, Tier.Standard, scope);
             option = Priced(option, () => Cost(new(Mode.Batch, Tier.Standard, scope), inBatch) + Cost(rest, 1m - inBatch));
@@ -231,15 +232,15 @@ public sealed class ModesWeighed
             option = option with
             {
                 Monthly = monthly, IsAllowed = true, Why = describe(amount, fit),
-                Capacity = new(amount, price, price * (1m - fit.Utilisation), fit.Utilisation, fit.Carried, worth > 0m ? price / worth
-                    : 0m),
+                Capacity = new(amount, price, price * (1m - fit.Utilisation), fit.Utilisation, fit.Carried,
+                    worth > 0m ? price / worth : 0m),
             };
         }
         return option.Monthly is null ? option with { Why = "no traffic to carry" } : option;
     }
 
-    static IEnumerable<decimal> Levels(HourlyDemand demand) => Enumerable.Range(0, demand.Input.Length).Select(h =>
-        demand.At(h) * demand.Peak).Distinct();
+    static IEnumerable<decimal> Levels(HourlyDemand demand) =>
+        Enumerable.Range(0, demand.Input.Length).Select(h => demand.At(h) * demand.Peak).Distinct();
 
     CallKind Kind(Scope scope, Mode mode, Term term) =>
         new(Caller.Nobody, region, workload.Models[0].Model with { Scope = scope }) { Mode = mode, Term = term };

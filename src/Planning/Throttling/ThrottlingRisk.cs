@@ -71,8 +71,8 @@ public sealed record ThrottlingRisk(
     }
 
     static Quota? QuotaOf(DescribedEstate estate, ModelRef model) =>
-        estate.Quotas.FirstOrDefault(q => q.Model == model.Id && q.Scope == model.Scope) ?? estate.Quotas.FirstOrDefault(q =>
-            q.Model == model.Id);
+        estate.Quotas.FirstOrDefault(q => q.Model == model.Id && q.Scope == model.Scope)
+        ?? estate.Quotas.FirstOrDefault(q => q.Model == model.Id);
 
     static ThrottlingRisk Of(EstateModel model, Demand need, Together together, WeighedWorkload? weighed)
     {
