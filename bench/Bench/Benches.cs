@@ -41,6 +41,8 @@ static class Benches
         new("logs-workers", ">=1.3", "several files with two workers beside one worker", LogsWithTwoWorkers),
         new("logs-memory", "<=120", "peak megabytes while a million requests are read and rated", LogsMemory),
         new("rating", ">=1", "in-memory rating beside DuckDB's SQL over the same rows, one core", RatingBesideDuckDb),
+        new("estate-model", "<=100", "milliseconds to model an estate of 200 workloads, every mode weighed", EstateBenches.Modelled),
+        new("estate-draws", "<=10", "seconds for 10,000 draws of that estate, two threads", EstateBenches.Drawn),
         new("startup", "<=100", "milliseconds of './assay --help' once built", Startup),
     ];
 

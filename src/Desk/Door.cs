@@ -31,6 +31,7 @@ static class Door
         root.Subcommands.Add(ExplainCommand.Make());
         root.Subcommands.Add(PricesCommand.Make());
         root.Subcommands.Add(GuideCommand.Make());
+        root.Subcommands.Add(ModelCommand.Make());
         root.Subcommands.Add(CompareCommand.Make());
         root.Subcommands.Add(EdpCommand.Make());
         root.Subcommands.Add(DemoCommand.Make());

@@ -52,7 +52,7 @@ static class CompareCommand
             Shared.Day("--to", "UTC day to stop before, exclusive."));
         var map = Texts("--map", "BEDROCK=VENDOR:MODEL", "You say that this model stands for that one; replaces the table's pair.");
         var tokenizer = Texts("--tokenizer", "VENDOR=F", "Tokens there for one here, as you measured it, for models of other weights.");
-        var elsewhere = Texts("--elsewhere", "VENDOR=USD", 
+        var elsewhere = Texts("--elsewhere", "VENDOR=USD",
             "What you spend with another seller in the same period, for the lock-in figures.");
         var commit = Text("--commit", "USD", "Spend committed with AWS, a year.");
         var organic = Text("--organic", "USD", "What you spend with AWS a year without AI.");

@@ -8,6 +8,12 @@ namespace Assay.Estate;
 /// <param name="Range">Position in the estate's list of ranges; -1 for a plain number.</param>
 public readonly record struct Figure(decimal Likely, int Range = -1)
 {
+    // Counted from one: a figure nobody set is the plain number nought, not the first range.
+    readonly int place = Range + 1;
+
+    /// <summary>Position in the estate's list of ranges; -1 for a plain number.</summary>
+    public int Range { get => place - 1; init => place = value + 1; }
+
     /// <summary>The number this draw gives it.</summary>
     public decimal In(Draw draw) => Range < 0 ? Likely : draw[Range];
 

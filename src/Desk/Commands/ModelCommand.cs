@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Globalization;
+using Assay.Desk.Books;
+using Assay.Desk.Input;
+using Assay.Desk.Reports;
+using Assay.Estate;
+using Assay.Planning;
+
+namespace Assay.Desk.Commands;
+
+/// <summary><c>assay model FILE</c>: a described estate as a bill of a month and a year, and every way to buy each workload.</summary>
+static class ModelCommand
+{
+    // Beyond this the file is not one a person described.
+    const long FileBytesMax = 10_000_000;
+
+    public static Command Make()
+    {
+        var file = new Argument<string>("FILE") { Description = "An estate: YAML. Three of them stand in samples/." };
+        var book = new Option<string?>("--book")
+        {
+            Description = "Price book: 'aws', 'guide', either with a day, or a CSV file. Default: the estate's own, else aws.",
+                HelpName = "B",
+        };
+        var draws = new Option<int?>("--draws")
+        {
+            Description = "Draw the estate's ranges N times: how sure the total is, and which figure moves it most.", HelpName = "N",
+        };
+        var seed = new Option<ulong>("--seed") { Description = "The draws' seed.", DefaultValueFactory = _ => 17, HelpName = "N" };
+        var (workers, json) = (Shared.Workers(), Shared.Json());
+        workers.Description = "Threads that draw. The result does not depend on it.";
+        var command = new ExampledCommand("model", "An estate described in a file: its bill, and every mode weighed for each workload.",
+            "assay model samples/startup-chat.yaml --draws 10000") { file, book, draws, seed, workers, json };
+        command.SetAction((parsed, cancel) =>
+        {
+            if (parsed.GetValue(draws) is < 1)
+                throw new InputException($"--draws '{parsed.GetValue(draws)}' is not a number of draws; write one from 1, such as 10000.");
+            var shelf = new BookShelf();
+            if (Read(parsed.GetValue(file)!, shelf) is not { } estate) return Task.FromResult(ExitCode.WrongInput);
+            var sources = new BillSources(shelf.Open(parsed.GetValue(book) ?? estate.Book ?? BookShelf.Default), shelf.Regions);
+            var modelled = ModelledEstate.Of(estate, sources);
+            var outlook = parsed.GetValue(draws) is { } count
+                ? Draw(modelled.Model, count, parsed.GetValue(seed), parsed.GetValue(workers), cancel)
+                : null;
+            if (parsed.GetValue(json)) PriceJson.Write(w => ModelJson.Write(w, modelled, outlook));
+            else ModelTerminal.Write(Terminal.Console(ModelTerminal.Width), modelled, outlook);
+            return Task.FromResult(ExitCode.Fine);
+        });
+        return command;
+    }
+
+    static Outlook Draw(EstateModel model, int draws, ulong seed, int workers, CancellationToken cancel)
+    {
+        var isShown = !Console.IsErrorRedirected;
+        var outlook = Outlook.Of(model.Estate.Ranges, model.Total, draws, seed, workers,
+            isShown ? done => Console.Error.Write($"\r{done.ToString("#,##0", CultureInfo.InvariantCulture)} of {draws:#,##0} draws…")
+                : null, cancel);
+        if (isShown) Console.Error.Write("\r\u001b[K");
+        return outlook;
+    }
+
+    /// <summary>The estate of a file; null when it is none, every mistake of it said on standard error, a line each.</summary>
+    /// <exception cref="InputException">There is no such file.</exception>
+    public static DescribedEstate? Read(string path, BookShelf shelf)
+    {
+        if (Directory.Exists(path))
+            throw new InputException($"'{path}' is a folder; name an estate file such as samples/startup-chat.yaml.");
+        if (!File.Exists(path))
+            throw new InputException($"there is no file '{path}'; samples/startup-chat.yaml is an estate to start from.");
+        if (new FileInfo(path).Length > FileBytesMax)
+            throw new InputException($"'{path}' is larger than {FileBytesMax / 1_000_000} MB; "
+                + "an estate is a page of YAML, see samples/startup-chat.yaml.");
+        string? Open(string include) => File.Exists(include) && new FileInfo(include).Length <= FileBytesMax
+            ? File.ReadAllText(include) : null;
+        var reading = EstateReader.Read(path, File.ReadAllText(path), Open, shelf.Catalog);
+        if (reading is EstateReading.Mistaken mistaken)
+            foreach (var error in mistaken.Errors) Console.Error.WriteLine($"assay: {error.ToString().ReplaceLineEndings(" ")}");
+        return (reading as EstateReading.Described)?.Estate;
+    }
+}

@@ -1,0 +1,75 @@
+using Assay.Usage;
+
+namespace Assay.Estate;
+
+/// <summary>
+/// How often a shared prefix is found cached. Calls come at random (Poisson), every hit renews the entry's life, so a call hits when
+/// the one before came less than a lifetime ago: 1 − exp(−rate × lifetime), hour by hour of the day.
+/// </summary>
+public static class CacheHits
+{
+    const decimal DaysPerMonth = 30m;
+
+    /// <summary>Why a model cannot cache a prefix of this length for this long; null when it can.</summary>
+    public static string? Obstacle(ModelRef model, decimal prefixTokens, TimeSpan lifetime)
+    {
+        if (prefixTokens <= 0m) return "its prompts have no prefix in common";
+        if (model.Facts is not { } facts) return null;
+        var name = NameOf(lifetime);
+        return !facts.CacheTtls.Contains(name) ? facts.CacheTtls.Count == 0
+                ? $"{model.Id} does not cache"
+                : $"{model.Id} caches for {string.Join(" or ", facts.CacheTtls)}, not for {name}"
+            : prefixTokens < facts.CacheMinimum
+                ? $"a prefix of {prefixTokens:0} tokens is below the {facts.CacheMinimum} that {model.Id} caches at least"
+            : null;
+    }
+
+    /// <summary>A lifetime as books and models write it: 5m, 30m, 1h.</summary>
+    public static string NameOf(TimeSpan lifetime) =>
+        lifetime.TotalHours >= 1d ? $"{lifetime.TotalHours:0}h" : $"{lifetime.TotalMinutes:0}m";
+
+    /// <summary>Share of a workload's calls that find the prefix cached: 0 to 1.</summary>
+    /// <param name="share">Share of the calls that go to one model on these terms: each model has a cache of its own.</param>
+    public static decimal Share(DescribedWorkload workload, decimal share, TimeSpan lifetime, Draw draw)
+    {
+        if (workload.Prefix is not { } prefix || share <= 0m) return 0m;
+        if (prefix.HitRate is { } given) return Math.Clamp(given.In(draw), 0m, 1m);
+        var requests = workload.RequestsPerMonth.In(draw) * share;
+        var first = OfArrivals(workload.Arrivals, requests / Math.Max(1m, prefix.Variants.In(draw)), lifetime);
+        // An agent's later calls come within seconds of its first, which has read or written the prefix.
+        var calls = Math.Max(1m, workload.CallsPerRequest.Mean.In(draw));
+        return (first + calls - 1m) / calls;
+    }
+
+    /// <summary>
+    /// Arrivals a minute and prefix from which caching costs less than not caching; 0 when it always does, null when it never does.
+    /// </summary>
+    /// <param name="read">Price of a cached token over that of a plain one.</param>
+    /// <param name="write">Price of writing a token over that of a plain one.</param>
+    /// <param name="calls">Model calls a request, the later of which hit.</param>
+    public static decimal? BreakEvenPerMinute(decimal read, decimal write, decimal calls, TimeSpan lifetime)
+    {
+        if (write <= 1m) return 0m;
+        if (read >= 1m) return null;
+        // Even where hits × read + misses × write = 1; then solved for the first call's chance, and that for the rate.
+        var hits = (write - 1m) / (write - read);
+        var first = (Math.Max(1m, calls) * (hits - 1m)) + 1m;
+        return first <= 0m ? 0m : (decimal)(-Math.Log(1d - (double)first) / lifetime.TotalMinutes);
+    }
+
+    static decimal OfArrivals(ArrivalCurve curve, decimal requestsPerMonth, TimeSpan lifetime)
+    {
+        var weights = 0m;
+        foreach (var weight in curve.HourWeights) weights += weight;
+        if (weights <= 0m) return 0m;
+        var perHour = (double)(requestsPerMonth / DaysPerMonth / weights) * lifetime.TotalHours;
+        var (hit, all) = (0d, 0d);
+        foreach (var weight in curve.HourWeights)
+        {
+            var w = (double)weight;
+            hit += w * (1d - Math.Exp(-perHour * w));
+            all += w;
+        }
+        return (decimal)(hit / all);
+    }
+}

@@ -1,0 +1,169 @@
+using Assay.Estate;
+using Assay.Pricing;
+using Assay.Rating;
+using Assay.Usage;
+
+namespace Assay.Planning;
+
+/// <summary>What one workload costs as it is described: its batch share, its units or reservations, what is left on demand, its
+/// cache.</summary>
+sealed class WorkloadBill
+{
+    /// <summary>
+    /// Tokens a minute a model unit is taken to carry where the estate does not say: a figure of ours, warned of wherever it is used,
+    /// for AWS publishes none.
+    /// </summary>
+    public const decimal AssumedTokensPerMinutePerUnit = 20_000m;
+
+    const decimal HoursPerMonth = 720m;
+
+    readonly DescribedWorkload workload;
+    readonly ExpectedUsage plain, batch;
+    readonly ExpectedUsage? cached;
+    readonly CachePrices cache;
+    readonly int main;
+    readonly CallKind? units, reserved;
+
+    public WorkloadBill(DescribedEstate estate, DescribedWorkload workload, PriceBook book, DateOnly day)
+    {
+        this.workload = workload;
+        plain = new(estate, workload, new(Mode.OnDemand, workload.Tier), day);
+        batch = new(estate, workload, new(Mode.Batch), day);
+        if (workload.Prefix is { IsCached: true } prefix)
+        {
+            cache = CachePrices.Of(plain, workload.Tier, prefix.Lifetime, book, day);
+            if (cache.CanRead)
+                cached = new(estate, workload, new(Mode.OnDemand, workload.Tier, null, prefix.Lifetime, !cache.CanWrite), day);
+        }
+        for (var i = 1; i < workload.Models.Count; i++)
+            if (workload.Models[i].Share.Likely > workload.Models[main].Share.Likely) main = i;
+        var kind = new CallKind(Caller.Nobody, plain.Region, workload.Models[main].Model);
+        if (workload.Provisioned is { } provisioned) units = kind with { Mode = Mode.Provisioned, Term = provisioned.Term };
+        if (workload.Reserved is { } reservation) reserved = kind with { Mode = Mode.Reserved, Term = reservation.Term };
+    }
+
+    public void AddTo(Tally tally)
+    {
+        var name = workload.Name;
+        var inBatch = Math.Clamp(workload.BatchShare.In(tally.Draw), 0m, 1m);
+        if (inBatch > 0m)
+        {
+            if (tally.WithLines) WarnOfBatch(tally);
+            tally.Add(name, BillCategories.Batch, tally.Rate(batch, inBatch, name, BillCategories.Batch), $"{inBatch:0.##%} of the calls");
+        }
+        var live = 1m - inBatch;
+        var left = live * (1m - Carried(tally, live));
+        if (left <= 0m && live <= 0m) return;
+        AddOnDemand(tally, live, left);
+    }
+
+    // What bought capacity carries of the main model's live calls; adds its hours to the bill.
+    decimal Carried(Tally tally, decimal live)
+    {
+        var draw = tally.Draw;
+        var share = live * workload.Models[main].Share.In(draw);
+        if (units is not null && workload.Provisioned is { } bought)
+        {
+            var count = bought.Units.In(draw);
+            var perUnit = bought.TokensPerMinutePerUnit is { } stated ? stated.In(draw) : AssumedTokensPerMinutePerUnit;
+            var fit = CapacityFit.Of(HourlyDemand.Of(workload, share, draw), count * perUnit);
+            var cost = tally.Rate(units, Meter.ModelUnitHour, count * HoursPerMonth, workload.Name, BillCategories.Provisioned);
+            tally.Add(workload.Name, BillCategories.Provisioned, cost,
+                tally.WithLines ? $"{count:0.##} units, {fit.Utilisation:0%} used, {fit.Carried:0%} of the calls" : "");
+            if (tally.WithLines) WarnOfUnits(tally, bought, fit);
+            return bought.SpillsOver ? fit.Carried : 1m;
+        }
+        if (reserved is not null && workload.Reserved is { } reservation)
+        {
+            var (input, output) = (reservation.InputTokensPerMinute.In(draw), reservation.OutputTokensPerMinute.In(draw));
+            var fit = CapacityFit.Of(HourlyDemand.Of(workload, share, draw), input, output);
+            var cost = tally.Rate(reserved, Meter.InputTpmHour, input * HoursPerMonth, workload.Name, BillCategories.Reserved)
+                + tally.Rate(reserved, Meter.OutputTpmHour, output * HoursPerMonth, workload.Name, BillCategories.Reserved);
+            tally.Add(workload.Name, BillCategories.Reserved, cost,
+                tally.WithLines ? $"{fit.Utilisation:0%} used, {fit.Carried:0%} of the calls" : "");
+            return fit.Carried;
+        }
+        return 0m;
+    }
+
+    void AddOnDemand(Tally tally, decimal live, decimal left)
+    {
+        var name = workload.Name;
+        var withCache = Sum(tally, cached ?? plain, live, left, BillCategories.OnDemand);
+        if (!tally.WithLines)
+        {
+            tally.Add(name, BillCategories.OnDemand, withCache, "");
+            return;
+        }
+        var detail = workload.Tier == Tier.Standard ? "" : $"tier {workload.Tier.Name()}";
+        if (workload.Prefix is not { IsCached: true } prefix)
+        {
+            tally.Add(name, BillCategories.OnDemand, withCache, detail);
+            return;
+        }
+        if (cache.Reason is { } reason)
+            tally.Lacks(name, BillCategories.Caching, cache.CanRead ? $"{reason}; counted as plain input" : $"{reason}; not cached here");
+        foreach (var (model, _) in workload.Models)
+            if (CacheHits.Obstacle(model, prefix.Tokens.In(tally.Draw), prefix.Lifetime) is { } obstacle)
+                tally.Warn($"{name}: {obstacle}; priced without the cache");
+        // The line of caching is what it changes: reading and writing, less the same tokens as plain input.
+        var without = Sum(tally, plain, live, left, BillCategories.OnDemand);
+        var hits = CacheHits.Share(workload, left * workload.Models[main].Share.In(tally.Draw), prefix.Lifetime, tally.Draw);
+        tally.Add(name, BillCategories.OnDemand, without, detail);
+        tally.Add(name, BillCategories.Caching, withCache - without, $"{hits:0.#%} of the calls hit");
+    }
+
+    Priced Sum(Tally tally, ExpectedUsage usage, decimal live, decimal left, string category)
+    {
+        if (left == live) return tally.Rate(usage, live, workload.Name, category);
+        var sum = default(Priced);
+        for (var i = 0; i < workload.Models.Count; i++)
+            sum += tally.RateModel(usage, i, i == main ? left : live, workload.Name, category);
+        return sum;
+    }
+
+    void WarnOfBatch(Tally tally)
+    {
+        foreach (var (model, _) in workload.Models)
+            if (model.Facts is { Batch: false }) tally.Warn($"{workload.Name}: batch does not support {model.Id}");
+    }
+
+    void WarnOfUnits(Tally tally, ProvisionedUse bought, CapacityFit fit)
+    {
+        if (bought.TokensPerMinutePerUnit is null)
+        {
+            tally.Warn($"{workload.Name}: a model unit is taken to carry {AssumedTokensPerMinutePerUnit:#,##0} tokens a minute; "
+                + "AWS publishes no figure: measure it and state tokens_per_minute_per_unit");
+        }
+        if (!bought.SpillsOver && fit.Carried < 1m)
+            tally.Warn($"{workload.Name}: its units cannot carry {1m - fit.Carried:0.#%} of the tokens, which are refused");
+    }
+}
+
+/// <summary>Whether a book prices what a cache does, for every model of a mix.</summary>
+/// <param name="Reason">What is missing; null when nothing is.</param>
+readonly record struct CachePrices(bool CanRead, bool CanWrite, string? Reason)
+{
+    public static CachePrices Of(ExpectedUsage usage, Tier tier, TimeSpan lifetime, PriceBook book, DateOnly day)
+    {
+        var one = lifetime.TotalHours >= 1d ? new TokenCounts { CacheWrite1h = 1 }
+            : lifetime.TotalMinutes > 5d ? new() { CacheWrite30m = 1 } : new TokenCounts { CacheWrite5m = 1 };
+        var (read, write) = (Missing(new() { CacheRead = 1 }), Missing(one));
+        return new(read is null, write is null, read ?? write);
+
+        string? Missing(TokenCounts tokens)
+        {
+            foreach (var model in usage.Models)
+            {
+                var record = new UsageRecord(new CallKind(Caller.Nobody, usage.Region, model) { Tier = tier,
+                    Context = ContextBand.Standard })
+                {
+                    Time = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), Tokens = tokens,
+                };
+                foreach (var outcome in Rater.Rate(record, book))
+                    if (outcome is Outcome.Unpriced none) return none.Reason;
+            }
+            return null;
+        }
+    }
+}

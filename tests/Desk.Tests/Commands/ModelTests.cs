@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json;
+using Assay.Testing;
+
+namespace Assay.Desk.Tests.Commands;
+
+public sealed class ModelTests : IDisposable
+{
+    readonly Folder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    static string Sample(string name) => Path.Combine(Repository.Root, "samples", name);
+
+    [Theory, InlineData("startup-chat.yaml"), InlineData("enterprise.yaml"), InlineData("bank.yaml")]
+    public void A_sample_is_billed_and_its_lines_add_up(string sample)
+    {
+        var json = folder.Run("model", Sample(sample), "--json").MustSucceed().Json;
+        var (month, year) = (json.GetProperty("monthly"), json.GetProperty("annual"));
+        Assert.Equal(Usd(month, "total"), month.GetProperty("lines").EnumerateArray().Sum(l => Usd(l, "cost")));
+        Assert.Equal(Usd(month, "total"), Usd(month, "inference") + Usd(month, "ancillary"));
+        Assert.Equal(12m * Usd(month, "total"), Usd(year, "total"));
+        var unoptimised = Usd(json.GetProperty("unoptimised"), "annual");
+        Assert.Equal(unoptimised - Usd(year, "total"), Usd(json.GetProperty("saving"), "annual"));
+        foreach (var workload in json.GetProperty("workloads").EnumerateArray())
+            Assert.All(workload.GetProperty("modes").EnumerateArray(), m => Assert.True(m.GetProperty("allowed").GetBoolean()
+                || m.GetProperty("why").GetString()!.Length > 0));
+    }
+
+    [Fact]
+    public void What_an_architect_reads() => Golden.Matches(folder.Run("model", Sample("startup-chat.yaml"), "--book", "guide").MustSucceed().Output);
+
+    [Fact]
+    public void Ranges_give_a_range_and_what_moves_it()
+    {
+        var json = folder.Run("model", Sample("bank.yaml"), "--draws", "200", "--json").MustSucceed().Json;
+        var outlook = json.GetProperty("outlook");
+        Assert.True(Usd(outlook, "p5") < Usd(outlook, "p95"));
+        Assert.NotEqual(0, outlook.GetProperty("moved_by").GetArrayLength());
+    }
+
+    [Fact]
+    public void Lines_stay_within_a_hundred_columns() => Assert.All(
+        folder.Run("model", Sample("enterprise.yaml"), "--draws", "50").MustSucceed().Output.Split('\n'), line => Assert.InRange(line.Length, 0, 100));
+
+    [Fact]
+    public void A_file_that_is_not_there_is_wrong_input() =>
+        Assert.Contains("'nowhere.yaml'", folder.Run("model", "nowhere.yaml").MustRefuse(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_mistake_of_an_estate_has_a_line_of_its_own()
+    {
+        folder.Write("wrong.yaml", "estate: Wrong\nregion: us-east-1\nbaseline: Claude Sonnet 9\nworkloads:\n  chat:\n    modle: nova-micro\n");
+        var ended = folder.Run("model", "wrong.yaml");
+        Assert.Equal((2, ""), (ended.Exit, ended.Output));
+        Assert.True(ended.ErrorLines.Length > 1);
+        Assert.All(ended.ErrorLines, line => Assert.StartsWith("assay: wrong.yaml:", line, StringComparison.Ordinal));
+    }
+
+    static decimal Usd(JsonElement element, string name) =>
+        decimal.Parse(element.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
+}
