@@ -34,7 +34,7 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     public const int LineMax = 16 * 1024 * 1024;
 
     // Small enough that a chunk just decompressed is still in the nearest caches when it is parsed.
-    const int ChunkSize = 64 * 1024;
+    const int ChunkSize = 256 * 1024;
     // A batch stays below the size at which the runtime keeps objects apart and cleans up late.
     const int BatchSize = 128;
 
