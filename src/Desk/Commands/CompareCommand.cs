@@ -2,6 +2,7 @@ using System.CommandLine;
 using Assay.Desk.Books;
 using Assay.Desk.Input;
 using Assay.Desk.Reports;
+using Assay.Estate;
 using Assay.Planning.Vendors;
 using Assay.Usage;
 
@@ -107,7 +108,7 @@ static class CompareCommand
         var elsewhere = CompareInput.Elsewhere(request.Elsewhere);
         var hosting = CompareInput.Hosting(request.Hosting);
         var committed = CompareInput.Committed(request.Commit, request.Organic, request.Discount);
-        var gathered = FromLogs(request, shelf, cancel);
+        if (Gather(request, shelf, cancel) is not { } gathered) return ExitCode.WrongInput;
         IReadOnlyList<Equivalent> equivalents = [.. stated, .. shelf.Equivalents];
         var compared = VendorComparison.Of(new()
         {
@@ -135,13 +136,33 @@ static class CompareCommand
         if (request.Json) PriceJson.Write(json => CompareJson.Write(json, comparison));
         else CompareTerminal.Write(comparison, Terminal.Console());
         Console.Out.Flush();
-        Shared.Account(gathered.Reading);
+        if (gathered.Reading is { } reading) Shared.Account(reading);
         return ExitCode.Fine;
     }
 
     /// <summary>The usage to compare and the days it is of.</summary>
     sealed record Gathered(
-        IReadOnlyList<TotalledUsage> Usage, long Requests, DateOnly From, DateOnly To, int Days, ReadingSummary Reading);
+        IReadOnlyList<TotalledUsage> Usage, long Requests, DateOnly From, DateOnly To, int Days, ReadingSummary? Reading);
+
+    static Gathered? Gather(Request request, BookShelf shelf, CancellationToken cancel) =>
+        request.Paths.Any(LogFiles.IsEstate) ? FromEstate(request, shelf) : FromLogs(request, shelf, cancel);
+
+    // Null when the file holds mistakes, which were said.
+    static Gathered? FromEstate(Request request, BookShelf shelf)
+    {
+        if (request.Paths is not [var path])
+            throw new InputException("an estate is compared by itself; name one .yaml file, or logs alone.");
+        if ((request.From ?? request.To) is not null)
+            throw new InputException("an estate describes a month; --from and --to choose days of logs.");
+        if (ModelCommand.Read(path, shelf) is not { } estate) return null;
+        var draw = Draw.Likely(estate.Ranges);
+        var first = estate.On ?? shelf.Open(request.Book).Date;
+        var totals = new UsageTotals();
+        foreach (var record in EstateUsage.OfMonth(estate, first, draw)) totals.Add(record);
+        if (totals.Calls == 0) throw new InputException($"'{path}' describes no model calls; there is nothing to compare.");
+        const int month = 30;
+        return new(totals.Totals, (long)EstateUsage.Calls(estate, draw), first, first.AddDays(month - 1), month, null);
+    }
 
     static Gathered FromLogs(Request request, BookShelf shelf, CancellationToken cancel)
     {

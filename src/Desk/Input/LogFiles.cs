@@ -45,8 +45,8 @@ public sealed class LogFiles
             if (path == LogFile.StandardInput) found.files.Add(new(path));
             else if (Directory.Exists(path)) found.Walk(path, depth: 0);
             else if (File.Exists(path) && IsEstate(path))
-                throw new InputException($"'{path}' is an estate; this command reads invocation logs only, estates are "
-                    + "not supported yet. Give a log file, a folder of logs, or '-' for standard input; 'assay demo' shows a sample.");
+                throw new InputException($"'{path}' is an estate, and this command reads logs: a file, a folder, or '-' for standard "
+                    + "input. 'assay model' bills an estate, 'assay compare' takes it elsewhere.");
             else if (File.Exists(path)) found.Add(path);
             else if (path.StartsWith('-'))
                 throw new InputException($"'{path}' is not an option of this command; its --help lists them. "
@@ -90,7 +90,8 @@ public sealed class LogFiles
         }
     }
 
-    static bool IsEstate(string path) => Path.GetExtension(path) is ".yaml" or ".yml";
+    /// <summary>True for the path of an estate, by its name.</summary>
+    public static bool IsEstate(string path) => Path.GetExtension(path) is ".yaml" or ".yml";
 
     void Add(string path)
     {

@@ -42,7 +42,7 @@ public sealed class DoorTests : IDisposable
     [InlineData("there is no price book 'awz'", "rate", "small.jsonl", "--book", "awz")]
     [InlineData("is not a day", "rate", "small.jsonl", "--book", "aws@yesterday")]
     [InlineData("does not exist", "report", "nowhere")]
-    [InlineData("not supported yet", "report", "estate.yaml")]
+    [InlineData("'assay model' bills an estate", "report", "estate.yaml")]
     public void A_slip_is_answered_with_one_line_that_says_what_to_do(string answer, params string[] arguments)
     {
         folder.Write("estate.yaml", "workloads: []\n");
