@@ -32,6 +32,7 @@ static class Door
         root.Subcommands.Add(PricesCommand.Make());
         root.Subcommands.Add(GuideCommand.Make());
         root.Subcommands.Add(CompareCommand.Make());
+        root.Subcommands.Add(EdpCommand.Make());
         root.Subcommands.Add(DemoCommand.Make());
         HelpWithExample.Apply(root);
         var parsed = root.Parse(args);

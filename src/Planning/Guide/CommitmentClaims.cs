@@ -10,13 +10,15 @@ static class CommitmentClaims
         ["E03"] = sheet =>
         {
             var (ai, incremental) = (sheet.Stated("ai_spend"), Incremental(sheet, Gap(sheet), sheet.StatedRange("programme_discount").Low));
-            return Finish(sheet, sheet.Step("saved against buying direct", $"{ai} − {incremental}", ai - incremental));
+            var (committed, organic) = (sheet.Stated("commitment"), sheet.Stated("organic"));
+            var saved = SimplePosition.Of(committed, organic, ai, sheet.StatedRange("programme_discount").Low);
+            return Finish(sheet, sheet.Step("saved against buying direct", $"{ai} − {incremental}", saved.SavingVersusDirect));
         },
         ["E04"] = sheet => Finish(sheet, Incremental(sheet, sheet.Stated("small_gap"), 0m)),
         ["E05"] = sheet =>
         {
             var (ai, gap) = (sheet.Stated("ai_spend"), sheet.Stated("small_gap"));
-            return Finish(sheet, sheet.Step("absorbed by the gap", $"the lesser of {ai} and {gap}", Math.Min(ai, gap)));
+            return Finish(sheet, sheet.Step("absorbed by the gap", $"the lesser of {ai} and {gap}", OfGap(gap, ai, 0m).Absorbed));
         },
         ["E06"] = sheet =>
         {
@@ -30,7 +32,7 @@ static class CommitmentClaims
     static decimal Gap(Worksheet sheet)
     {
         var (committed, organic) = (sheet.Stated("commitment"), sheet.Stated("organic"));
-        var gap = Math.Max(0m, committed - organic);
+        var gap = SimplePosition.Of(committed, organic, 0m, 0m).Gap;
         sheet.Step("committed and not spent", $"{committed} − {organic}, at least 0", gap);
         return gap;
     }
@@ -46,10 +48,13 @@ static class CommitmentClaims
     static decimal Incremental(Worksheet sheet, decimal gap, decimal discount)
     {
         var ai = sheet.Stated("ai_spend");
-        var cost = Math.Max(0m, ai - gap) * (1m - discount);
+        var cost = OfGap(gap, ai, discount).IncrementalCost;
         sheet.Step("what the gap does not absorb, less the discount", $"({ai} − {gap}, at least 0) × (1 − {discount})", cost);
         return cost;
     }
+
+    // A gap stated by itself is a commitment nothing else draws down.
+    static SimplePosition OfGap(decimal gap, decimal ai, decimal discount) => SimplePosition.Of(gap, 0m, ai, discount);
 
     static Derivation Finish(Worksheet sheet, decimal? figure) => sheet.Finish(figure, figure, isRange: false);
 }

@@ -11,10 +11,10 @@ namespace Assay.Planning.Vendors;
 public sealed record CommittedPosition(decimal CommitUsd, decimal OrganicUsd, decimal Discount, decimal AiUsd)
 {
     /// <summary>What has to be spent with AWS anyway.</summary>
-    public decimal Gap => Math.Max(0m, CommitUsd - OrganicUsd);
+    public decimal Gap => Of(AiUsd).Gap;
 
     /// <summary>How much of the usage falls into the gap.</summary>
-    public decimal Absorbed => Math.Min(AiUsd, Gap);
+    public decimal Absorbed => Of(AiUsd).Absorbed;
 
     /// <summary>What the usage costs beyond what is committed, on Bedrock.</summary>
     public decimal Incremental => IncrementalOf(AiUsd);
@@ -33,7 +33,9 @@ public sealed record CommittedPosition(decimal CommitUsd, decimal OrganicUsd, de
     /// <summary>A period's dollars as a year's: twelve months of 30 days.</summary>
     public static decimal OfAYear(decimal usd, int days) => usd * 360m / days;
 
-    decimal IncrementalOf(decimal ai) => (ai - Math.Min(ai, Gap)) * (1m - Discount);
+    decimal IncrementalOf(decimal ai) => Of(ai).IncrementalCost;
+
+    SimplePosition Of(decimal ai) => SimplePosition.Of(CommitUsd, OrganicUsd, ai, Discount);
 }
 
 /// <summary>What a year costs beyond the commitment: staying on Bedrock, or moving what a vendor sells of it.</summary>

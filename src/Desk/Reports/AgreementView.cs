@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Assay.Desk.Input;
+using Assay.Planning;
+using Assay.Pricing;
+using Spectre.Console;
+
+namespace Assay.Desk.Reports;
+
+/// <summary>A spend agreement's bill, each row derived again beside what it states.</summary>
+static class AgreementView
+{
+    // Agreements are short; a file beyond this is something else.
+    const long MostBytes = 64 * 1024 * 1024;
+
+    /// <exception cref="InputException">The file cannot be read or is no such bill.</exception>
+    public static void Show(string path, bool asJson)
+    {
+        var text = Text(path);
+        AgreementFile agreement;
+        IReadOnlyList<CheckedRow> rows;
+        try
+        {
+            agreement = AgreementFile.Read(text, Path.GetFileName(path));
+            rows = agreement.Check();
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or OverflowException)
+        {
+            throw new InputException($"'{path}' cannot be derived: {wrong.Message.Split(" (Parameter")[0].TrimEnd('.')}. "
+                + "Accepted: the FOCUS rows of one spend agreement.");
+        }
+        if (asJson) PriceJson.Write(json => Write(json, agreement, rows));
+        else Write(Terminal.Console(EdpTerminal.Width), Path.GetFileName(path), agreement, rows);
+    }
+
+    static string Text(string path)
+    {
+        if (Directory.Exists(path) || !File.Exists(path))
+            throw new InputException($"--agreement '{path}' is not a file. Accepted: a CSV of FOCUS columns.");
+        if (new FileInfo(path).Length > MostBytes)
+            throw new InputException($"--agreement '{path}' is larger than 64 MB. Accepted: the FOCUS rows of one spend agreement.");
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--agreement '{path}' cannot be read: {LogFiles.Reason(closed)}.");
+        }
+    }
+
+    static void Write(IAnsiConsole console, string name, AgreementFile agreement, IReadOnlyList<CheckedRow> rows)
+    {
+        console.MarkupLine($"[bold]Spend agreement[/]  [grey]{Markup.Escape(name)} · from quantities, unit prices, terms[/]\n");
+        var grid = new Grid();
+        grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
+        for (var i = 0; i < 5; i++) grid.AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(2).RightAligned());
+        grid.AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(0));
+        string[] titles = ["charge", "quantity", "billed", "effective", "contracted", "list"];
+        grid.AddRow([.. titles.Select(t => $"[grey]{t}[/]"), ""]);
+        foreach (var (row, charge) in rows.Select(r => (r, r.Charge)))
+        {
+            grid.AddRow(Markup.Escape(Short(charge.What)), Reports.Text.Number(charge.Quantity), Cell(charge.Billed, row.Row.Stated.Billed),
+                Cell(charge.Effective, row.Row.Stated.Effective), Cell(charge.Contracted, row.Row.Stated.Contracted),
+                Cell(charge.List, row.Row.Stated.List), row.Agrees ? "[green]✓[/]" : "[red]≠[/]");
+        }
+        grid.AddRow("[bold]in all[/]", "", Cents(rows.Sum(r => r.Charge.Billed)), Cents(rows.Sum(r => r.Charge.Effective)),
+            Cents(rows.Sum(r => r.Charge.Contracted)), Cents(rows.Sum(r => r.Charge.List)), "");
+        console.Write(grid);
+        var same = rows.Count(r => r.Agrees);
+        console.MarkupLine($"\n  {same} of {rows.Count} rows come out as stated, to the cent.");
+        foreach (var row in rows.Where(r => !r.Agrees))
+        {
+            var stated = row.Row.Stated;
+            console.MarkupLine($"  [red]≠[/] line {row.Row.Line} states {Cents(stated.Billed)} billed, "
+                + $"{Cents(stated.Effective)} effective, {Cents(stated.Contracted)} contracted, {Cents(stated.List)} list.");
+        }
+        if (agreement.Findings.Count > 0) EdpTerminal.List(console, "Where it contradicts itself", agreement.Findings, "[yellow]![/]");
+    }
+
+    static void Write(Utf8JsonWriter json, AgreementFile agreement, IReadOnlyList<CheckedRow> rows)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("rows");
+        foreach (var row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("line", row.Row.Line);
+            json.WriteString("charge", row.Charge.What);
+            json.WriteString("quantity", Usd.Plain(row.Charge.Quantity));
+            if (row.Charge.Tokens is { } tokens) json.WriteString("tokens", Usd.Plain(tokens));
+            Costs(json, "derived", new(row.Charge.Billed, row.Charge.Effective, row.Charge.Contracted, row.Charge.List));
+            Costs(json, "stated", row.Row.Stated);
+            json.WriteBoolean("agrees", row.Agrees);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("findings");
+        foreach (var finding in agreement.Findings) json.WriteStringValue(finding);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void Costs(Utf8JsonWriter json, string name, StatedCosts costs)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("billed_cost", Usd.Plain(costs.Billed));
+        json.WriteString("effective_cost", Usd.Plain(costs.Effective));
+        json.WriteString("contracted_cost", Usd.Plain(costs.Contracted));
+        json.WriteString("list_cost", Usd.Plain(costs.List));
+        json.WriteEndObject();
+    }
+
+    static string Cell(decimal derived, decimal stated) =>
+        decimal.Round(derived, 2) == decimal.Round(stated, 2) ? Cents(derived) : $"[red]{Cents(derived)}[/]";
+
+    static string Cents(decimal usd) => Reports.Text.Dollars(usd);
+    static string Short(string what) => what.Length <= 34 ? what : what[..33] + "…";
+}
