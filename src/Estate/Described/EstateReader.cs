@@ -29,7 +29,7 @@ public static class EstateReader
     /// <summary>Reads an estate. Never throws for what a file says.</summary>
     /// <param name="path">The file's path: named in messages, and what includes are relative to.</param>
     /// <param name="text">Its content.</param>
-    /// <param name="openInclude">The content of an included file by its path (relative to where <paramref name="path"/> is), or null.</param>
+    /// <param name="openInclude">The content of an included file by its path, relative as <paramref name="path"/> is; or null.</param>
     /// <param name="catalog">The models there are.</param>
     public static EstateReading Read(string path, string text, Func<string, string?> openInclude, ModelCatalog catalog)
     {

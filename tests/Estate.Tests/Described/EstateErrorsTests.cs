@@ -64,33 +64,46 @@ public class EstateErrorsTests
 
     [Theory]
     [InlineData("reqests: 5 a day", "test.yaml:11: 'reqests' is not a key of a workload; did you mean 'requests'?")]
-    [InlineData("requests: 40,000", "test.yaml:10: '40,000' has no unit; accepted: requests with their time, such as '40,000 a day'.")]
-    [InlineData("requests: 4 a fortnight", "test.yaml:10: '4 a fortnight' has the unit 'a fortnight'; accepted: requests with their time")]
+    [InlineData("requests: 40,000",
+        "test.yaml:10: '40,000' has no unit; accepted: requests with their time, such as '40,000 a day'.")]
+    [InlineData("requests: 4 a fortnight",
+        "test.yaml:10: '4 a fortnight' has the unit 'a fortnight'; accepted: requests with their time")]
     [InlineData("requests: -4 a day", "test.yaml:10: '-4 a day' is negative; accepted:")]
     [InlineData("requests: 40.000,5 a day", "test.yaml:10: '40.000,5 a day' is not a number: commas part thousands")]
     [InlineData("requests: [1 a day]", "test.yaml:10: a list is not accepted for 'workloads.chat.requests'; accepted:")]
     [InlineData("requests:", "test.yaml:10: 'requests' has no value; accepted:")]
     [InlineData("batch: 135 %\ndeadline: 24 h", "test.yaml:11: '135 %' is more than 100 %; accepted: up to 100 %.")]
-    [InlineData("batch: 35\ndeadline: 24 h", "test.yaml:11: '35' has no unit; accepted: a share in percent, such as '35 %'.")]
-    [InlineData("batch: 35 %", "test.yaml:11: '35 %' of the calls are batch jobs, which may take 24 h, but there is no 'deadline'; accepted:")]
+    [InlineData("batch: 35\ndeadline: 24 h",
+        "test.yaml:11: '35' has no unit; accepted: a share in percent, such as '35 %'.")]
+    [InlineData("batch: 35 %",
+        "test.yaml:11: '35 %' of the calls are batch jobs, which may take 24 h, but there is no 'deadline'; accepted:")]
     [InlineData("batch: 0 %..35 %\ndeadline: 6 h", "test.yaml:11: '0 %..35 %' of the calls are batch jobs, which may take 24 h, "
         + "but the deadline is 6 h")]
     [InlineData("deadline: 6", "test.yaml:11: '6' has no unit; accepted: a time, such as '6 h'.")]
-    [InlineData("models: {nova-micro: 55 %, nova-lite: 40 %}", "test.yaml:10: the shares of 'workloads.chat.models' add up to 95 %; accepted:")]
+    [InlineData("models: {nova-micro: 55 %, nova-lite: 40 %}",
+        "test.yaml:10: the shares of 'workloads.chat.models' add up to 95 %; accepted:")]
     [InlineData("models: [{model: nova-micro}]", "test.yaml:10: 'nova-micro' has no 'share'; accepted: a share in percent")]
     [InlineData("model: Claude Sonet 4.5", "test.yaml:10: 'Claude Sonet 4.5' is not a known model; accepted: ")]
-    [InlineData("model: us.amazon.nova-micro-v1:0", "test.yaml:10: 'us.amazon.nova-micro-v1:0' is a profile of another geography")]
-    [InlineData("residency: region", "test.yaml:7: 'Nova Micro' (scope 'geo') may be computed in any region of its geography, but the residency is "
+    [InlineData("model: us.amazon.nova-micro-v1:0",
+        "test.yaml:10: 'us.amazon.nova-micro-v1:0' is a profile of another geography")]
+    [InlineData("residency: region",
+        "test.yaml:7: 'Nova Micro' (scope 'geo') may be computed in any region of its geography, but the residency is "
         + "'region'; accepted: scope 'in_region'.")]
-    [InlineData("residency: geography\nscope: global", "test.yaml:7: 'Nova Micro' (scope 'global') may be computed anywhere, but the residency")]
-    [InlineData("model: eu.amazon.nova-micro-v1:0\nscope: in_region", "test.yaml:10: 'eu.amazon.nova-micro-v1:0' is a profile of scope 'geo', but")]
-    [InlineData("guardrail: regulated", "test.yaml:11: 'regulated' is not a guardrail of this estate; none is described under 'guardrails'.")]
+    [InlineData("residency: geography\nscope: global",
+        "test.yaml:7: 'Nova Micro' (scope 'global') may be computed anywhere, but the residency")]
+    [InlineData("model: eu.amazon.nova-micro-v1:0\nscope: in_region",
+        "test.yaml:10: 'eu.amazon.nova-micro-v1:0' is a profile of scope 'geo', but")]
+    [InlineData("guardrail: regulated",
+        "test.yaml:11: 'regulated' is not a guardrail of this estate; none is described under 'guardrails'.")]
     [InlineData("knowledge_base: hb", "test.yaml:11: 'hb' is not a knowledge base of this estate; none is "
         + "described under 'knowledge_bases'.")]
-    [InlineData("app: *other", "test.yaml:11: the alias '*other' is not accepted; write the values out, or share them by 'include:'.")]
-    [InlineData("tier: prio", "test.yaml:11: 'prio' is not accepted for 'tier'; accepted: standard, flex, priority, latency_optimized")]
+    [InlineData("app: *other",
+        "test.yaml:11: the alias '*other' is not accepted; write the values out, or share them by 'include:'.")]
+    [InlineData("tier: prio",
+        "test.yaml:11: 'prio' is not accepted for 'tier'; accepted: standard, flex, priority, latency_optimized")]
     [InlineData("agent: maybe", "test.yaml:11: 'maybe' is not accepted for 'agent'; accepted: yes, no.")]
-    [InlineData("arrivals: [1, 2, 3]", "test.yaml:11: a list of 3 stands where hourly weights are expected; accepted: 24 of them")]
+    [InlineData("arrivals: [1, 2, 3]",
+        "test.yaml:11: a list of 3 stands where hourly weights are expected; accepted: 24 of them")]
     [InlineData("prefix: {tokens: 5000}", "test.yaml:11: '5000' of prefix are more than the prompt has")]
     [InlineData("max_tokens: {low: 1,200}", "test.yaml:11: ")]
     public void A_mistake_in_a_workload_has_its_line_and_what_is_accepted(string lines, string starts)
@@ -113,7 +126,8 @@ public class EstateErrorsTests
     [InlineData("# nothing\n", "test.yaml:1: the file is empty;")]
     [InlineData("just words", "test.yaml:1: 'just words' is not an estate; accepted: lines of the form 'key: value'")]
     [InlineData("- a\n- b\n", "test.yaml:1: a list is not an estate;")]
-    [InlineData("a: b\n\0\u0001", "test.yaml:2: the character U+0000 does not belong in a text; accepted: a YAML file in UTF-8.")]
+    [InlineData("a: b\n\0\u0001",
+        "test.yaml:2: the character U+0000 does not belong in a text; accepted: a YAML file in UTF-8.")]
     [InlineData("estate: x\nregion: [a\n", "test.yaml:")]
     [InlineData("estate: x\n\tregion: y\n", "test.yaml:2: this is not YAML: ")]
     [InlineData("a: &a [x, x]\nb: [*a, *a]\n", "test.yaml:1: the anchor '&a' is not accepted;")]
@@ -147,13 +161,15 @@ public class EstateErrorsTests
             Assert.IsType<EstateReading.Mistaken>(EstateReader.Read("folder/a.yaml", text, Open, Estates.Catalog)).Errors);
         Assert.Equal(3, error.Line);
         Assert.Equal("folder/../folder/c.yaml", error.File);
-        Assert.Contains("'./b.yaml' leads back to a file that is being read: folder/a.yaml → folder/b.yaml → folder/../folder/c.yaml → ",
+        Assert.Contains("'./b.yaml' leads back to a file that is being read: "
+            + "folder/a.yaml → folder/b.yaml → folder/../folder/c.yaml → ",
             error.Message);
     }
 
     [Fact]
     public void A_file_that_cannot_be_included_is_named() =>
-        Assert.StartsWith("test.yaml:1: 'terms.yaml' cannot be opened", Estates.Error("include: terms.yaml\n" + Estates.Head + Estates.Chat));
+        Assert.StartsWith("test.yaml:1: 'terms.yaml' cannot be opened",
+            Estates.Error("include: terms.yaml\n" + Estates.Head + Estates.Chat));
 
     [Fact]
     public void A_mistake_in_an_included_file_names_that_file()

@@ -175,7 +175,8 @@ public class EstateReadingTests
     [Fact]
     public void Unit_words_are_worth_what_they_say()
     {
-        var estate = Estates.Described(Estates.Head + Estates.Chat + "monitoring: {logs: 20 GB a month, retention: 7 years, alarms: 1_000}\n"
+        var estate = Estates.Described(Estates.Head + Estates.Chat
+            + "monitoring: {logs: 20 GB a month, retention: 7 years, alarms: 1_000}\n"
             + "on: 2026-07-01\nbook: aws\n");
         var monitoring = estate.Monitoring!;
         Assert.Equal((20m, 84m, 1000m), (monitoring.LogGbPerMonth.Likely, monitoring.RetentionMonths.Likely, monitoring.Alarms.Likely));

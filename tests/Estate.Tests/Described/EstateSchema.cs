@@ -19,7 +19,8 @@ static class EstateSchema
         var schema = Table(EstateKeys.Estate, isTop: true);
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "Assay estate");
-        schema.Insert(2, "description", "An estate for 'assay model', or a file included by one. Every key, unit and default: docs/estates.md");
+        schema.Insert(2, "description",
+            "An estate for 'assay model', or a file included by one. Every key, unit and default: docs/estates.md");
         schema["$defs"] = definitions;
         return schema.ToJsonString(Readable).ReplaceLineEndings("\n") + "\n";
     }
@@ -74,7 +75,8 @@ static class EstateSchema
         }
         var schema = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
         // An included file need not name the estate; the model of a mix may be the key of the entry.
-        var required = table.Keys.Where(k => k.IsRequired && !isTop && table != EstateKeys.ModelChoice).Select(k => (JsonNode)k.Name).ToArray();
+        var required = table.Keys.Where(k => k.IsRequired && !isTop && table != EstateKeys.ModelChoice)
+            .Select(k => (JsonNode)k.Name).ToArray();
         if (required.Length > 0) schema["required"] = new JsonArray(required);
         return schema;
     }

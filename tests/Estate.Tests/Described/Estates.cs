@@ -12,7 +12,8 @@ static class Estates
     public const string Head = "estate: Test\nregion: eu-central-1\nbaseline: Claude Sonnet 4.5\nscope: geo\nworkloads:\n";
 
     /// <summary>A workload without mistakes, from line 6 on.</summary>
-    public const string Chat = "  chat:\n    model: Nova Micro\n    requests: 40,000 a day\n    input_tokens: 1,000\n    output_tokens: 200\n";
+    public const string Chat =
+        "  chat:\n    model: Nova Micro\n    requests: 40,000 a day\n    input_tokens: 1,000\n    output_tokens: 200\n";
 
     public static EstateReading Reading(string text) => EstateReader.Read("test.yaml", text, _ => null, Catalog);
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Assay.Estate;
 
-/// <summary>Reads amounts as people write them: <c>1.2 M</c>, <c>40,000 a day</c>, <c>$1,200 a month</c>, <c>800..1,500 tokens</c>.</summary>
+/// <summary>Reads amounts as people write them: <c>40,000 a day</c>, <c>$1.2 M a year</c>, <c>800..1,500 tokens</c>.</summary>
 static partial class Amount
 {
     const int LengthMax = 100;

@@ -16,7 +16,8 @@ static class EstateBuilder
     {
         // The including file comes first, so what it says itself counts; sections by name are gathered from all files.
         var top = new Section(files[0], files.SelectMany(f => f.Entries), EstateKeys.Estate, "", reading);
-        if (top.Value("include") is { } include && (include is MapNode || include is ListNode list && list.Items.Any(i => i is not TextNode)))
+        if (top.Value("include") is { } include
+            && (include is MapNode || include is ListNode list && list.Items.Any(i => i is not TextNode)))
             top.Wrong(include, "include");
         var region = top.Region("region") ?? "";
         var residency = top.Choice("residency") is > 0 and var rule ? (Residency)rule : Residency.Anywhere;
@@ -33,7 +34,8 @@ static class EstateBuilder
             Name = top.Text("estate"), File = path, Book = top.TextOf("book")?.Text, On = top.Day("on"),
             Region = region, Residency = residency, Baseline = Model(top, "baseline", around, reading) ?? NoModel,
             Workloads = Each(workloads, EstateKeys.Workload, "workloads", reading, (n, s) => WorkloadSection.Read(n, s, around, reading)),
-            KnowledgeBases = Each(knowledgeBases, EstateKeys.KnowledgeBase, "knowledge_bases", reading, (n, s) => Base(n, s, around, reading)),
+            KnowledgeBases = Each(knowledgeBases, EstateKeys.KnowledgeBase, "knowledge_bases", reading,
+                (n, s) => Base(n, s, around, reading)),
             Guardrails = Each(guardrails, EstateKeys.Guardrail, "guardrails", reading, Guardrail),
             CustomModels = Each(customModels, EstateKeys.CustomModel, "custom_models", reading, (n, s) => Custom(n, s, around, reading)),
             Monitoring = top.Inner("monitoring", EstateKeys.Monitoring) is { } monitoring ? Monitoring(monitoring, reading) : null,
@@ -104,7 +106,8 @@ static class EstateBuilder
         if (store is not (VectorStore.OpenSearchServerless or VectorStore.ManagedIndex))
             Needs(section, "store", "store_cost", $"no book knows what the store '{VectorStoreNames.All[(int)store]}' costs", reading);
         if (built.SourceGb != new Figure(0m)) Needs(section, "source_size", "source_cost", "no book knows what S3 costs", reading);
-        if (built.Documents != new Figure(0m)) Needs(section, "documents", "embedding_model", "documents are embedded to be found", reading);
+        if (built.Documents != new Figure(0m))
+            Needs(section, "documents", "embedding_model", "documents are embedded to be found", reading);
         return built;
     }
 

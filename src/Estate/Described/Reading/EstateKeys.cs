@@ -63,7 +63,7 @@ static class EstateKeys
         new("peak", new Shape.Figure(Unit.Factor), "The busiest minute beside the mean of its hour.", "1 x"),
         new("input_tokens", new Shape.Spread(Unit.Tokens), "Tokens of a call's prompt, a shared prefix included.", IsRequired: true),
         new("output_tokens", new Shape.Spread(Unit.Tokens), "Tokens of a call's answer.", IsRequired: true),
-        new("max_tokens", Tokens, "What the caller asks for at most; reserved against quotas while the call runs.", "not set by the caller"),
+        new("max_tokens", Tokens, "What the caller asks for at most; reserved against quotas while it runs.", "not set by the caller"),
         new("calls_per_request", new Shape.Spread(Unit.Few), "Model calls one request leads to: an agent makes several.", "1"),
         new("agent", YesNo, "Whether it is an agent: several calls a request, with tool results between them.",
             "yes where calls_per_request is stated"),

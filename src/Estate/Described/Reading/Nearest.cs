@@ -9,7 +9,7 @@ static class Nearest
     public static string? Of(string word, IEnumerable<string> candidates)
     {
         if (word.Length is 0 or > LengthMax) return null;
-        var (best, fewest) = ((string?)null, Math.Max(2, word.Length / 3) + 1);
+        var (best, fewest) = ((string?)null, Math.Max(word.Length < 4 ? 1 : 2, word.Length / 3) + 1);
         foreach (var candidate in candidates)
         {
             if (Math.Abs(candidate.Length - word.Length) >= fewest) continue;

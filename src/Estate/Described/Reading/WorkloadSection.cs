@@ -163,7 +163,8 @@ static class WorkloadSection
         if (section.Inner("prefix", EstateKeys.Prefix) is not { } prefix) return null;
         var tokens = prefix.Figure("tokens", 0m);
         if (section.Has("input_tokens") && tokens.Likely > input.Mean.Likely && input.Mean.Likely > 0)
-            reading.Wrong(prefix.At("tokens"), $"{Quoted.Node(prefix.At("tokens"))} of prefix are more than the prompt has ('input_tokens'); "
+            reading.Wrong(prefix.At("tokens"),
+                $"{Quoted.Node(prefix.At("tokens"))} of prefix are more than the prompt has ('input_tokens'); "
                 + "accepted: at most that, for the prefix is part of the prompt");
         return new(tokens, prefix.Flag("cached", true), prefix.Choice("ttl") == 1 ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(5),
             prefix.Figure("hit_rate"), prefix.Figure("variants", 1m));
