@@ -9,7 +9,7 @@ namespace Assay.Usage;
 /// a Bloom filter of some sixteen bits an id stays in the caches where a table of the ids themselves would not, and a new id is then
 /// only written behind others of its bucket. What the filter has seen before is looked for in its bucket.
 /// </summary>
-/// <param name="capacity">The most ids it holds.</param>
+/// <param name="capacity">The most ids it holds; room for all of them is set aside, and takes memory as it is written to.</param>
 sealed class RecentIds(int capacity)
 {
     const int ChunkIds = 64;

@@ -2,7 +2,9 @@ using Assay.Usage;
 
 namespace Assay.Estate;
 
-/// <summary>The model calls of a described estate as a month's usage, the way its workloads make them: in part as batch, in part cached.</summary>
+/// <summary>
+/// The model calls of a described estate as a month's usage, the way its workloads make them: in part as batch, in part cached.
+/// </summary>
 /// <remarks>Capacity bought by the hour is left out: what it carries is the tokens, and they are here.</remarks>
 public static class EstateUsage
 {
