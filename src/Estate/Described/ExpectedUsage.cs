@@ -24,12 +24,14 @@ public sealed class ExpectedUsage
     readonly WorkloadTerms terms;
     readonly DateTime time;
     readonly (CallKind Standard, CallKind? Long)[] kinds;
+    readonly bool sharesVary;
 
     /// <param name="day">The day whose prices count.</param>
     public ExpectedUsage(DescribedEstate estate, DescribedWorkload workload, WorkloadTerms terms, DateOnly day)
     {
         this.workload = workload;
         this.terms = terms;
+        sharesVary = workload.Models.Any(m => m.Share.Range >= 0);
         time = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
         Region = workload.Region ?? estate.Region;
         var caller = new Caller(workload.Account, "", workload.App, workload.Team, workload.Env, TagValues.None);
@@ -74,7 +76,7 @@ public sealed class ExpectedUsage
     /// <summary>The records of one model of the mix, by its place there; the number written.</summary>
     public int OfModel(int model, Draw draw, decimal share, Span<UsageRecord> into)
     {
-        var ofModel = share * workload.Models[model].Share.In(draw);
+        var ofModel = share * ShareOf(model, draw);
         var calls = Calls(workload, draw) * ofModel;
         if (calls <= 0m) return 0;
         var input = SpreadShape.Of(workload.InputTokens, draw);
@@ -96,6 +98,15 @@ public sealed class ExpectedUsage
         if (callsLong >= 1m) return 1;
         into[1] = Record(standard, Minus(all, above));
         return 2;
+    }
+
+    // Shares drawn from ranges each go their own way; the traffic they divide stays as it is.
+    decimal ShareOf(int model, Draw draw)
+    {
+        var own = workload.Models[model].Share.In(draw);
+        if (!sharesVary) return own;
+        var all = workload.Models.Sum(m => m.Share.In(draw));
+        return all > 0m ? own / all : 0m;
     }
 
     // Of the calls on these terms; 0 and no prefix where nothing is cached.

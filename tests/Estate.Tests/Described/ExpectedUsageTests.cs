@@ -107,4 +107,15 @@ public class ExpectedUsageTests
         // A wide spread costs about half a piece more than its amount.
         Assert.InRange(SpreadShape.Of(new(10_000m, 25_000m), Likely).MeanPieces(1_000m), 10.45m, 10.55m);
     }
+
+    [Fact]
+    public void Shares_drawn_from_ranges_divide_the_traffic_and_never_change_it()
+    {
+        var chat = Chat();
+        var model = chat.Models[0].Model;
+        var mixed = chat with { Models = [new(model, new Figure(0.6m, 0)), new(model with { Id = "acme.other-v1:0" }, new Figure(0.4m, 1))] };
+        foreach (var draw in (Draw[])[new([0.6m, 0.4m]), new([0.9m, 0.6m]), new([0.1m, 0.4m])])
+            Assert.InRange(Usage(mixed, new(Mode.OnDemand), draw).Sum(r => r.Tokens.Output),
+                Usage(chat, new(Mode.OnDemand)).Sum(r => r.Tokens.Output) - 1, Usage(chat, new(Mode.OnDemand)).Sum(r => r.Tokens.Output) + 1);
+    }
 }
