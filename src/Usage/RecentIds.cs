@@ -15,25 +15,22 @@ sealed class RecentIds(int capacity)
     const int ChunkIds = 64;
     const int BucketsMax = 512;
 
-    readonly ulong[] filter = new ulong[BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity / 4, 16))];
+    readonly LargePages<ulong> filterPages = Cleared((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity / 4, 16)));
     readonly Bucket[] buckets = Empty(capacity);
 
     // Chunks of ids, each in the hands of one bucket. Never read where nothing was written.
-    readonly UInt128[] ids = GC.AllocateUninitializedArray<UInt128>(((capacity / ChunkIds) + BucketCount(capacity) + 1) * ChunkIds);
+    readonly LargePages<UInt128> idPages = new(((capacity / ChunkIds) + BucketCount(capacity) + 1) * ChunkIds);
     readonly int[] previous = new int[(capacity / ChunkIds) + BucketCount(capacity) + 1];
     int chunks;
 
     public int Count { get; private set; }
     public bool IsFull => Count >= capacity;
 
-    /// <summary>Touches the filter where an id will be asked for, so that the memory is on its way before it is needed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Approach(UInt128 id) => filter[(int)(Mix(id) & (uint)(filter.Length - 1))];
-
     /// <summary>Adds an id; false when it was there already. The set must not be full.</summary>
     public bool Add(UInt128 id)
     {
         var mixed = Mix(id);
+        var filter = filterPages.Values;
         ref var word = ref filter[(int)(mixed & (uint)(filter.Length - 1))];
         ref var bucket = ref buckets[(int)((mixed >> 24) & (uint)(buckets.Length - 1))];
         var bits = (1UL << (int)(mixed >> 40)) | (1UL << (int)(mixed >> 46)) | (1UL << (int)(mixed >> 52)) | (1UL << (int)(mixed >> 58));
@@ -44,7 +41,7 @@ sealed class RecentIds(int capacity)
             previous[chunks] = bucket.Chunk;
             bucket = new(chunks++, 0);
         }
-        ids[(bucket.Chunk * ChunkIds) + bucket.Filled++] = id;
+        idPages.Values[(bucket.Chunk * ChunkIds) + bucket.Filled++] = id;
         Count++;
         return true;
     }
@@ -57,23 +54,25 @@ sealed class RecentIds(int capacity)
         filled.Fill(ChunkIds);
         foreach (var bucket in buckets)
             if (bucket.Chunk >= 0) filled[bucket.Chunk] = (byte)bucket.Filled;
+        var ids = idPages.Values;
         var count = 0;
         for (var chunk = 0; chunk < chunks; chunk++)
         {
-            ids.AsSpan(chunk * ChunkIds, filled[chunk]).CopyTo(ids.AsSpan(count));
+            ids.Slice(chunk * ChunkIds, filled[chunk]).CopyTo(ids[count..]);
             count += filled[chunk];
         }
-        Array.Clear(filter);
+        filterPages.Values.Clear();
         Array.Fill(buckets, Bucket.Empty);
         (chunks, Count) = (0, 0);
-        Array.Sort(ids, 0, count);
-        return ids.AsSpan(0, count);
+        ids[..count].Sort();
+        return ids[..count];
     }
 
     bool Contains(in Bucket bucket, UInt128 id)
     {
         var wanted = Vector256.Create(Unsafe.BitCast<UInt128, Vector128<ulong>>(id));
         var filled = bucket.Filled;
+        var ids = idPages.Values;
         for (var chunk = bucket.Chunk; chunk >= 0; chunk = previous[chunk], filled = ChunkIds)
         {
             ref var first = ref Unsafe.As<UInt128, ulong>(ref ids[chunk * ChunkIds]);
@@ -97,6 +96,13 @@ sealed class RecentIds(int capacity)
             mixed = (mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9UL;
             return mixed ^ (mixed >> 32);
         }
+    }
+
+    static LargePages<ulong> Cleared(int words)
+    {
+        var pages = new LargePages<ulong>(words);
+        pages.Values.Clear();
+        return pages;
     }
 
     static int BucketCount(int capacity) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(capacity / 1024, 1, BucketsMax));

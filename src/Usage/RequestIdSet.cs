@@ -45,16 +45,6 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
         return true;
     }
 
-    /// <summary>
-    /// Touches the places where the ids of a batch will be asked for, so that the memory they lie in is on its way before it is needed.
-    /// </summary>
-    public ulong Approach(ReadOnlySpan<UsageRecord> records)
-    {
-        var touched = 0UL;
-        foreach (ref readonly var record in records) touched |= recent.Approach(record.RequestId.Key);
-        return touched;
-    }
-
     void Spill()
     {
         var ids = recent.Take();
