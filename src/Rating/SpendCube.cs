@@ -116,10 +116,13 @@ public sealed class SpendCube
     const int RecentCells = 1024;
     readonly Cell?[] recent = new Cell?[RecentCells];
     DateTime first = DateTime.MaxValue, latest = DateTime.MinValue;
+    long records;
 
     public IEnumerable<Cell> Cells => cells.Values;
-    public DateTime? First => Requests > 0 ? first : null;
-    public DateTime? Last => Requests > 0 ? latest : null;
+    public DateTime? First => records > 0 ? first : null;
+    public DateTime? Last => records > 0 ? latest : null;
+
+    /// <summary>Calls. What stands for many of them without telling how many, a bill's row, is none.</summary>
     public long Requests { get; private set; }
     public long Failed { get; private set; }
 
@@ -141,8 +144,12 @@ public sealed class SpendCube
         var key = new CellKey(usage.Kind, DateOnly.FromDateTime(usage.Time), context);
         ref var cell = ref recent[key.GetHashCode() & (RecentCells - 1)];
         if (cell is null || !cell.Key.Equals(key)) cell = CellOf(key);
-        Requests++;
-        cell.Requests++;
+        records++;
+        if (!usage.Kind.IsSum)
+        {
+            Requests++;
+            cell.Requests++;
+        }
         if (usage.Failed)
         {
             Failed++;

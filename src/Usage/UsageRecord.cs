@@ -44,6 +44,11 @@ public sealed record CallKind(Caller Caller, string Region, ModelRef Model, stri
     /// null to decide by the prompt.
     /// </summary>
     public ContextBand? Context { get; init; }
+
+    /// <summary>
+    /// True where a record stands for many calls and does not tell how many: a bill's row. Such a record counts as no request.
+    /// </summary>
+    public bool IsSum { get; init; }
 }
 
 /// <summary>
