@@ -12,6 +12,12 @@ public sealed record ExplainedMeter(Meter Meter, decimal Quantity, string Formul
 public sealed record Explanation(
     UsageRecord Usage, string Book, IReadOnlyList<ExplainedMeter> Meters, Usd Total, Usd TotalMax, IReadOnlyList<string> Notes)
 {
+    /// <summary>How many meters have no price, so that the total is not the whole cost.</summary>
+    public int Unpriced => Meters.Count(m => m.Cost is null);
+
+    /// <summary>True when nothing that was used has a price: the total is not zero but unknown.</summary>
+    public bool HasNoPrice => Meters.Count > 0 && Unpriced == Meters.Count;
+
     public static Explanation Of(in UsageRecord usage, PriceBook book)
     {
         var meters = new List<ExplainedMeter>();
@@ -26,11 +32,19 @@ public sealed record Explanation(
                     meters.Add(new(rated.Meter, rated.Quantity, Formula(rated), Lineage(rated.Rate), rated.Cost, rated.Max));
                     break;
                 case Outcome.Unpriced none:
-                    meters.Add(new(none.Meter, none.Quantity, $"{Usd.Plain(none.Quantity)} {none.Meter.Unit()}s", none.Reason, null, null));
+                    meters.Add(new(none.Meter, none.Quantity, $"{Usd.Plain(none.Quantity)} {Units(none.Meter, none.Quantity)}",
+                        none.Reason, null, null));
                     break;
             }
         }
         return new(usage, book.Id, meters, new(total), new(max), NotesOn(usage, book));
+    }
+
+    // "5 text units", "2 queries", "1 token".
+    static string Units(Meter meter, decimal quantity)
+    {
+        var unit = meter.Unit().Replace('_', ' ');
+        return quantity == 1m ? unit : unit.EndsWith('y') ? unit[..^1] + "ies" : unit + "s";
     }
 
     static string Formula(Outcome.Rated rated) =>

@@ -74,21 +74,29 @@ public static class Rater
     public static string Reason(in UsageRecord usage, in Charge charge, PriceBook book) => charge.Unpriced switch
     {
         UnpricedCause.OpaqueProfile =>
-            $"application inference profile '{usage.Model.Id}' is not mapped; name its model with --profiles FILE",
+            $"{Kind(usage.Model.Id, "application inference profile")} '{usage.Model.Id}' is not mapped; "
+                + "name its model with --profiles FILE",
         UnpricedCause.CoveredByModelUnits => "covered by model units",
-        UnpricedCause.CustomModel => $"'{usage.Model.Id}' is a custom or imported model; its serving terms are not in the log",
+        UnpricedCause.CustomModel => 
+            $"{Kind(usage.Model.Id, "custom or imported model")} '{usage.Model.Id}' has serving terms of its own, "
+                + "which are not in the log",
         UnpricedCause.ImageSize => $"book '{book.Id}' has no single image price for '{usage.Model.Id}'; size and quality decide it",
         UnpricedCause.NoRate when usage.Mode == Mode.Reserved && charge.Meter.Unit() == "token" =>
             "served from reserved capacity: its hours are charged, not its tokens",
+        UnpricedCause.NoRate when charge.Meter.IsGuardrail() =>
+            $"book '{book.Id}' has no {charge.Meter.Name()} rate in '{usage.Region}'",
         UnpricedCause.NoRate => $"book '{book.Id}' has no {Named(usage, charge)} rate for '{usage.Model.Id}' in '{usage.Region}'",
         _ => "",
     };
+
+    // The resource as its ARN calls it: imported-model, prompt-router.
+    static string Kind(string id, string otherwise) =>
+        ModelIdentity.ResourceOf(id).Kind is { Length: > 0 } kind ? kind.Replace('-', ' ') : otherwise;
 
     // The dimensions that differ from the everyday ones, so that the reader sees which of them is the odd one.
     static string Named(in UsageRecord usage, in Charge charge)
     {
         var words = charge.Meter.Name();
-        if (charge.Meter.IsGuardrail()) return words;
         if (usage.Mode != Mode.OnDemand) words = $"{usage.Mode.Name()} {words}";
         if (usage.Tier != Tier.Standard) words = $"{usage.Tier.Name()} {words}";
         if (usage.Model.Scope != Scope.InRegion) words = $"{usage.Model.Scope.Name()} {words}";

@@ -10,9 +10,16 @@ namespace Assay.Rating;
 public readonly record struct MeterSum(
     Meter Meter, decimal Quantity, decimal Cost, decimal CostMax, decimal UnpricedQuantity, long Requests)
 {
+    /// <summary>Requests for which the meter has no price.</summary>
+    public long Unpriced { get; init; }
+
+    /// <summary>True when none of it has a price: its cost is not zero but unknown.</summary>
+    public bool HasNoPrice => UnpricedQuantity > 0m && UnpricedQuantity == Quantity;
+
     public static MeterSum operator +(in MeterSum left, in MeterSum right) => new(
         left.Meter, left.Quantity + right.Quantity, left.Cost + right.Cost, left.CostMax + right.CostMax,
-        left.UnpricedQuantity + right.UnpricedQuantity, left.Requests + right.Requests);
+        left.UnpricedQuantity + right.UnpricedQuantity, left.Requests + right.Requests)
+    { Unpriced = left.Unpriced + right.Unpriced };
 }
 
 /// <summary>What every request in a cell has in common.</summary>
@@ -97,7 +104,10 @@ public sealed class Cell(CellKey key)
         }
 
         public readonly decimal Cost => Rate is null ? 0m : Quantity * Rate.UsdPerUnit;
-        public readonly MeterSum Sum => new(Meter, Quantity, Cost, Cost + Open, Rate is null ? Quantity : 0m, Requests);
+        public readonly MeterSum Sum => new(Meter, Quantity, Cost, Cost + Open, Rate is null ? Quantity : 0m, Requests)
+        {
+            Unpriced = Rate is null ? Requests : 0,
+        };
     }
 }
 
@@ -178,6 +188,7 @@ public sealed class SpendCube
             groups[key] = group with
             {
                 Cost = group.Cost + cell.Cost, CostMax = group.CostMax + cell.CostMax, Requests = group.Requests + cell.Requests,
+                Unpriced = group.Unpriced + cell.WithUnpriced,
             };
         }
         return Ordered(groups.Values);
@@ -196,6 +207,7 @@ public sealed class SpendCube
                 groups[key] = group with
                 {
                     Cost = group.Cost + sum.Cost, CostMax = group.CostMax + sum.CostMax, Requests = group.Requests + sum.Requests,
+                    Unpriced = group.Unpriced + sum.Unpriced,
                 };
             }
         }
@@ -231,4 +243,8 @@ public sealed class SpendCube
 /// <summary>One line of a grouping.</summary>
 /// <param name="Cost">USD, exact. Costs of all lines of a grouping add up to the total.</param>
 /// <param name="CostMax">Upper bound in USD.</param>
-public sealed record Group(string Key, decimal Cost, decimal CostMax, long Requests);
+public sealed record Group(string Key, decimal Cost, decimal CostMax, long Requests)
+{
+    /// <summary>Requests of which at least one meter has no price.</summary>
+    public long Unpriced { get; init; }
+}

@@ -32,7 +32,7 @@ public sealed class RaterTests
         var call = A_call(new() { Input = 300_000 }, InRegion with { Scope = Scope.Global }) with { Mode = Mode.Batch, Tier = Tier.Flex };
         Assert.Equal("book 'b@2026-07-24' has no long-context global flex batch input rate for 'acme.model-v1' in 'us-east-1'",
             Rater.Rate(call, Everyday).Unpriced(Meter.Input).Reason);
-        Assert.Equal("book 'b@2026-07-24' has no guardrail_topic rate for 'acme.model-v1' in 'us-east-1'",
+        Assert.Equal("book 'b@2026-07-24' has no guardrail_topic rate in 'us-east-1'",
             Rater.Rate(call with { Amounts = [new(Meter.GuardrailTopic, 1m)] }, Everyday).Unpriced(Meter.GuardrailTopic).Reason);
     }
 
@@ -46,8 +46,21 @@ public sealed class RaterTests
     }
 
     [Theory]
+    [InlineData(ModelKind.OpaqueProfile, "prompt/ABC:1", "prompt '{0}' is not mapped; name its model with --profiles FILE")]
+    [InlineData(ModelKind.OpaqueProfile, "default-prompt-router/acme.m:1",
+        "default prompt router '{0}' is not mapped; name its model with --profiles FILE")]
+    [InlineData(ModelKind.Custom, "imported-model/abc", "imported model '{0}' has serving terms of its own, which are not in the log")]
+    public void A_prompt_and_an_endpoint_were_called_custom_models(ModelKind kind, string resource, string reason)
+    {
+        var arn = $"arn:aws:bedrock:us-east-1:111122223333:{resource}";
+        var unpriced = Rater.Rate(A_call(new() { Input = 1 }, new(arn, Scope.InRegion, kind, null)), Everyday).Unpriced(Meter.Input);
+        Assert.Equal(reason.Replace("{0}", arn, StringComparison.Ordinal), unpriced.Reason);
+    }
+
+    [Theory]
     [InlineData(ModelKind.Provisioned, UnpricedCause.CoveredByModelUnits, "covered by model units")]
-    [InlineData(ModelKind.Custom, UnpricedCause.CustomModel, "'acme.model-v1' is a custom or imported model; its serving terms are not in the log")]
+    [InlineData(ModelKind.Custom, UnpricedCause.CustomModel, 
+        "custom or imported model 'acme.model-v1' has serving terms of its own, which are not in the log")]
     public void Tokens_of_a_resource_with_terms_of_its_own_are_not_charged_by_the_token(ModelKind kind, UnpricedCause cause, string reason)
     {
         var unpriced = Rater.Rate(A_call(new() { Input = 1 }, InRegion with { Kind = kind }), Everyday).Unpriced(Meter.Input);

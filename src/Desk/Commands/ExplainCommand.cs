@@ -92,8 +92,14 @@ static class ExplainCommand
             console.MarkupLine($"  {"",-20} [grey]{Markup.Escape(meter.Lineage)}[/]");
         }
         if (explanation.Meters.Count > 0) console.WriteLine();
+        if (explanation.HasNoPrice)
+        {
+            console.MarkupLine($"  [bold]{"total",-20}[/] [yellow]no price[/]");
+            return;
+        }
         var upTo = explanation.TotalMax > explanation.Total ? $" up to {explanation.TotalMax}" : "";
-        console.MarkupLine($"  [bold]{"total",-20} {explanation.Total}{upTo} USD[/]");
+        var without = explanation.Unpriced > 0 ? " [yellow]and what has no price[/]" : "";
+        console.MarkupLine($"  [bold]{"total",-20} {explanation.Total}{upTo} USD[/]{without}");
     }
 
     static void WriteJson(Explanation explanation)
@@ -116,7 +122,9 @@ static class ExplainCommand
         json.WriteString("tier", usage.Tier.Name());
         json.WriteString("scope", usage.Model.Scope.Name());
         json.WriteString("book", explanation.Book);
-        json.WriteString("total", explanation.Total.ToString());
+        if (explanation.HasNoPrice) json.WriteNull("total");
+        else json.WriteString("total", explanation.Total.ToString());
+        if (explanation.Unpriced > 0) json.WriteNumber("unpriced", explanation.Unpriced);
         if (explanation.TotalMax > explanation.Total) json.WriteString("total_max", explanation.TotalMax.ToString());
         json.WriteStartArray("meters");
         foreach (var meter in explanation.Meters)

@@ -30,7 +30,7 @@ static class PricesCommand
             var shelf = new BookShelf();
             var books = shelf.Names.Select(n => shelf.Open(n)).ToList();
             if (parsed.GetValue(json)) PriceJson.Write(w => PriceJson.Books(w, books));
-            else PriceTables.Books(Terminal.Console(), books);
+            else PriceTables.Books(Terminal.Console(Terminal.Unfolded), books);
         });
         return command;
     }
@@ -54,7 +54,7 @@ static class PricesCommand
                 .ToList();
             if (rates.Count == 0) throw new InputException(NotFound(opened, wanted));
             if (parsed.GetValue(json)) PriceJson.Write(w => PriceJson.Rates(w, rates));
-            else PriceTables.Rates(Terminal.Console(), opened, rates);
+            else PriceTables.Rates(Terminal.Console(Terminal.Unfolded), opened, rates);
         });
         return command;
     }
@@ -81,7 +81,7 @@ static class PricesCommand
             var shelf = new BookShelf();
             var matrix = ModeMatrix.Of(shelf.Open(parsed.GetValue(book)!), shelf.Catalog);
             if (parsed.GetValue(json)) PriceJson.Write(w => PriceJson.Modes(w, matrix));
-            else PriceTables.Modes(Terminal.Console(), matrix);
+            else PriceTables.Modes(Terminal.Console(Terminal.Unfolded), matrix);
         });
         return command;
     }
@@ -99,7 +99,7 @@ static class PricesCommand
             var (before, after) = (shelf.Open(parsed.GetValue(a)!), shelf.Open(parsed.GetValue(b)!));
             var diff = PriceDiff.Between(before, after);
             if (parsed.GetValue(json)) PriceJson.Write(w => PriceJson.Diff(w, before, after, diff));
-            else PriceTables.Diff(Terminal.Console(), before, after, diff);
+            else PriceTables.Diff(Terminal.Console(Terminal.Unfolded), before, after, diff);
         });
         return command;
     }
@@ -114,7 +114,7 @@ static class PricesCommand
             var opened = new BookShelf().Open(parsed.GetValue(book)!);
             var findings = PriceCheck.Run(opened);
             if (parsed.GetValue(json)) PriceJson.Write(w => PriceJson.Findings(w, opened, findings));
-            else PriceTables.Findings(Terminal.Console(), opened, findings);
+            else PriceTables.Findings(Terminal.Console(Terminal.Unfolded), opened, findings);
         });
         return command;
     }
@@ -137,7 +137,7 @@ static class PricesCommand
             var result = Read(shelf, path, Shared.ParseDay(parsed.GetValue(date), "--date"));
             if (parsed.GetValue(output) is { } book) WriteBook(result, path, book);
             if (parsed.GetValue(json)) PriceJson.Write(w => PriceJson.Import(w, result));
-            else PriceTables.Import(Terminal.Console(), path, result);
+            else PriceTables.Import(Terminal.Console(Terminal.Unfolded), path, result);
             if (result.Imported.Count == 0)
                 throw new InputException($"'{path}' gave no rate; {Shared.Count(result.Unclassified.Count, "row")} could not be classified "
                     + $"(first: {(result.Unclassified.Count > 0 ? result.Unclassified[0].Reason : "none")}).");

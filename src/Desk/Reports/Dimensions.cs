@@ -61,7 +61,10 @@ public static class Dimensions
             : cell.Key.Caller.Tags[IndexOf(tagKeys, d[TagPrefix.Length..])] ?? "")));
         var groups = byMeter ? cube.GroupByMeter((cell, meter) => KeyOf(cell, meter)) : cube.GroupBy(cell => KeyOf(cell, null));
         return new(dimensions,
-            [.. groups.Select(g => new GroupingLine([.. g.Key.Split(Separator).Select(Opened)], g.Cost, g.CostMax, g.Requests))]);
+            [.. groups.Select(g => new GroupingLine([.. g.Key.Split(Separator).Select(Opened)], g.Cost, g.CostMax, g.Requests)
+            {
+                Unpriced = g.Unpriced,
+            })]);
     }
 
     // Tags are other people's text: one that holds the separator must not become two values.

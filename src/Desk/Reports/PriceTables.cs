@@ -31,14 +31,15 @@ static class PriceTables
         foreach (var model in rates.GroupBy(r => r.Key.Model))
         {
             console.MarkupLine($"[bold]{Markup.Escape(model.Key.Length == 0 ? "whatever the model" : model.Key)}[/]");
-            var grid = Columns("meter", "sold as", "USD", "per", "dates", "regions", "source");
+            var table = new FittedTable([new("meter"), new("sold as", Least: 24), new("USD", Right: true), new("per"), new("dates"),
+                new("regions", Least: 12), new("source", Least: 10, Spare: 1)], indent: 0);
             foreach (var line in model.GroupBy(r => r with { Key = r.Key with { Region = "" } }))
             {
                 var (rate, (usd, per)) = (line.Key, Natural(line.Key));
-                grid.AddRow(rate.Key.Meter.Name(), SoldAs(rate.Key), Usd.Plain(usd), Markup.Escape(per), Dates(rate),
+                table.AddRow(rate.Key.Meter.Name(), SoldAs(rate.Key), Usd.Plain(usd), Markup.Escape(per), Dates(rate),
                     Markup.Escape(Regions([.. line.Select(r => r.Key.Region)])), $"[grey]{Markup.Escape(rate.Source)}[/]");
             }
-            console.Write(grid);
+            console.Write(table);
             console.WriteLine();
         }
     }
@@ -46,31 +47,44 @@ static class PriceTables
     public static void Modes(IAnsiConsole console, ModeMatrix matrix)
     {
         console.MarkupLine($"[grey]What each model supports, as of {Dimensions.Day(matrix.Date)} ({Markup.Escape(matrix.Book)})[/]\n");
-        var grid = Columns("model", "batch", "caching", "units", "reserved", "custom", "long", "tiers", "scopes", "regions");
+        var table = new FittedTable([new("model", Least: 24), new("batch"), new("caching"), new("units"), new("reserved"), new("custom"),
+            new("long"), new("tiers", Least: 12, Spare: 1), new("scopes", Least: 10, Spare: 2), new("regions", Right: true)], indent: 0);
         foreach (var model in matrix.Models)
-            grid.AddRow(Markup.Escape(model.Model), Yes(model.Batch), string.Join(' ', model.CacheTtls),
+            table.AddRow(Markup.Escape(model.Model), Yes(model.Batch), string.Join(' ', model.CacheTtls),
                 Terms(model.Provisioned), Terms(model.Reserved), Yes(model.Customisation), Yes(model.LongBand),
                 string.Join(' ', model.Tiers.Where(t => t != Tier.Standard).Select(t => t.Name())),
                 string.Join(' ', model.Scopes.Select(s => s.Name())), Text.Number(model.Regions.Count));
-        console.Write(grid);
+        console.Write(table);
     }
 
     public static void Diff(IAnsiConsole console, PriceBook before, PriceBook after, PriceDiff diff)
     {
         console.MarkupLine($"[bold]{Markup.Escape(before.Id)} → {Markup.Escape(after.Id)}[/]: "
             + $"{diff.Added.Count} rates added, {diff.Removed.Count} removed, {diff.Changed.Count} changed\n");
-        if (diff.Changed.Count > 0)
-        {
-            var grid = Columns("changed", "meter", "mode", "tier", "scope", "region", "before", "after", "×");
-            foreach (var change in diff.Changed.Take(RowsMax))
-                grid.AddRow(Markup.Escape(change.Key.Model), change.Key.Meter.Name(), change.Key.Mode.Name(),
-                    change.Key.Tier.Name(), change.Key.Scope.Name(), change.Key.Region,
-                    PerUnit(change.Before), PerUnit(change.After), change.Ratio is { } ratio ? Text.Number(decimal.Round(ratio, 3)) : "–");
-            console.Write(grid);
-            console.WriteLine();
-        }
+        Changed(console, diff.Changed);
         Summary(console, "added", diff.Added);
         Summary(console, "removed", diff.Removed);
+    }
+
+    // Prices that changed alike in several regions share a line, as the rates of a model do.
+    static void Changed(IAnsiConsole console, IReadOnlyList<ChangedRate> changed)
+    {
+        if (changed.Count == 0) return;
+        var table = new FittedTable([new("changed", Least: 16), new("meter"), new("sold as", Least: 16), new("regions", Least: 12),
+            new("before", Right: true), new("after", Right: true), new("per", Spare: 2), new("×", Right: true, Spare: 1)], indent: 0);
+        var lines = changed.GroupBy(c => (Key: c.Key with { Region = "" }, Before: Natural(c.Before), After: Natural(c.After), c.Ratio))
+            .ToList();
+        foreach (var line in lines.Take(RowsMax))
+        {
+            var (key, before, after, ratio) = line.Key;
+            table.AddRow(Markup.Escape(key.Model.Length == 0 ? "whatever the model" : key.Model), key.Meter.Name(), SoldAs(key),
+                Markup.Escape(Regions([.. line.Select(c => c.Key.Region)])), Usd.Plain(before.Usd), Usd.Plain(after.Usd),
+                before.Per == after.Per ? after.Per : $"{before.Per}, then {after.Per}",
+                ratio is { } times ? Text.Number(decimal.Round(times, 3)) : "–");
+        }
+        console.Write(table);
+        if (lines.Count > RowsMax) console.MarkupLine($"[grey]{lines.Count - RowsMax} more lines with --json[/]");
+        console.WriteLine();
     }
 
     public static void Findings(IAnsiConsole console, PriceBook book, IReadOnlyList<PriceFinding> findings)
@@ -108,20 +122,14 @@ static class PriceTables
     static void Summary(IAnsiConsole console, string title, IReadOnlyList<Rate> rates)
     {
         if (rates.Count == 0) return;
-        var grid = Columns(title, "rates", "meters", "modes");
+        var table = new FittedTable(
+            [new(title, Least: 24), new("rates", Right: true), new("meters", Least: 24), new("modes", Least: 12, Spare: 1)], indent: 0);
         foreach (var model in rates.GroupBy(r => r.Key.Model).OrderBy(g => g.Key, StringComparer.Ordinal).Take(RowsMax))
-            grid.AddRow(Markup.Escape(model.Key.Length == 0 ? "whatever the model" : model.Key), Text.Number(model.Count()),
+            table.AddRow(Markup.Escape(model.Key.Length == 0 ? "whatever the model" : model.Key), Text.Number(model.Count()),
                 string.Join(' ', model.Select(r => r.Key.Meter).Distinct().Order().Select(m => m.Name())),
                 string.Join(' ', model.Select(r => r.Key.Mode).Distinct().Order().Select(m => m.Name())));
-        console.Write(grid);
+        console.Write(table);
         console.WriteLine();
-    }
-
-    static Grid Columns(params string[] names)
-    {
-        var grid = new Grid();
-        foreach (var _ in names) grid.AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(2));
-        return grid.AddRow([.. names.Select(n => $"[grey]{Markup.Escape(n)}[/]")]);
     }
 
     // Mode and scope, and whatever else is not the everyday case.
@@ -138,7 +146,6 @@ static class PriceTables
     static (decimal Usd, string Per) Natural(Rate rate) =>
         rate.Key.Meter.Unit() == "token" ? (rate.UsdPerUnit * 1_000_000m, "1M tokens") : (rate.SourceRate, rate.SourceUnit);
 
-    static string PerUnit(Rate rate) => $"{Usd.Plain(Natural(rate).Usd)} [grey]per {Markup.Escape(Natural(rate).Per)}[/]";
     static string Yes(bool value) => value ? "✓" : "";
     static string Terms(IReadOnlyList<Term> terms) => string.Join(' ', terms
         .Select(t => t switch { Term.None => "none", Term.OneMonth => "1m", Term.ThreeMonth => "3m", _ => "6m" }));

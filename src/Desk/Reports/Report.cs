@@ -57,6 +57,9 @@ public sealed record Report
     public required IReadOnlyList<string> NotVisible { get; init; }
     public required ReadingSummary Reading { get; init; }
 
+    /// <summary>True when nothing that was used has a price: the total is not zero but unknown.</summary>
+    public bool HasNoPrice => Total == 0m && RequestsUnpriced > 0;
+
     /// <summary>The period's spend scaled to thirty days.</summary>
     public decimal Monthly => Total * 30m / Days;
 }
@@ -64,7 +67,11 @@ public sealed record Report
 /// <summary>A grouping by several dimensions. Costs of the lines add up to the report's total.</summary>
 public sealed record Grouping(IReadOnlyList<string> Dimensions, IReadOnlyList<GroupingLine> Lines);
 
-public sealed record GroupingLine(IReadOnlyList<string> Values, decimal Cost, decimal CostMax, long Requests);
+public sealed record GroupingLine(IReadOnlyList<string> Values, decimal Cost, decimal CostMax, long Requests)
+{
+    /// <summary>Requests of which at least one meter has no price.</summary>
+    public long Unpriced { get; init; }
+}
 
 /// <summary>One of the dearest requests.</summary>
 public sealed record TopRequest(RequestId Id, DateTime Time, string Model, string App, string Principal, TokenCounts Tokens, decimal Cost);

@@ -32,7 +32,7 @@ public static class ReportHtml
             <meta name="robots" content="noindex"/>
             <meta name="generator" content="Assay"/>
             <link rel="icon" href="data:,"/>
-            <title>Amazon Bedrock, {period}: {Figures.Dollars(report.Total)}</title>
+            <title>Amazon Bedrock, {period}: {(report.HasNoPrice ? Money.NoPrice : Figures.Dollars(report.Total))}</title>
             <style>{Fragment.OfAsset(css)}</style>
             </head>
             <body>
@@ -92,9 +92,10 @@ public static class ReportHtml
             <section id="total" class="headline" aria-labelledby="total-title">
             <div>
             <h2 id="total-title">Total</h2>
-            <p class="total">{Figures.Money(report.Total)}</p>
-            <p class="exact">exactly {SpendTables.Breaking(Usd.Plain(report.Total))} USD</p>
+            <p class="total">{Figures.Money(report.Total, report.Total, report.RequestsUnpriced)}</p>
             """);
+        // The cost of what has no price is not zero but unknown.
+        if (!report.HasNoPrice) page.Line($"""<p class="exact">exactly {SpendTables.Breaking(Usd.Plain(report.Total))} USD</p>""");
         if (report.Requests == 0)
             page.Line($"""
                 <p class="notice">No request was found in what was read, so there is nothing to rate. See below what was passed over,
@@ -112,10 +113,10 @@ public static class ReportHtml
             <table class="facts"><tbody>
             """);
         if (report.TotalMax > report.Total) Fact(page, "Upper bound, cache lifetimes unknown", Figures.Money(report.TotalMax));
-        if (report.Requests > 0)
+        if (report.Requests > 0 && !report.HasNoPrice)
             Fact(page, "A month of 30 days at this pace", Figures.Money(decimal.Round(report.Monthly, 6, MidpointRounding.ToEven)));
         Fact(page, "Requests", Figures.Count(report.Requests));
-        if (report.Requests > 0)
+        if (report.Requests > 0 && !report.HasNoPrice)
         {
             var mean = decimal.Round(report.Total / report.Requests * 1000m, 6, MidpointRounding.ToEven);
             Fact(page, "Mean cost of 1,000 requests", Figures.Money(mean));

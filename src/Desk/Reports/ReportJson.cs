@@ -87,6 +87,7 @@ public static class ReportJson
             Money(json, "cost", group.Cost);
             if (group.CostMax > group.Cost) Money(json, "cost_max", group.CostMax);
             json.WriteNumber("requests", group.Requests);
+            if (group.Unpriced > 0) json.WriteNumber("unpriced", group.Unpriced);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -102,6 +103,7 @@ public static class ReportJson
             Money(json, "cost", line.Cost);
             if (line.CostMax > line.Cost) Money(json, "cost_max", line.CostMax);
             json.WriteNumber("requests", line.Requests);
+            if (line.Unpriced > 0) json.WriteNumber("unpriced", line.Unpriced);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -46,14 +46,16 @@ public static class ReportTerminal
         console.MarkupLine($"[bold]Bedrock spend[/]  [grey]{period} · prices {Markup.Escape(report.Book)}[/]");
         console.WriteLine();
         var upTo = report.TotalMax > report.Total ? $" [grey]up to[/] {money.Show(report.TotalMax)}" : "";
-        console.MarkupLine($"  [bold]{money.Show(report.Total)}[/]{upTo}   {money.Show(report.Monthly)} [grey]a month at this pace[/]");
+        if (report.HasNoPrice) console.MarkupLine($"  [bold]{Money.NoPrice}[/] [grey]for any of it[/]");
+        else
+            console.MarkupLine($"  [bold]{money.Show(report.Total)}[/]{upTo}   {money.Show(report.Monthly)} [grey]a month at this pace[/]");
         List<string> counts = [Counted(report.Requests, "request")];
         if (report.Failed > 0) counts.Add($"{Text.Number(report.Failed)} failed");
         if (report.Uncounted > 0) counts.Add($"{Text.Number(report.Uncounted)} without any count");
         if (report.Reading.Duplicates > 0) counts.Add($"{Counted(report.Reading.Duplicates, "duplicate")} not counted");
         if (report.RequestsUnpriced > 0) counts.Add($"[yellow]{Text.Number(report.RequestsUnpriced)} without a full price[/]");
         console.MarkupLine($"  {string.Join(" · ", counts)}");
-        if (report.ByDay.Count > 1)
+        if (report.ByDay.Count > 1 && !report.HasNoPrice)
         {
             var peak = report.ByDay.MaxBy(d => d.Cost)!;
             console.MarkupLine($"  {Text.Sparkline([.. report.ByDay.TakeLast(62).Select(d => d.Cost)])} "
@@ -78,46 +80,38 @@ public static class ReportTerminal
         console.WriteLine();
     }
 
-    // The first column's name is the title; the others are quiet.
-    static Grid NewTable(params (string Name, bool Right)[] columns)
-    {
-        var grid = new Grid();
-        foreach (var (_, right) in columns)
-        {
-            var column = new GridColumn().NoWrap().PadLeft(2).PadRight(0);
-            grid.AddColumn(right ? column.RightAligned() : column);
-        }
-        grid.AddRow([.. columns.Select((c, i) => i == 0 ? $"[bold]{Markup.Escape(c.Name)}[/]" : $"[grey]{Markup.Escape(c.Name)}[/]")]);
-        return grid;
-    }
-
     static void Table(IAnsiConsole console, Report report, string title, IReadOnlyList<Group> groups, Func<string, string> shown)
     {
         var money = Money.For(report.Total);
-        var table = NewTable((title, false), ("cost", true), ("share", true), ("", false), ("requests", true));
+        var table = new FittedTable([new(title, Least: 20), new("cost", Right: true), new("share", Right: true, Spare: 1),
+            new("", Spare: 2), new("requests", Right: true)]);
         foreach (var group in groups.Take(RowsMax))
-            table.AddRow(Markup.Escape(Shortened(Text.Key(shown(group.Key)))), money.Show(group.Cost),
-                Text.Percent(group.Cost, report.Total), $"[blue]{Text.Bar(group.Cost, report.Total, BarWidth),-BarWidth}[/]",
+            table.AddRow(Markup.Escape(Shortened(Text.Key(shown(group.Key)))), money.Show(group.Cost, group.Unpriced),
+                Share(group.Cost, group.Unpriced, report), $"[blue]{Text.Bar(group.Cost, report.Total, BarWidth),-BarWidth}[/]",
                 Text.Number(group.Requests));
         if (groups.Count > RowsMax)
         {
             var rest = groups.Skip(RowsMax).ToList();
-            table.AddRow($"[grey]{rest.Count} more[/]", money.Show(rest.Sum(g => g.Cost)),
+            table.AddRow($"[grey]{rest.Count} more[/]", money.Show(rest.Sum(g => g.Cost), rest.Sum(g => g.Unpriced)),
                 Text.Percent(rest.Sum(g => g.Cost), report.Total), "", Text.Number(rest.Sum(g => g.Requests)));
         }
         console.Write(table);
         console.WriteLine();
     }
 
+    static string Share(decimal cost, long unpriced, Report report) =>
+        cost == 0m && unpriced > 0 ? "–" : Text.Percent(cost, report.Total);
+
     static void Grouped(IAnsiConsole console, Report report, Grouping grouping)
     {
         var money = Money.For(report.Total);
         const int rowsMax = 40;
-        var table = NewTable([.. grouping.Dimensions.Select(d => (d, false)), ("cost", true), ("share", true), ("requests", true)]);
+        var table = new FittedTable([.. grouping.Dimensions.Select(d => new TableColumn(d, Least: 10)), new("cost", Right: true),
+            new("share", Right: true, Spare: 2), new("requests", Right: true, Spare: 1)]);
         foreach (var line in grouping.Lines.Take(rowsMax))
             table.AddRow([.. line.Values.Select((v, i) =>
                     Markup.Escape(Shortened(Text.Key(grouping.Dimensions[i] == "model" ? Text.ShortModel(v) : v)))),
-                money.Show(line.Cost), Text.Percent(line.Cost, report.Total), Text.Number(line.Requests)]);
+                money.Show(line.Cost, line.Unpriced), Share(line.Cost, line.Unpriced, report), Text.Number(line.Requests)]);
         console.Write(table);
         if (grouping.Lines.Count > rowsMax)
             console.MarkupLine($"  [grey]{grouping.Lines.Count - rowsMax} more lines with --csv or --json[/]");
@@ -127,13 +121,13 @@ public static class ReportTerminal
     static void Meters(IAnsiConsole console, Report report)
     {
         var money = Money.For(report.Total);
-        var table = NewTable(("By meter", false), ("quantity", true), ("cost", true), ("share", true), ("", false));
+        var table = new FittedTable([new("By meter"), new("quantity", Right: true), new("cost", Right: true),
+            new("share", Right: true, Spare: 1), new("", Spare: 2), new("without a price", Right: true)]);
         foreach (var sum in report.Meters.OrderByDescending(m => m.Cost).ThenBy(m => m.Meter))
-        {
-            var unpriced = sum.UnpricedQuantity > 0m ? $" [yellow]{Text.Number(sum.UnpricedQuantity)} unpriced[/]" : "";
-            table.AddRow(sum.Meter.Name(), Text.Number(sum.Quantity), money.Show(sum.Cost), Text.Percent(sum.Cost, report.Total),
-                $"[blue]{Text.Bar(sum.Cost, report.Total, BarWidth)}[/]{unpriced}");
-        }
+            table.AddRow(sum.Meter.Name(), Text.Number(sum.Quantity), sum.HasNoPrice ? Money.NoPrice : money.Show(sum.Cost),
+                sum.HasNoPrice ? "–" : Text.Percent(sum.Cost, report.Total),
+                $"[blue]{Text.Bar(sum.Cost, report.Total, BarWidth),-BarWidth}[/]",
+                sum.UnpricedQuantity > 0m ? $"[yellow]{Text.Number(sum.UnpricedQuantity)}[/]" : "");
         console.Write(table);
         console.WriteLine();
     }
@@ -142,8 +136,8 @@ public static class ReportTerminal
     {
         var money = Money.For(report.Total);
         if (report.Top.Count == 0) return;
-        var table = NewTable(("Dearest requests", false), ("time (UTC)", false), ("model", false), ("app", false),
-            ("in", true), ("out", true), ("cost", true));
+        var table = new FittedTable([new("Dearest requests"), new("time (UTC)", Spare: 3), new("model", Least: 12),
+            new("app", Least: 8, Spare: 1), new("in", Right: true, Spare: 2), new("out", Right: true, Spare: 2), new("cost", Right: true)]);
         foreach (var request in report.Top.Take(5))
             table.AddRow(Markup.Escape(Shortened(request.Id.ToString(), 36)), request.Time.ToString("MM-dd HH:mm"),
                 Markup.Escape(Shortened(Text.ShortModel(request.Model), 18)), Markup.Escape(Shortened(Text.Key(request.App), 14)),
@@ -155,7 +149,8 @@ public static class ReportTerminal
     static void Norms(IAnsiConsole console, Report report)
     {
         var money = Money.For(report.Total);
-        var table = NewTable(("Beside the guide", false), ("yours", true), ("guide", true), ("", false), ("at stake", true));
+        var table = new FittedTable([new("Beside the guide", Least: 24), new("yours", Right: true), new("guide", Right: true), new(""),
+            new("at stake", Right: true, Spare: 1)]);
         foreach (var norm in report.Norms)
         {
             var (yours, mark) = norm.Within switch
@@ -164,7 +159,8 @@ public static class ReportTerminal
                 true => (Figure(norm, norm.Yours!.Value), "[green]✓[/]"),
                 false => (Figure(norm, norm.Yours!.Value), norm.Yours > norm.GuideHigh ? "[yellow]↑[/]" : "[yellow]↓[/]"),
             };
-            table.AddRow(Markup.Escape(norm.Title), yours, GuideFigure(norm), mark, norm.AtStake is { } stake ? money.Show(stake) : "");
+            var stake = norm.AtStake is { } atStake && !report.HasNoPrice ? money.Show(atStake) : "";
+            table.AddRow(Markup.Escape(norm.Title), yours, GuideFigure(norm), mark, stake);
         }
         console.Write(table);
         console.WriteLine();
@@ -192,7 +188,7 @@ public static class ReportTerminal
         var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(0).RightAligned())
             .AddColumn(new GridColumn().PadLeft(2).PadRight(0));
         foreach (var (reason, count) in report.Unpriced.Take(RowsMax))
-            grid.AddRow(Text.Number(count), Markup.Escape(System.Text.RegularExpressions.Regex.Replace(reason, "arn:[^ ']*/", "…/")));
+            grid.AddRow(Text.Number(count), Markup.Escape(Text.ShortArns(reason)));
         console.Write(grid);
         if (report.Unpriced.Count > RowsMax) console.MarkupLine($"  [grey]{report.Unpriced.Count - RowsMax} more reasons with --json[/]");
         console.WriteLine();

@@ -9,11 +9,11 @@ public static class ReportText
     public static void WriteMarkdown(Report report, TextWriter text)
     {
         var money = Money.For(report.Total);
-        text.Write($"# Bedrock spend: {money.Show(report.Total)}\n\n");
+        text.Write($"# Bedrock spend: {money.Show(report.Total, report.RequestsUnpriced)}\n\n");
         if (report is { From: { } from, To: { } to })
             text.Write($"{Dimensions.Day(from)} to {Dimensions.Day(to)} ({Counted(report.Days, "day")}), "
                 + $"{Counted(report.Requests, "request")}, prices `{report.Book}`. "
-                + $"At this pace {money.Show(report.Monthly)} a month."
+                + $"At this pace {money.Show(report.Monthly, report.RequestsUnpriced)} a month."
                 + (report.TotalMax > report.Total ? $" Up to {money.Show(report.TotalMax)} where cache lifetimes are unknown." : "")
                 + "\n\n");
         if (report.Highlights.Count > 0)
@@ -30,7 +30,7 @@ public static class ReportText
                 + $"|{string.Concat(grouping.Dimensions.Select(_ => "---|"))}---:|---:|\n");
             foreach (var line in grouping.Lines)
                 text.Write($"|{string.Concat(line.Values.Select(v => $" {Cell(Text.Key(v))} |"))} "
-                    + $"{money.Show(line.Cost)} | {Text.Number(line.Requests)} |\n");
+                    + $"{money.Show(line.Cost, line.Unpriced)} | {Text.Number(line.Requests)} |\n");
             text.Write('\n');
         }
         else
@@ -51,19 +51,20 @@ public static class ReportText
     }
 
     /// <summary>
-    /// One line a group: of the grouping asked for, else of every standard one with its name in the first column. Money is exact.
+    /// One line a group: of the grouping asked for, else of every standard one with its name in the first column. Money is exact;
+    /// the last column counts the requests whose cost is not whole because something in them has no price.
     /// </summary>
     public static void WriteCsv(Report report, TextWriter text)
     {
         if (report.Groups is { } grouping)
         {
-            text.Write(string.Join(',', grouping.Dimensions) + ",cost,cost_max,requests\n");
+            text.Write(string.Join(',', grouping.Dimensions) + ",cost,cost_max,requests,unpriced\n");
             foreach (var line in grouping.Lines)
                 text.Write($"{string.Join(',', line.Values.Select(Field))},"
-                    + $"{Usd.Plain(line.Cost)},{Usd.Plain(line.CostMax)},{line.Requests}\n");
+                    + $"{Usd.Plain(line.Cost)},{Usd.Plain(line.CostMax)},{line.Requests},{line.Unpriced}\n");
             return;
         }
-        text.Write("grouping,key,cost,cost_max,requests\n");
+        text.Write("grouping,key,cost,cost_max,requests,unpriced\n");
         foreach (var (name, groups) in new (string, IReadOnlyList<Group>)[]
         {
             ("model", report.ByModel), ("app", report.ByApp), ("team", report.ByTeam), ("env", report.ByEnv),
@@ -71,7 +72,8 @@ public static class ReportText
             ("account", report.ByAccount), ("meter", report.ByMeter), ("mode", report.ByMode), ("day", report.ByDay),
         })
             foreach (var group in groups)
-                text.Write($"{name},{Field(group.Key)},{Usd.Plain(group.Cost)},{Usd.Plain(group.CostMax)},{group.Requests}\n");
+                text.Write($"{name},{Field(group.Key)},{Usd.Plain(group.Cost)},{Usd.Plain(group.CostMax)},"
+                    + $"{group.Requests},{group.Unpriced}\n");
     }
 
     static void Table(TextWriter text, Report report, string title, IReadOnlyList<Group> groups)
@@ -79,8 +81,8 @@ public static class ReportText
         var money = Money.For(report.Total);
         text.Write($"## {title}\n\n| | cost | share | requests |\n|---|---:|---:|---:|\n");
         foreach (var group in groups)
-            text.Write($"| {Cell(Text.Key(group.Key))} | {money.Show(group.Cost)} | {Text.Percent(group.Cost, report.Total)} "
-                + $"| {Text.Number(group.Requests)} |\n");
+            text.Write($"| {Cell(Text.Key(group.Key))} | {money.Show(group.Cost, group.Unpriced)} "
+                + $"| {Text.Percent(group.Cost, report.Total)} | {Text.Number(group.Requests)} |\n");
         text.Write('\n');
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Assay.Desk.Reports;
 
@@ -10,10 +11,15 @@ public readonly record struct Money(bool IsFine)
     public string Show(decimal usd) => IsFine && usd != 0m
         ? "$" + decimal.Round(usd, 6, MidpointRounding.ToEven).ToString("0.000000", CultureInfo.InvariantCulture)
         : Text.Dollars(usd);
+
+    /// <summary>What a sum of usage cost, or that it has no price: a missing price is never zero dollars.</summary>
+    public string Show(decimal usd, long unpriced) => usd == 0m && unpriced > 0 ? NoPrice : Show(usd);
+
+    public const string NoPrice = "no price";
 }
 
 /// <summary>How figures are written for people. Money is rounded here and nowhere before.</summary>
-public static class Text
+public static partial class Text
 {
     /// <summary>
     /// Dollars to the cent with thousands marked; amounts below a cent keep up to six decimals, so that small is not nothing.
@@ -37,7 +43,7 @@ public static class Text
     /// <summary>A model id without what every id of its family repeats: vendor, date and version; ARNs lose their middle.</summary>
     public static string ShortModel(string id)
     {
-        if (id.StartsWith("arn:", StringComparison.Ordinal)) return "…" + id[(id.LastIndexOf(':') + 1)..];
+        if (id.StartsWith("arn:", StringComparison.Ordinal)) return ShortArns(id);
         var dot = id.IndexOf('.', StringComparison.Ordinal);
         var name = dot >= 0 ? id[(dot + 1)..] : id;
         var parts = name.Split('-').TakeWhile(p => !(p.Length == 8 && p.All(char.IsAsciiDigit))
@@ -45,6 +51,12 @@ public static class Text
         var shortened = string.Join('-', parts);
         return shortened.Length == 0 ? name : shortened;
     }
+
+    /// <summary>ARNs in a text without what comes before the resource, whose name may hold colons itself.</summary>
+    public static string ShortArns(string text) => Arn().Replace(text, "…");
+
+    [GeneratedRegex("arn:[^: ']*:[^: ']*:[^: ']*:[^: ']*:", RegexOptions.CultureInvariant)]
+    private static partial Regex Arn();
 
     /// <summary>What stands for an empty key.</summary>
     public static string Key(string key) => key.Length == 0 ? "(untagged)" : key;

@@ -111,7 +111,7 @@ public static class AwsPriceList
             }
             if (Price(terms, out var price, out var unit, out var description) is { } reason) return reason;
             var meter = priced.MeterFor(model);
-            if (PriceUnits.Read(unit, description) is not { } sourceUnit)
+            if (PriceUnits.Read(unit, description, meter) is not { } sourceUnit)
                 return $"the scale of unit '{unit}' cannot be read from '{description}'";
             if (!PriceUnits.Measures(sourceUnit, meter)) return $"unit '{unit}' does not measure '{meter.Name()}'";
             if (PriceUnits.Contradiction(unit, sourceUnit, price, description) is { } contradiction) return contradiction;

@@ -8,8 +8,12 @@ public static class PriceUnits
 {
     /// <summary>The source unit a price is quoted in, or null.</summary>
     /// <param name="unit">The price's unit. <c>Units</c> says nothing: the scale is then the third field of the description.</param>
-    public static string? Read(string unit, string description) =>
-        unit.Trim().ToLowerInvariant() is "units" or "unit" or "" ? FromDescription(description) : FromUnit(unit);
+    /// <param name="meter">What the usage type counts: tells the noun where a description states a scale alone.</param>
+    public static string? Read(string unit, string description, Meter meter)
+    {
+        if (unit.Trim().ToLowerInvariant() is not ("units" or "unit" or "")) return FromUnit(unit);
+        return FromDescription(description) ?? (Measures("1M tokens", meter) ? ScaleAlone(description) : null);
+    }
 
     /// <summary>Why a unit cannot be what its description says, or null when the two agree as far as both can be read.</summary>
     public static string? Contradiction(string unit, string sourceUnit, decimal price, string description)
@@ -83,6 +87,18 @@ public static class PriceUnits
         if (Has("storage") && Has("month")) return "month";
         if (Has("hourly price") || Has("per hour") || Has("model unit hour")) return "hour";
         return null;
+    }
+
+    // "…|us-east-1|Million Batch Response" of a usage type that counts tokens: no other noun contradicts it.
+    static string? ScaleAlone(string description)
+    {
+        var fields = description.Split('|');
+        if (fields.Length < 3) return null;
+        var words = fields[2].ToLowerInvariant().Split([' ', ',', '-', '('], StringSplitOptions.RemoveEmptyEntries);
+        string[] others = ["hour", "hourly", "minute", "second", "month", "image", "images", "unit", "units", "request", "requests",
+            "query", "queries", "search", "character", "characters", "word", "words"];
+        if (words.Any(others.Contains) || words.Contains("million") == words.Contains("thousand")) return null;
+        return words.Contains("million") ? "1M tokens" : "1K tokens";
     }
 
     static (int Scale, string Noun) SplitScale(string text)

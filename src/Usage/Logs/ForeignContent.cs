@@ -18,6 +18,8 @@ public static class ForeignContent
         if (start.StartsWith("BZh"u8)) return "bzip2-compressed; decompress it first";
         if (start.StartsWith((ReadOnlySpan<byte>)[0xFD, 0x37, 0x7A, 0x58, 0x5A])) return "xz-compressed; decompress it first";
         if (start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])) return "gzip inside gzip; decompress it once more";
+        if (start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+            return "UTF-16 text, as '>' of PowerShell writes it; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)";
         // Text has no zero bytes, and few other control characters; a log is text.
         return start.Contains((byte)0) ? "binary data" : null;
     }

@@ -44,6 +44,7 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     readonly RecordParser parser = new(options);
     readonly UsageRecord[] batch = new UsageRecord[BatchSize];
     byte[] buffer = new byte[ChunkSize * 2];
+    bool isPretty;
 
     /// <summary>Lines read along the tree of the lines before, in all files so far.</summary>
     internal long Known => parser.Known;
@@ -61,6 +62,8 @@ public sealed class InvocationLogReader(LogReaderOptions options)
         var into = new BatchWriter(batch, deliver);
         int start = 0, filled = 0;
         bool tooLong = false, isFirst = true;
+        var pretty = new PrettyPrinted();
+        isPretty = false;
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
@@ -70,6 +73,8 @@ public sealed class InvocationLogReader(LogReaderOptions options)
                 reading.Stopped = foreign;
                 return reading;
             }
+            if (isFirst) isPretty = PrettyPrinted.Starts(buffer.AsSpan(0, Math.Min(read, StartLength)));
+            if (isPretty) pretty.Fold(buffer.AsSpan(filled, read));
             isFirst = false;
             var isLast = read == 0 || broken is not null;
             filled += read;
@@ -115,7 +120,7 @@ public sealed class InvocationLogReader(LogReaderOptions options)
         while (start < filled)
         {
             // Most lines are like one before: the walk along it finds their end as well.
-            if (!tooLong && parser.TryKnown(buffer, start, filled, reading, ref into) is > 0 and var next)
+            if (!tooLong && !isPretty && parser.TryKnown(buffer, start, filled, reading, ref into) is > 0 and var next)
             {
                 start = next;
                 continue;
@@ -129,6 +134,13 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     }
 
     void ParseLine(int start, int end, ref bool tooLong, FileReading reading, ref BatchWriter into)
+    {
+        ParseOne(start, end, ref tooLong, reading, ref into);
+        // What is said of a value names the line it begins in.
+        if (isPretty) reading.Lines += buffer.AsSpan(start, end - start).Count(PrettyPrinted.FoldedEnd);
+    }
+
+    void ParseOne(int start, int end, ref bool tooLong, FileReading reading, ref BatchWriter into)
     {
         reading.Lines++;
         // Asked here too: the end of a line that is too long may arrive together with the rest of it.

@@ -301,7 +301,7 @@ sealed class LineLesson
         "requestId" => (Place.Elsewhere, new(SenseKind.RequestId)),
         "region" or "modelId" or "accountId" or "operation" or "errorCode" or "schemaType" or "schemaVersion" or "inferenceRegion" =>
             (Place.Elsewhere, Sense.Name),
-        "message" or "events" or "Records" or "logEvents" => (Place.Elsewhere, Sense.Unknown),
+        "message" or "@message" or "events" or "Records" or "logEvents" => (Place.Elsewhere, Sense.Unknown),
         _ => (Place.Elsewhere, Sense.Nothing),
     };
 

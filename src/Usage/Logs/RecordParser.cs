@@ -110,13 +110,14 @@ sealed partial class RecordParser(LogReaderOptions options)
     }
 
     static bool IsWrapper(ReadOnlySpan<byte> name) => name.SequenceEqual("message"u8) || name.SequenceEqual("logEvents"u8)
-        || name.SequenceEqual("events"u8) || name.SequenceEqual("Records"u8);
+        || name.SequenceEqual("events"u8) || name.SequenceEqual("Records"u8) || name.SequenceEqual("@message"u8);
 
     // A message of plain words wraps nothing.
     static bool IsWrapped(JsonScanner json) => json.Peek() is (byte)'{' or (byte)'['
         || (json.Peek() == (byte)'"' && json.TakeString(out var text, out _) && text.TrimStart((byte)' ') is [(byte)'{' or (byte)'[', ..]);
 
-    // {"timestamp":…,"message":"{…}"} of CloudWatch, alone or in a list; the message may be text or already JSON.
+    // {"timestamp":…,"message":"{…}"} of CloudWatch, alone or in a list; the message may be text or already JSON. Logs Insights
+    // exports call it "@message".
     bool ParseWrapped(ref JsonScanner json, FileReading reading, ref BatchWriter into, int depth)
     {
         if (json.Peek() != (byte)'"') return ParseValue(ref json, reading, ref into, depth);

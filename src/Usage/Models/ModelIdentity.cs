@@ -29,17 +29,27 @@ public static class ModelIdentity
     {
         if (!modelId.StartsWith("arn:", StringComparison.Ordinal)) return FromId(modelId, catalog);
 
-        // arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.anthropic…; the id itself may hold colons.
-        var resource = AfterColons(modelId, 5);
-        var slash = resource.IndexOf('/', StringComparison.Ordinal);
-        var (kind, name) = slash < 0 ? (resource, "") : (resource[..slash], resource[(slash + 1)..]);
+        var (kind, name) = ResourceOf(modelId);
         return kind switch
         {
             "foundation-model" or "inference-profile" => FromId(name, catalog),
-            "application-inference-profile" => new(modelId, Scope.InRegion, ModelKind.OpaqueProfile, null),
+            // A prompt and a prompt router hide the model they call as a profile does; the tokens are sold at its everyday terms.
+            "application-inference-profile" or "prompt" or "prompt-router" or "default-prompt-router" =>
+                new(modelId, Scope.InRegion, ModelKind.OpaqueProfile, null),
             "provisioned-model" => new(modelId, Scope.InRegion, ModelKind.Provisioned, null),
             _ => new(modelId, Scope.InRegion, ModelKind.Custom, null),
         };
+    }
+
+    /// <summary>
+    /// What an ARN names, <c>arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.anthropic…</c>: the kind of resource and its
+    /// name, which may hold colons itself. Empty strings where the text is no ARN.
+    /// </summary>
+    public static (string Kind, string Name) ResourceOf(string arn)
+    {
+        var resource = arn.StartsWith("arn:", StringComparison.Ordinal) ? AfterColons(arn, 5) : "";
+        var slash = resource.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0 ? (resource, "") : (resource[..slash], resource[(slash + 1)..]);
     }
 
     static ModelRef FromId(string id, ModelCatalog catalog)

@@ -6,7 +6,10 @@ public enum ModelKind : byte
     /// <summary>A foundation model, by bare id, inference-profile id or ARN.</summary>
     Foundation,
 
-    /// <summary>An application inference profile nobody has mapped: the model behind it is unknown, so it has no price.</summary>
+    /// <summary>
+    /// An application inference profile (or a prompt, or a prompt router) nobody has mapped: the model behind it is unknown, so it has
+    /// no price.
+    /// </summary>
     OpaqueProfile,
 
     /// <summary>Purchased model units: tokens are covered by the hourly price.</summary>

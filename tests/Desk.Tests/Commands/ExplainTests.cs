@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Assay.Testing;
 
 namespace Assay.Desk.Tests.Commands;
@@ -18,6 +19,13 @@ public sealed class ExplainTests : IDisposable
 
     [Fact]
     public void Why_a_request_has_no_price() => Golden.Matches(folder.Run("explain", "r-5", "small.jsonl").MustSucceed().Output);
+
+    [Fact]
+    public void A_request_without_any_price_totalled_zero()
+    {
+        var explained = folder.Run("explain", "r-5", "small.jsonl", "--json").MustSucceed().Json;
+        Assert.Equal((JsonValueKind.Null, 2), (explained.GetProperty("total").ValueKind, explained.GetProperty("unpriced").GetInt32()));
+    }
 
     [Fact]
     public void The_same_as_json_adds_up()

@@ -14,6 +14,16 @@ public sealed class PricesTests : IDisposable
         Golden.Matches(folder.Run("prices", "show", LogText.Llama, "--region", "us-east-1").MustSucceed().Output);
 
     [Fact]
+    public void The_table_of_a_model_with_many_terms_had_no_column_of_prices()
+    {
+        var shown = folder.Run("prices", "show", LogText.Sonnet).MustSucceed().Output;
+        Assert.Matches(@"(?m)^input +on_demand global +3 +1M tokens", shown);
+        Assert.Matches(@"(?m)^amazon\.nova-2-lite-v1:0 +✓ +5m ", folder.Run("prices", "modes").MustSucceed().Output);
+        Assert.Matches(@"(?m)^amazon\.nova-2-pro-preview-20251202-v1:0 +input +on_demand in_region +us-east-1 \+3 +2\.1875 +1\.375 +1M tokens +0\.629$",
+            folder.Run("prices", "diff", "aws@2026-05-25", "aws").MustSucceed().Output);
+    }
+
+    [Fact]
     public void Shown_rates_carry_every_dimension_as_json()
     {
         var rates = folder.Run("prices", "show", LogText.Sonnet, "--region", "us-east-1", "--json").MustSucceed().Json.EnumerateArray().ToList();

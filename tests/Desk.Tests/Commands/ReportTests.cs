@@ -230,6 +230,22 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Usage_without_any_price_was_printed_as_zero_dollars()
+    {
+        folder.Write("opaque.jsonl", LogText.Call("r-1", LogText.Profile, input: 10, output: 1) + LogText.Call("r-2", input: 10));
+        var report = folder.Run("report", "opaque.jsonl", "--by", "model", "--json").MustSucceed().Json;
+        foreach (var name in (string[])["by_model", "groups"])
+            Assert.Equal([(LogText.Llama, 0), (LogText.Profile, 1)], report.GetProperty(name).EnumerateArray().Select(g =>
+                (g.GetProperty(name == "groups" ? "model" : "key").GetString()!, g.TryGetProperty("unpriced", out var n) ? n.GetInt32() : 0)));
+        Assert.Matches(@"(?m)^  …application-inference-profile/abc123 +no price +– +1$", folder.Run("report", "opaque.jsonl").MustSucceed().Output);
+        Assert.Contains($"model,{LogText.Profile},0,0,1,1\n", folder.Run("report", "opaque.jsonl", "--csv").MustSucceed().Output);
+        Assert.Contains($"| {LogText.Profile} | no price |", folder.Run("report", "opaque.jsonl", "--markdown").MustSucceed().Output);
+        folder.Write("only.jsonl", LogText.Call("r-1", LogText.Profile, input: 10, output: 1));
+        Assert.DoesNotContain("$0.00", folder.Run("report", "only.jsonl").MustSucceed().Output);
+        Assert.DoesNotContain("$0.00", folder.Run("report", "only.jsonl", "--markdown").MustSucceed().Output);
+    }
+
+    [Fact]
     public void What_a_person_reads() => Golden.Matches(folder.Run("report", "logs").MustSucceed().Output);
 
     [Fact]

@@ -67,6 +67,9 @@ public class AwsPriceListTests
     [InlineData("InputTokenCount_Global", "Million Input Tokens Global", "1M tokens")]
     [InlineData("OutputTokenCount_Batch", "Million Batch Response Tokens", "1M tokens")]
     [InlineData("InputTokenCount", "Price per 1 million input tokens", "1M tokens")]
+    [InlineData("OutputTokenCount_Batch", "Million Batch Response", "1M tokens")]
+    [InlineData("cache_writes_tokens_5m_standard", "Million", "1M tokens")]
+    [InlineData("InputTokenCount", "Thousand Input", "1K tokens")]
     [InlineData("CacheWrite1hInputTokenCount_LCtx_Global", "Million 1 Hour Cache Write Input Tokens Long Context Global", "1M tokens")]
     [InlineData("Reserved_1Month_OutputTPM_Geo", "Per Hour per 1K Output TPM Reserved 1 Month Regional", "1K TPM hour")]
     [InlineData("ProvisionedThroughput_NoCommit_ModelUnits_Usage", "Provisioned Throughput Hourly Price (No Commit)", "hour")]
@@ -82,6 +85,8 @@ public class AwsPriceListTests
     [Theory]
     [InlineData("Units", "AWS Marketplace software usage|us-east-1|Input Tokens - Standard, Global",
         "the scale of unit 'Units' cannot be read")]
+    [InlineData("Units", "AWS Marketplace software usage|us-east-1|Million Input Characters", "the scale of unit 'Units' cannot be read")]
+    [InlineData("Units", "AWS Marketplace software usage|us-east-1|Million, not Thousand", "the scale of unit 'Units' cannot be read")]
     [InlineData("Units", "", "the scale of unit 'Units' cannot be read")]
     [InlineData("Bundles", "", "the scale of unit 'Bundles' cannot be read")]
     [InlineData("hour", "", "does not measure 'input'")]

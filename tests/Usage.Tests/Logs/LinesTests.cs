@@ -54,6 +54,36 @@ public sealed class LinesTests
     }
 
     [Fact]
+    public void An_export_of_Logs_Insights_gave_no_record()
+    {
+        Reads($"{{\"@timestamp\":\"2026-03-04 05:06:07.000\",\"@message\":{Text(Numbered(1))}}}\n[{{\"@message\":{Numbered(2)}}}]", 1, 2);
+        // A log long enough for its lines to be learnt.
+        Reads(string.Concat(Enumerable.Range(1, 40).Select(i => $"{{\"@message\":{Numbered(i)}}}\n")), [.. Enumerable.Range(1, 40)]);
+    }
+
+    // As jq, the AWS CLI and people write it; an answer of 'aws logs filter-log-events' is one such object.
+    [Theory]
+    [InlineData("{0}\n{1}\n"), InlineData("{0}\r\n\r\n{1}"), InlineData("[\n{0},\n{1}\n]\n"), InlineData("\uFEFF[\n  {0}\n,\n{1}]")]
+    [InlineData("{{\n \"events\": [\n{{\n\"message\":{2}\n}},\n{{ \"message\": {3} }}\n],\n\"nextToken\": null\n}}")]
+    public void A_log_that_was_pretty_printed_gave_no_record(string form)
+    {
+        string[] pretty = [Pretty(Numbered(1)), Pretty(Numbered(2)), Text(Numbered(1)), Text(Numbered(2))];
+        Reads(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, pretty), 1, 2);
+    }
+
+    [Fact]
+    public void What_is_wrong_in_pretty_printed_JSON_is_named_by_the_line_its_value_begins_in()
+    {
+        var (records, reading) = Read($"{Pretty(Numbered(1))}\n{{\n  \"a\": \"{{\\\"\"\n}}\n{Pretty(Numbered(2))}\n{{\n \"open\": {{\n");
+        Assert.Equal([1, 2], Numbers(records));
+        var lines = Pretty(Numbered(1)).Split('\n').Length;
+        Assert.Equal([lines + 1L, (2 * lines) + 4L], reading.FirstSkipped.Select(n => n.Line));
+    }
+
+    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    static string Pretty(string json) => JsonSerializer.Serialize(JsonDocument.Parse(json), Indented);
+
+    [Fact]
     public void An_export_puts_the_time_before_each_record() =>
         Reads($"2026-03-04T05:06:07.123Z {Numbered(1)}\n2026-03-04T05:06:08.000Z\t{Numbered(2)}", 1, 2);
 
@@ -134,6 +164,8 @@ public sealed class LinesTests
     public void Photos_and_archives_are_known_by_their_first_bytes()
     {
         Assert.Equal("a JPEG image", ForeignContent.Name([0xFF, 0xD8, 0xFF, 0xE0]));
+        Assert.StartsWith("UTF-16 text", ForeignContent.Name(Encoding.Unicode.GetPreamble()), StringComparison.Ordinal);
+        Assert.StartsWith("UTF-16 text", ForeignContent.Name(Encoding.BigEndianUnicode.GetPreamble()), StringComparison.Ordinal);
         Assert.Equal("a PNG image", ForeignContent.Name([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10]));
         Assert.StartsWith("a zip archive", ForeignContent.Name([(byte)'P', (byte)'K', 3, 4])!, StringComparison.Ordinal);
         Assert.StartsWith("gzip inside gzip", ForeignContent.Name([0x1F, 0x8B, 8])!, StringComparison.Ordinal);

@@ -35,6 +35,9 @@ public sealed class ModelIdentityTests
 
     [Theory]
     [InlineData("arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc", ModelKind.OpaqueProfile)]
+    [InlineData("arn:aws:bedrock:us-east-1:111122223333:prompt/ABC123:1", ModelKind.OpaqueProfile)]
+    [InlineData("arn:aws:bedrock:us-east-1:111122223333:prompt-router/abc", ModelKind.OpaqueProfile)]
+    [InlineData("arn:aws:bedrock:us-east-1:111122223333:default-prompt-router/acme.m:1", ModelKind.OpaqueProfile)]
     [InlineData("arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc", ModelKind.Provisioned)]
     [InlineData("arn:aws:bedrock:us-east-1:111122223333:custom-model/acme.m-v1:0/abc", ModelKind.Custom)]
     [InlineData("arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/abc", ModelKind.Custom)]

@@ -31,6 +31,10 @@ static class Figures
         return Fragment.Of($"""<data value="{exact}" title="exactly {exact} USD">{Dollars(usd)}</data>""");
     }
 
+    /// <summary>What a sum of usage cost, or that it has no price: a missing price is never zero dollars.</summary>
+    public static Fragment Money(decimal usd, decimal usdMax, long unpriced) =>
+        usd == 0m && unpriced > 0 ? Fragment.Of($"""<data value="0">{Reports.Money.NoPrice}</data>""") : Money(usd, usdMax);
+
     /// <summary>Money, and below it how much it may be at most where that is more.</summary>
     public static Fragment Money(decimal usd, decimal usdMax) =>
         usdMax > usd ? Fragment.Of($"{Money(usd)}<small>to {Money(usdMax)}</small>") : Money(usd);

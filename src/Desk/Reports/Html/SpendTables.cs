@@ -62,7 +62,7 @@ static class SpendTables
         if (meter.UnpricedQuantity > 0m)
             page.Write($"""<small>of them {Figures.Number(meter.UnpricedQuantity)} without a price</small>""");
         page.Write($"""</span></td><td class="n" data-label="Rate">{Figures.EffectiveRate(meter)}</td>""");
-        page.Write($"""<td class="n" data-label="Cost"><span>{Figures.Money(meter.Cost, meter.CostMax)}</span></td>""");
+        page.Write($"""<td class="n" data-label="Cost"><span>{Figures.Money(meter.Cost, meter.CostMax, meter.HasNoPrice ? 1 : 0)}</span></td>""");
         page.Write($"""<td class="n" data-label="Share">{Figures.Share(meter.Cost, report.Total)}</td>""");
         page.Line($"""<td class="n" data-label="Requests">{Figures.Count(meter.Requests)}</td></tr>""");
     }
@@ -145,13 +145,18 @@ static class SpendTables
     }
 
     static Group Sum(IEnumerable<Group> groups) => groups.Aggregate(new Group("", 0m, 0m, 0),
-        (sum, g) => sum with { Cost = sum.Cost + g.Cost, CostMax = sum.CostMax + g.CostMax, Requests = sum.Requests + g.Requests });
+        (sum, g) => sum with
+        {
+            Cost = sum.Cost + g.Cost, CostMax = sum.CostMax + g.CostMax, Requests = sum.Requests + g.Requests,
+            Unpriced = sum.Unpriced + g.Unpriced,
+        });
 
     static void Row(Markup page, Report report, Fragment name, Group group, string kind = "")
     {
         page.Line($"""
             <tr class="{kind}"><th scope="row">{name}{Bar(group.Cost, report.Total)}</th>
-            <td class="n">{Figures.Money(group.Cost, group.CostMax)}</td><td class="n">{Figures.Share(group.Cost, report.Total)}</td>
+            <td class="n">{Figures.Money(group.Cost, group.CostMax, group.Unpriced)}</td>
+            <td class="n">{Figures.Share(group.Cost, report.Total)}</td>
             <td class="n">{Figures.Count(group.Requests)}</td></tr>
             """);
     }
@@ -173,7 +178,7 @@ static class SpendTables
             page.Write($"""<tr><th scope="row">{Name(line.Values[0], "(none)")}{Bar(line.Cost, report.Total)}</th>""");
             foreach (var (dimension, value) in groups.Dimensions.Zip(line.Values).Skip(1))
                 page.Write($"""<td data-label="{Figures.Capitalised(dimension)}"><span>{Name(value, "(none)")}</span></td>""");
-            page.Write($"""<td class="n" data-label="Cost"><span>{Figures.Money(line.Cost, line.CostMax)}</span></td>""");
+            page.Write($"""<td class="n" data-label="Cost"><span>{Figures.Money(line.Cost, line.CostMax, line.Unpriced)}</span></td>""");
             page.Write($"""<td class="n" data-label="Share">{Figures.Share(line.Cost, report.Total)}</td>""");
             page.Line($"""<td class="n" data-label="Requests">{Figures.Count(line.Requests)}</td></tr>""");
         }
@@ -190,7 +195,7 @@ static class SpendTables
     /// <summary>The last line of every table that divides the spend: the same exact total.</summary>
     public static Fragment Foot(int columnsBeforeCost, Report report) => Fragment.Of($"""
         <tfoot><tr><th scope="row" colspan="{columnsBeforeCost}">Total</th>
-        <td class="n" data-label="Cost"><span>{Figures.Money(report.Total, report.TotalMax)}</span></td>
+        <td class="n" data-label="Cost"><span>{Figures.Money(report.Total, report.TotalMax, report.RequestsUnpriced)}</span></td>
         <td class="n" data-label="Share">{Figures.Share(report.Total, report.Total)}</td>
         <td class="n" data-label="Requests">{Figures.Count(report.Requests)}</td></tr></tfoot>
         """);
