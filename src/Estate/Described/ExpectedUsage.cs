@@ -57,6 +57,10 @@ public sealed class ExpectedUsage
     public static decimal Calls(DescribedWorkload workload, Draw draw) =>
         workload.RequestsPerMonth.In(draw) * workload.CallsPerRequest.Mean.In(draw);
 
+    /// <summary>How large the prompts are: none is smaller than the prefix they share.</summary>
+    public static SpreadShape InputOf(DescribedWorkload workload, Draw draw) =>
+        SpreadShape.Of(workload.InputTokens, draw, workload.Prefix is { } prefix ? prefix.Tokens.In(draw) : 0m);
+
     /// <summary>The records of a month.</summary>
     /// <param name="share">Share of the workload's calls that is bought on these terms.</param>
     public IReadOnlyList<UsageRecord> Of(Draw draw, decimal share = 1m)
@@ -79,7 +83,7 @@ public sealed class ExpectedUsage
         var ofModel = share * ShareOf(model, draw);
         var calls = Calls(workload, draw) * ofModel;
         if (calls <= 0m) return 0;
-        var input = SpreadShape.Of(workload.InputTokens, draw);
+        var input = InputOf(workload, draw);
         var output = workload.OutputTokens.Mean.In(draw);
         var hits = HitsOf(model, draw, ofModel, out var prefix);
         var (standard, @long) = kinds[model];

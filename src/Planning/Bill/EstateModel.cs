@@ -55,6 +55,17 @@ public sealed class EstateModel
     /// <summary>The month's total of one draw, USD: the same as its bill's.</summary>
     public decimal Total(Draw draw) => Filled(workloads, draw, withLines: false).Total;
 
+    /// <summary>
+    /// Share of a workload's calls to one model of its mix, by its place there, that are made on demand, in the likely draw: what an
+    /// invocation log shows with tokens to be paid for.
+    /// </summary>
+    public decimal OnDemandShare(DescribedWorkload workload, int model)
+    {
+        for (var i = 0; i < workloads.Length; i++)
+            if (ReferenceEquals(Estate.Workloads[i], workload)) return workloads[i].OnDemandShare(model, Likely);
+        throw new ArgumentException($"'{workload.Name}' is not a workload of '{Estate.Name}'.", nameof(workload));
+    }
+
     /// <summary>Queries a knowledge base is asked in a month.</summary>
     public decimal Queries(KnowledgeBase store, Draw draw) => services.Queries(store, draw);
 

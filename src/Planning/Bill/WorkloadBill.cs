@@ -57,16 +57,38 @@ sealed class WorkloadBill
         AddOnDemand(tally, live, left);
     }
 
+    /// <summary>
+    /// Share of the calls to one model of the mix, by its place there, that are made on demand: neither in batch nor on bought capacity.
+    /// </summary>
+    public decimal OnDemandShare(int model, Draw draw)
+    {
+        var live = 1m - Math.Clamp(workload.BatchShare.In(draw), 0m, 1m);
+        if (model != main || Fit(draw, live) is not { } fit) return live;
+        return workload.Provisioned is { SpillsOver: false } ? 0m : live * (1m - fit.Carried);
+    }
+
+    // How bought capacity meets the main model's live calls; null where none is bought.
+    CapacityFit? Fit(Draw draw, decimal live)
+    {
+        var share = live * workload.Models[main].Share.In(draw);
+        if (workload.Provisioned is { } bought)
+        {
+            var perUnit = bought.TokensPerMinutePerUnit is { } stated ? stated.In(draw) : AssumedTokensPerMinutePerUnit;
+            return CapacityFit.Of(HourlyDemand.Of(workload, share, draw), bought.Units.In(draw) * perUnit);
+        }
+        return workload.Reserved is not { } reservation ? null
+            : CapacityFit.Of(HourlyDemand.Of(workload, share, draw),
+                reservation.InputTokensPerMinute.In(draw), reservation.OutputTokensPerMinute.In(draw));
+    }
+
     // What bought capacity carries of the main model's live calls; adds its hours to the bill.
     decimal Carried(Tally tally, decimal live)
     {
         var draw = tally.Draw;
-        var share = live * workload.Models[main].Share.In(draw);
+        if (Fit(draw, live) is not { } fit) return 0m;
         if (units is not null && workload.Provisioned is { } bought)
         {
             var count = bought.Units.In(draw);
-            var perUnit = bought.TokensPerMinutePerUnit is { } stated ? stated.In(draw) : AssumedTokensPerMinutePerUnit;
-            var fit = CapacityFit.Of(HourlyDemand.Of(workload, share, draw), count * perUnit);
             var cost = tally.Rate(units, Meter.ModelUnitHour, count * HoursPerMonth, workload.Name, BillCategories.Provisioned);
             tally.Add(workload.Name, BillCategories.Provisioned, cost,
                 tally.WithLines ? $"{count:0.##} units, {fit.Utilisation:0%} used, {fit.Carried:0%} of the calls" : "");
@@ -76,14 +98,12 @@ sealed class WorkloadBill
         if (reserved is not null && workload.Reserved is { } reservation)
         {
             var (input, output) = (reservation.InputTokensPerMinute.In(draw), reservation.OutputTokensPerMinute.In(draw));
-            var fit = CapacityFit.Of(HourlyDemand.Of(workload, share, draw), input, output);
             var cost = tally.Rate(reserved, Meter.InputTpmHour, input * HoursPerMonth, workload.Name, BillCategories.Reserved)
                 + tally.Rate(reserved, Meter.OutputTpmHour, output * HoursPerMonth, workload.Name, BillCategories.Reserved);
             tally.Add(workload.Name, BillCategories.Reserved, cost,
                 tally.WithLines ? $"{fit.Utilisation:0%} used, {fit.Carried:0%} of the calls" : "");
-            return fit.Carried;
         }
-        return 0m;
+        return fit.Carried;
     }
 
     void AddOnDemand(Tally tally, decimal live, decimal left)
