@@ -32,7 +32,7 @@ public sealed class RaterTests
         var call = A_call(new() { Input = 300_000 }, InRegion with { Scope = Scope.Global }) with { Mode = Mode.Batch, Tier = Tier.Flex };
         Assert.Equal("book 'b@2026-07-24' has no long-context global flex batch input rate for 'acme.model-v1' in 'us-east-1'",
             Rater.Rate(call, Everyday).Unpriced(Meter.Input).Reason);
-        Assert.Equal("book 'b@2026-07-24' has no guardrail_topic rate for 'acme.model-v1' in 'us-east-1'",
+        Assert.Equal("book 'b@2026-07-24' has no guardrail_topic rate in 'us-east-1'",
             Rater.Rate(call with { Amounts = [new(Meter.GuardrailTopic, 1m)] }, Everyday).Unpriced(Meter.GuardrailTopic).Reason);
     }
 

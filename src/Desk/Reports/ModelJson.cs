@@ -38,8 +38,21 @@ static class ModelJson
         Array(json, "custom_models", modelled.CustomModels, CustomModel);
         Array(json, "unpriced", bill.Unpriced, Unpriced);
         Strings(json, "warnings", bill.Warnings);
+        if (modelled.Commitment is { } position) Commitment(json, position);
         if (outlook is not null) Outlook(json, outlook);
         if (sampled is not null) Sample(json, sampled);
+        json.WriteEndObject();
+    }
+
+    static void Commitment(Utf8JsonWriter json, CommitmentPosition position)
+    {
+        json.WriteStartObject("commitment");
+        json.WriteNumber("years", position.Years.Count);
+        Dollars(json, "ai", position.Ai);
+        EdpJson.Simple(json, position.Simple);
+        json.WriteStartObject("exact");
+        EdpJson.Exact(json, position);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

@@ -8,7 +8,7 @@ namespace Assay.Estate;
 /// </summary>
 public static class CacheHits
 {
-    const decimal DaysPerMonth = 30m;
+    const decimal DaysPerMonth = 30m, MinutesPerDay = 1_440m;
 
     /// <summary>Why a model cannot cache a prefix of this length for this long; null when it can.</summary>
     public static string? Obstacle(ModelRef model, decimal prefixTokens, TimeSpan lifetime)
@@ -42,6 +42,10 @@ public static class CacheHits
         return (first + calls - 1m) / calls;
     }
 
+    /// <summary>Share of the calls that find their prefix cached where they come evenly at random, so many a minute.</summary>
+    public static decimal AtRate(decimal callsPerMinute, TimeSpan lifetime) =>
+        OfArrivals(ArrivalCurve.Flat, callsPerMinute * MinutesPerDay * DaysPerMonth, lifetime);
+
     /// <summary>
     /// Arrivals a minute and prefix from which caching costs less than not caching; 0 when it always does, null when it never does.
     /// </summary>
@@ -66,6 +70,7 @@ public static class CacheHits
         for (var hour = 0; hour < hours; hour++) weights += rate[hour] = (double)curve.HourWeights[hour];
         if (weights <= 0d) return 0m;
         var daily = (double)(requestsPerMonth / DaysPerMonth);
+        if (daily <= 0d) return 0m;
         for (var hour = 0; hour < hours; hour++)
         {
             rate[hour] *= daily / weights;

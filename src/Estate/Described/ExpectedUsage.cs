@@ -27,7 +27,9 @@ public sealed class ExpectedUsage
     readonly bool sharesVary;
 
     /// <param name="day">The day whose prices count.</param>
-    public ExpectedUsage(DescribedEstate estate, DescribedWorkload workload, WorkloadTerms terms, DateOnly day)
+    /// <param name="models">Shared by all of an estate that is priced, so that rates are looked up once.</param>
+    public ExpectedUsage(
+        DescribedEstate estate, DescribedWorkload workload, WorkloadTerms terms, DateOnly day, ScopedModels? models = null)
     {
         this.workload = workload;
         this.terms = terms;
@@ -37,7 +39,8 @@ public sealed class ExpectedUsage
         var caller = new Caller(workload.Account, "", workload.App, workload.Team, workload.Env, TagValues.None);
         kinds = [.. workload.Models.Select(m =>
         {
-            var standard = new CallKind(caller, Region, terms.Scope is { } scope ? m.Model with { Scope = scope } : m.Model)
+            var scope = terms.Scope ?? m.Model.Scope;
+            var standard = new CallKind(caller, Region, models?.In(m.Model, scope) ?? m.Model with { Scope = scope })
             {
                 Mode = terms.Mode, Tier = terms.Tier, Context = ContextBand.Standard,
             };

@@ -18,8 +18,8 @@ public sealed class EstateModel
         (Estate, Sources) = (estate, sources);
         Day = estate.On ?? sources.Book.Date;
         Likely = Draw.Likely(estate.Ranges);
-        workloads = [.. estate.Workloads.Select(w => new WorkloadBill(estate, w, sources.Book, Day))];
-        unoptimised = [.. estate.Workloads.Select(w => new WorkloadBill(estate, Unoptimised(w), sources.Book, Day))];
+        workloads = [.. estate.Workloads.Select(w => new WorkloadBill(estate, w, sources.Book, Day, Scoped))];
+        unoptimised = [.. estate.Workloads.Select(w => new WorkloadBill(estate, Unoptimised(w), sources.Book, Day, Scoped))];
         services = new(estate);
         customModels = [.. estate.CustomModels.Select(m => new CustomModelBill(estate, m))];
     }
@@ -29,6 +29,9 @@ public sealed class EstateModel
 
     /// <summary>The day whose prices count.</summary>
     public DateOnly Day { get; }
+
+    /// <summary>Its models, one object a scope.</summary>
+    internal ScopedModels Scoped { get; } = new();
 
     /// <summary>The draw of every range at its likely value.</summary>
     public Draw Likely { get; }

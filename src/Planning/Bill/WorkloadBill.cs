@@ -24,20 +24,21 @@ sealed class WorkloadBill
     readonly int main;
     readonly CallKind? units, reserved;
 
-    public WorkloadBill(DescribedEstate estate, DescribedWorkload workload, PriceBook book, DateOnly day)
+    public WorkloadBill(DescribedEstate estate, DescribedWorkload workload, PriceBook book, DateOnly day, ScopedModels models)
     {
         this.workload = workload;
-        plain = new(estate, workload, new(Mode.OnDemand, workload.Tier), day);
-        batch = new(estate, workload, new(Mode.Batch), day);
+        plain = new(estate, workload, new(Mode.OnDemand, workload.Tier), day, models);
+        batch = new(estate, workload, new(Mode.Batch), day, models);
         if (workload.Prefix is { IsCached: true } prefix)
         {
             cache = CachePrices.Of(plain, workload.Tier, prefix.Lifetime, book, day);
             if (cache.CanRead)
-                cached = new(estate, workload, new(Mode.OnDemand, workload.Tier, null, prefix.Lifetime, !cache.CanWrite), day);
+                cached = new(estate, workload, new(Mode.OnDemand, workload.Tier, null, prefix.Lifetime, !cache.CanWrite), day, models);
         }
         for (var i = 1; i < workload.Models.Count; i++)
             if (workload.Models[i].Share.Likely > workload.Models[main].Share.Likely) main = i;
-        var kind = new CallKind(Caller.Nobody, plain.Region, workload.Models[main].Model);
+        var called = workload.Models[main].Model;
+        var kind = new CallKind(Caller.Nobody, plain.Region, models.In(called, called.Scope));
         if (workload.Provisioned is { } provisioned) units = kind with { Mode = Mode.Provisioned, Term = provisioned.Term };
         if (workload.Reserved is { } reservation) reserved = kind with { Mode = Mode.Reserved, Term = reservation.Term };
     }

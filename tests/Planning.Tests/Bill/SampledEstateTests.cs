@@ -38,7 +38,7 @@ public class SampledEstateTests
 
     static readonly Gen<SharedPrefix?> Prefixes = Gen.OneOf(
         Gen.Const((SharedPrefix?)null),
-        Gen.Select(Gen.Int[500, 9_000], Gen.Bool, Gen.Int[1, 40], Gen.Int[-40, 100]).Select((tokens, isLong, variants, rate) =>
+        Gen.Select(Gen.Int[500, 9_000], Gen.Bool, Gen.Int[1, 40], Gen.Int[-100, 100]).Select((tokens, isLong, variants, rate) =>
             (SharedPrefix?)new SharedPrefix(tokens, true, TimeSpan.FromMinutes(isLong ? 60 : 5), rate < 0 ? null : (Figure)(rate / 100m), variants)));
 
     static readonly Gen<DescribedWorkload> Workloads = Gen.Select(
@@ -73,6 +73,33 @@ public class SampledEstateTests
         var policy = new GuardrailPolicy("checked", [Meter.GuardrailContent, Meter.GuardrailSensitive], true, true, 4.25m);
         Agree(EstateOf(workload) with { Guardrails = [policy] }, days: 4, seed);
     }, iter: 20);
+
+    /// <summary>
+    /// The hits by themselves, where they are neither all nor none: n calls of which each hits with a chance of p deviate by √(np(1−p)).
+    /// </summary>
+    [Theory]
+    [InlineData("flat", 20_000, 5, 1)]
+    [InlineData("flat", 60_000, 5, 20)]
+    [InlineData("flat", 20_000, 60, 40)]
+    [InlineData("nightly", 120, 60, 1)]
+    [InlineData("nightly", 2_400, 5, 2)]
+    [InlineData("office", 1_500, 60, 3)]
+    public void Prefixes_are_found_cached_as_often_as_the_bill_reckons(string arrivals, int requests, int minutes, int variants)
+    {
+        IReadOnlyList<decimal> hours = [.. Enumerable.Range(0, 24).Select(h => arrivals switch
+        {
+            "nightly" => h == 2 ? 1m : 0m,
+            "office" => h is >= 8 and < 18 ? h % 3 + 1m : 0m,
+            _ => 1m,
+        })];
+        var chat = Cached(null, minutes: minutes) with { RequestsPerMonth = requests, Arrivals = new(hours, 1m) };
+        chat = chat with { Prefix = chat.Prefix! with { Variants = variants } };
+        var calls = Read(Sampled(EstateOf(chat), requests < 5_000 ? 360 : 15, seed: 4));
+        var (n, hits) = ((decimal)calls.Count, (decimal)calls.Count(c => c.Tokens.CacheRead > 0));
+        var chance = CacheHits.Share(chat, 1m, chat.Prefix.Lifetime, Draw.Likely([]));
+        Assert.InRange(chance, 0.05m, 0.95m);
+        Assert.InRange(hits, (n * chance) - (Deviations * Root(n * chance * (1m - chance))), (n * chance) + (Deviations * Root(n * chance * (1m - chance))));
+    }
 
     [Fact]
     public void What_units_carry_is_not_sampled_as_on_demand()
