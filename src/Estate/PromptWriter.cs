@@ -94,6 +94,10 @@ sealed class Transcript(SeededRandom random, bool runaway)
         messages.Add(new("user", [new LogPart.ToolResult(id, result)]));
     }
 
+    /// <summary>A call of a tool by itself, of an agent that keeps no history.</summary>
+    public static LogPart LookUp(SeededRandom random) =>
+        new LogPart.ToolUse($"tooluse_{random.NextBits():x16}", "find_runs", $$"""{"job":"{{random.Pick(Jobs)}}","limit":20}""");
+
     /// <summary>The messages a call carries: everything before its own answer.</summary>
     public IReadOnlyList<LogMessage> Before(int turn) => messages.GetRange(0, 1 + 2 * turn);
 

@@ -58,6 +58,52 @@ public sealed class SeededRandom
         return floor + (Chance(mean - floor) ? 1 : 0);
     }
 
+    /// <summary>
+    /// A waiting time whose mean is 1, exponentially distributed. Von Neumann's method compares uniform numbers and needs no logarithm:
+    /// a falling run of them that begins at x is odd in length with the chance exp(−x).
+    /// </summary>
+    public double Wait()
+    {
+        for (var whole = 0d; ; whole++)
+        {
+            var first = NextShare();
+            var isOdd = true;
+            for (double last = first, next; (next = NextShare()) < last; last = next) isOdd = !isOdd;
+            if (isOdd) return whole + first;
+        }
+    }
+
+    /// <summary>How many come when <paramref name="mean"/> are expected and each comes for itself (Poisson).</summary>
+    public int Arrivals(double mean)
+    {
+        var count = 0;
+        for (var time = Wait(); time < mean; time += Wait()) count++;
+        return count;
+    }
+
+    /// <summary>A deviate of the normal distribution, mean 0 and deviation 1, from waits (Kahn's method).</summary>
+    public double Normal()
+    {
+        double x, y;
+        do (x, y) = (Wait(), Wait());
+        while (y < (x - 1d) * (x - 1d) / 2d);
+        return (NextBits() & 1) == 0 ? x : -x;
+    }
+
+    /// <summary>A number of mean 1 whose logarithm is normal with this deviation.</summary>
+    public double LogNormal(double deviation) => Exponential((deviation * Normal()) - (deviation * deviation / 2d));
+
+    // e^x by plain arithmetic, which is the same everywhere: a short series of a small part, then squared.
+    static double Exponential(double x)
+    {
+        const int squarings = 10;
+        var part = x / (1 << squarings);
+        var power = 1d;
+        for (var term = 7; term > 0; term--) power = 1d + (part / term * power);
+        for (var i = 0; i < squarings; i++) power *= power;
+        return power;
+    }
+
     /// <summary>A request id as AWS makes them: a random GUID of version 4.</summary>
     public RequestId NextRequestId()
     {

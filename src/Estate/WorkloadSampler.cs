@@ -16,12 +16,8 @@ sealed class WorkloadSampler
     readonly Workload workload;
     readonly SampleOptions options;
     readonly SeededRandom random;
-    readonly ModelRef model;
     readonly PromptWriter prompts;
-    readonly Caller[] callers;
-    readonly string[] arns;
-    readonly KeyValuePair<string, string>[] tags;
-    readonly string[] serving;
+    readonly CallMarks marks;
     DateTime prefixUsed = DateTime.MinValue;
 
     WorkloadSampler(Workload workload, SampleOptions options)
@@ -29,12 +25,8 @@ sealed class WorkloadSampler
         this.workload = workload;
         this.options = options;
         random = SeededRandom.For(options.Seed, workload.Name);
-        model = ModelIdentity.Resolve(workload.ModelId, options.Catalog, options.Profiles);
         prompts = new PromptWriter(workload, options.Seed);
-        tags = [.. Tags(workload)];
-        callers = [.. workload.Principals.Select(CallerOf)];
-        arns = [.. workload.Principals.Select(ArnOf)];
-        serving = ServingRegions(workload);
+        marks = new CallMarks(workload, options);
     }
 
     /// <summary>All calls of the workload, in order of time.</summary>
@@ -86,7 +78,7 @@ sealed class WorkloadSampler
 
     void AddSingle(DateTime time, int factor, List<Attempt> attempts)
     {
-        var session = new Session { Id = "", Who = random.Below(callers.Length) };
+        var session = new Session { Id = "", Who = random.Below(marks.Callers.Count) };
         var (fresh, output) = (workload.Input.Sample(random) * factor, workload.Output.Sample(random));
         if (workload.Failures is { } failures && random.Chance(failures.Share))
         {
@@ -103,7 +95,7 @@ sealed class WorkloadSampler
         var calls = (int)(runaway ? shape.RunawayCalls : shape.Calls).Sample(random);
         var id = $"s-{random.NextBits():x16}";
         var transcript = workload.Layout == PromptLayout.Tools ? new Transcript(SeededRandom.For(options.Seed, id), runaway) : null;
-        var session = new Session { Id = id, Who = random.Below(callers.Length), Runaway = runaway, Transcript = transcript };
+        var session = new Session { Id = id, Who = random.Below(marks.Callers.Count), Runaway = runaway, Transcript = transcript };
         var fresh = workload.Input.Sample(random);
         transcript?.Ask(fresh);
         long earlier = 0;
@@ -131,9 +123,9 @@ sealed class WorkloadSampler
         {
             RequestId = id,
             Time = attempt.Time,
-            Caller = callers[attempt.Session.Who],
+            Caller = marks.Callers[attempt.Session.Who],
             Region = workload.Place.Region,
-            Model = model,
+            Model = marks.Model,
             // Tier and cache lifetime stand in the answer's body alone: without it the log cannot tell, nor may the truth.
             Tier = output == LogBody.Included && !attempt.Failed ? workload.Tier : Tier.Standard,
             Tokens = silent ? default : Tokens(attempt, lifetimeVisible: output == LogBody.Included),
@@ -145,10 +137,10 @@ sealed class WorkloadSampler
         var entry = new InvocationLogEntry
         {
             Record = record,
-            IdentityArn = arns[attempt.Session.Who],
+            IdentityArn = marks.Arns[attempt.Session.Who],
             ModelId = workload.ModelId,
-            InferenceRegion = silent || serving.Length == 0 ? null : random.Pick(serving),
-            Metadata = attempt.Session.Id.Length == 0 ? tags : [.. tags, new("session", attempt.Session.Id)],
+            InferenceRegion = silent ? null : marks.ServedIn(random),
+            Metadata = marks.Metadata(attempt.Session.Id),
             Shape = workload.Shape,
             InputBody = input,
             OutputBody = output,
@@ -222,37 +214,5 @@ sealed class WorkloadSampler
         // What a guardrail says through InvokeModel has no stop reason.
         if (attempt.Blocked) return workload.Shape is LogShape.InvokeClaude ? null : "guardrail_intervened";
         return workload.Layout == PromptLayout.Tools && !attempt.Last ? "tool_use" : "end_turn";
-    }
-
-    Caller CallerOf(string principal)
-    {
-        var mapped = options.Profiles.GetValueOrDefault(workload.ModelId);
-        return new(workload.Place.Account,
-            principal.StartsWith("user/", StringComparison.Ordinal) ? principal["user/".Length..] : principal,
-            Or(workload.App, mapped?.App), Or(workload.Team, mapped?.Team), Or(workload.Env, mapped?.Env), TagValues.None);
-
-        static string Or(string tag, string? fallback) => tag.Length > 0 ? tag : fallback ?? "";
-    }
-
-    string ArnOf(string principal) => principal.StartsWith("user/", StringComparison.Ordinal)
-        ? $"arn:aws:iam::{workload.Place.Account}:{principal}"
-        : $"arn:aws:sts::{workload.Place.Account}:assumed-role/{principal}/{workload.Name}";
-
-    static IEnumerable<KeyValuePair<string, string>> Tags(Workload workload)
-    {
-        if (workload.App.Length > 0) yield return new("app", workload.App);
-        if (workload.Team.Length > 0) yield return new("team", workload.Team);
-        if (workload.Env.Length > 0) yield return new("env", workload.Env);
-    }
-
-    static string[] ServingRegions(Workload workload)
-    {
-        var id = workload.ModelId[(workload.ModelId.LastIndexOf('/') + 1)..];
-        return ModelIdentity.SplitScope(id).Scope switch
-        {
-            Scope.Geo => ["us-east-1", "us-east-2", "us-west-2"],
-            Scope.Global => ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1"],
-            _ => [],
-        };
     }
 }

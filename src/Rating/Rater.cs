@@ -83,9 +83,7 @@ public static class Rater
         UnpricedCause.ImageSize => $"book '{book.Id}' has no single image price for '{usage.Model.Id}'; size and quality decide it",
         UnpricedCause.NoRate when usage.Mode == Mode.Reserved && charge.Meter.Unit() == "token" =>
             "served from reserved capacity: its hours are charged, not its tokens",
-        UnpricedCause.NoRate when charge.Meter.IsGuardrail() =>
-            $"book '{book.Id}' has no {charge.Meter.Name()} rate in '{usage.Region}'",
-        UnpricedCause.NoRate => $"book '{book.Id}' has no {Named(usage, charge)} rate for '{usage.Model.Id}' in '{usage.Region}'",
+        UnpricedCause.NoRate => $"book '{book.Id}' has no {Named(usage, charge)} rate{Of(usage, charge)} in '{usage.Region}'",
         _ => "",
     };
 
@@ -103,6 +101,10 @@ public static class Rater
         if (charge.Context != ContextBand.Standard) words = $"{charge.Context.Name()}-context {words}";
         return words;
     }
+
+    // Guardrails, logs, hours of a store are charged whatever the model.
+    static string Of(in UsageRecord usage, in Charge charge) =>
+        charge.Meter.IsGuardrail() || usage.Model.Id.Length == 0 ? "" : $" for '{usage.Model.Id}'";
 
     static UnpricedCause TokenCause(in UsageRecord usage) => usage.Model.Kind switch
     {

@@ -22,9 +22,7 @@ static class CompareCommand
         public string[] Maps { get; init; } = [];
         public string[] Tokenizers { get; init; } = [];
         public string[] Elsewhere { get; init; } = [];
-        public string? Commit { get; init; }
-        public string? Organic { get; init; }
-        public string? Discount { get; init; }
+        public CommittedSpend? Committed { get; init; }
         public HostingOptions Hosting { get; init; } = new();
         public bool Json { get; init; }
         public int Workers { get; init; } = 1;
@@ -55,9 +53,7 @@ static class CompareCommand
         var tokenizer = Texts("--tokenizer", "VENDOR=F", "Tokens there for one here, as you measured it, for models of other weights.");
         var elsewhere = Texts("--elsewhere", "VENDOR=USD",
             "What you spend with another seller in the same period, for the lock-in figures.");
-        var commit = Text("--commit", "USD", "Spend committed with AWS, a year.");
-        var organic = Text("--organic", "USD", "What you spend with AWS a year without AI.");
-        var discount = Text("--discount", "SHARE", "The programme's discount, as in 9%; none unless given.");
+        var commitment = new CommitmentOptions();
         var gpuHour = Text("--gpu-hour", "USD", "Own hardware on EC2: USD an hour of one GPU.");
         var gpus = Text("--gpus", "N", "GPUs of one replica of the model.");
         var instanceHour = Text("--instance-hour", "USD", "Own hardware on SageMaker: USD an hour of one instance.");
@@ -67,18 +63,19 @@ static class CompareCommand
         var people = Text("--people", "USD", "What running it takes of people, USD a month.");
         var hostModel = Text("--host-model", "MODEL", "The model to host; the dearest of the usage with published weights unless given.");
         var command = new ExampledCommand("compare", "The same usage at other vendors.",
-            "assay compare ./logs --commit 20000000 --organic 17000000 --discount 9% "
+            "assay compare ./logs --commit 20M --organic 17M --discount 9% "
             + "--gpu-hour 12.30 --gpus 4 --tokens-per-second 2500 --utilisation 50% --people 8000")
         {
-            paths, book, vendors, profiles, from, to, commit, organic, discount, map, tokenizer, elsewhere,
+            paths, book, vendors, profiles, from, to, map, tokenizer, elsewhere,
             gpuHour, gpus, instanceHour, instances, tokens, utilisation, people, hostModel, json, workers,
         };
+        foreach (var option in commitment.All) command.Options.Add(option);
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new(parsed.GetValue(paths)!)
         {
             Book = parsed.GetValue(book)!, Vendors = parsed.GetValue(vendors) ?? BookShelf.Vendors, Profiles = parsed.GetValue(profiles),
             From = Shared.ParseDay(parsed.GetValue(from), "--from"), To = Shared.ParseDay(parsed.GetValue(to), "--to"),
             Maps = parsed.GetValue(map) ?? [], Tokenizers = parsed.GetValue(tokenizer) ?? [], Elsewhere = parsed.GetValue(elsewhere) ?? [],
-            Commit = parsed.GetValue(commit), Organic = parsed.GetValue(organic), Discount = parsed.GetValue(discount),
+            Committed = commitment.ReadIfStated(parsed),
             Hosting = new()
             {
                 GpuHour = parsed.GetValue(gpuHour), Gpus = parsed.GetValue(gpus), InstanceHour = parsed.GetValue(instanceHour),
@@ -107,7 +104,6 @@ static class CompareCommand
         var tokenizers = CompareInput.Tokenizers(request.Tokenizers, platforms);
         var elsewhere = CompareInput.Elsewhere(request.Elsewhere);
         var hosting = CompareInput.Hosting(request.Hosting);
-        var committed = CompareInput.Committed(request.Commit, request.Organic, request.Discount);
         if (Gather(request, shelf, cancel) is not { } gathered) return ExitCode.WrongInput;
         IReadOnlyList<Equivalent> equivalents = [.. stated, .. shelf.Equivalents];
         var compared = VendorComparison.Of(new()
@@ -121,17 +117,13 @@ static class CompareCommand
             GuideHostingSaving = guide.Inputs["self_hosting_saving"].Value,
             GuideLlamaPremium = guide.Claims.First(c => c.Id == "P09").Claimed,
             Vendors = compared, Platforms = Ordered(platforms, compared), LockIn = LockIn.Of(compared, equivalents, elsewhere),
-            From = gathered.From, To = gathered.To, Days = gathered.Days, Requests = gathered.Requests,
+            From = gathered.From, To = gathered.To, Days = gathered.Days, IsMonth = gathered.Reading is null, Requests = gathered.Requests,
             OpenWeights = [.. compared.Models.Where(m => m.Tokens > 0m
                 && equivalents.Any(e => e.Vendor == Equivalent.SelfHosted && e.Model == m.Model))],
             Notes = CompareNotes.Of(compared, gathered.Usage, tokenizers, book),
         };
-        if (committed is { } terms)
-            comparison = comparison with
-            {
-                Position = new(terms.Commit, terms.Organic, terms.Discount,
-                    CommittedPosition.OfAYear(compared.BedrockUsd, comparison.Days)),
-            };
+        if ((request.Committed ?? gathered.Committed) is { } committed)
+            comparison = comparison with { Position = new(committed, compared.Models, comparison.Days) };
         comparison = comparison with { Hosted = Hosted(comparison, hosting, request.Hosting.Model, equivalents, shelf.Catalog) };
         if (request.Json) PriceJson.Write(json => CompareJson.Write(json, comparison));
         else CompareTerminal.Write(comparison, Terminal.Console());
@@ -142,7 +134,11 @@ static class CompareCommand
 
     /// <summary>The usage to compare and the days it is of.</summary>
     sealed record Gathered(
-        IReadOnlyList<TotalledUsage> Usage, long Requests, DateOnly From, DateOnly To, int Days, ReadingSummary? Reading);
+        IReadOnlyList<TotalledUsage> Usage, long Requests, DateOnly From, DateOnly To, int Days, ReadingSummary? Reading)
+    {
+        /// <summary>The commitment of an estate.</summary>
+        public CommittedSpend? Committed { get; init; }
+    }
 
     static Gathered? Gather(Request request, BookShelf shelf, CancellationToken cancel) =>
         request.Paths.Any(LogFiles.IsEstate) ? FromEstate(request, shelf) : FromLogs(request, shelf, cancel);
@@ -161,7 +157,10 @@ static class CompareCommand
         foreach (var record in EstateUsage.OfMonth(estate, first, draw)) totals.Add(record);
         if (totals.Calls == 0) throw new InputException($"'{path}' describes no model calls; there is nothing to compare.");
         const int month = 30;
-        return new(totals.Totals, (long)EstateUsage.Calls(estate, draw), first, first.AddDays(month - 1), month, null);
+        return new(totals.Totals, (long)EstateUsage.Calls(estate, draw), first, first.AddDays(month - 1), month, null)
+        {
+            Committed = estate.Commitment is null ? null : CommittedSpend.Of(estate, draw),
+        };
     }
 
     static Gathered FromLogs(Request request, BookShelf shelf, CancellationToken cancel)

@@ -61,23 +61,6 @@ static class CompareInput
         return spend;
     }
 
-    /// <summary>The committed spend; null where none was stated. A discount alone, or half of the two amounts, is not one.</summary>
-    public static (decimal Commit, decimal Organic, decimal Discount)? Committed(string? commit, string? organic, string? discount)
-    {
-        if (commit is null && organic is null && discount is null) return null;
-        if (commit is null || organic is null)
-            throw new InputException("a commitment needs both --commit and --organic; "
-                + $"{(commit is null ? "--commit" : "--organic")} is missing. "
-                + "Write them as --commit 20000000 --organic 17000000.");
-        var share = 0m;
-        if (discount is not null && (!TryShare(discount, out share) || share >= 1m))
-            throw new InputException($"--discount '{discount}' is not a share; write it as 9% or 0.09, below 100%.");
-        return (Amount(commit, "--commit"), Amount(organic, "--organic"), share);
-
-        static decimal Amount(string text, string option) => TryDecimal(text, out var usd) ? usd
-            : throw new InputException($"{option} '{text}' is not an amount; write plain USD as in {option} 20000000.");
-    }
-
     /// <summary>EC2 where a GPU hour is stated, SageMaker where an instance hour is; none where neither is. Nothing is filled in.</summary>
     public static IReadOnlyList<SelfHosting> Hosting(CompareCommand.HostingOptions options)
     {

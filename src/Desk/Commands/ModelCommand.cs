@@ -26,23 +26,39 @@ static class ModelCommand
         {
             Description = "Draw the estate's ranges N times: how sure the total is, and which figure moves it most.", HelpName = "N",
         };
-        var seed = new Option<ulong>("--seed") { Description = "The draws' seed.", DefaultValueFactory = _ => 17, HelpName = "N" };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "Seed of the draws and of the sample: the same seed gives the same bytes.", DefaultValueFactory = _ => 17,
+            HelpName = "N",
+        };
+        var sampling = new SamplingOptions();
         var (workers, json) = (Shared.Workers(), Shared.Json());
         workers.Description = "Threads that draw. The result does not depend on it.";
         var command = new ExampledCommand("model", "An estate described in a file: its bill, and every mode weighed for each workload.",
-            "assay model samples/startup-chat.yaml --draws 10000") { file, book, draws, seed, workers, json };
+            "assay model samples/startup-chat.yaml --draws 10000") 
+            {
+                file, book, draws, sampling.Sample, sampling.Days, seed, sampling.Scale, sampling.Text, workers, json,
+            };
         command.SetAction((parsed, cancel) =>
         {
             if (parsed.GetValue(draws) is < 1)
                 throw new InputException($"--draws '{parsed.GetValue(draws)}' is not a number of draws; write one from 1, such as 10000.");
+            var request = sampling.Asked(parsed, parsed.GetValue(seed));
             var shelf = new BookShelf();
             if (Read(parsed.GetValue(file)!, shelf) is not { } estate) return Task.FromResult(ExitCode.WrongInput);
             var sources = new BillSources(shelf.Open(parsed.GetValue(book) ?? estate.Book ?? BookShelf.Default), shelf.Regions);
+            if (request is not null && !parsed.GetValue(json))
+            {
+                var model = new EstateModel(estate, sources);
+                EstateSampling.Print(Console.Out, model, EstateSampling.Write(model, shelf.Catalog, request, cancel));
+                return Task.FromResult(ExitCode.Fine);
+            }
             var modelled = ModelledEstate.Of(estate, sources);
+            var sampled = request is null ? null : EstateSampling.Write(modelled.Model, shelf.Catalog, request, cancel);
             var outlook = parsed.GetValue(draws) is { } count
                 ? Draw(modelled.Model, count, parsed.GetValue(seed), parsed.GetValue(workers), cancel)
                 : null;
-            if (parsed.GetValue(json)) PriceJson.Write(w => ModelJson.Write(w, modelled, outlook));
+            if (parsed.GetValue(json)) PriceJson.Write(w => ModelJson.Write(w, modelled, outlook, sampled));
             else ModelTerminal.Write(Terminal.Console(ModelTerminal.Width), modelled, outlook);
             return Task.FromResult(ExitCode.Fine);
         });
@@ -76,5 +92,49 @@ static class ModelCommand
         if (reading is EstateReading.Mistaken mistaken)
             foreach (var error in mistaken.Errors) Console.Error.WriteLine($"assay: {error.ToString().ReplaceLineEndings(" ")}");
         return (reading as EstateReading.Described)?.Estate;
+    }
+}
+
+/// <summary>The options of a sample, which mean something together alone.</summary>
+sealed class SamplingOptions
+{
+    public Option<string?> Sample { get; } = new("--sample")
+    {
+        Description = "Instead of the bill, write the invocation logs the estate might leave, under DIR.", HelpName = "DIR",
+    };
+
+    public Option<int?> Days { get; } = new("--days")
+    {
+        Description = $"Days of a sample. Default: {SamplingRequest.DaysDefault}.", HelpName = "N",
+    };
+
+    public Option<double?> Scale { get; } = new("--scale")
+    {
+        Description = "A sample with F times the traffic, as 0.1 for a tenth; caches are colder then.", HelpName = "F",
+    };
+
+    public Option<bool> Text { get; } = new("--text")
+    {
+        Description = "A sample with prompts and answers, as long as their tokens imply: some ten times the bytes.",
+    };
+
+    /// <exception cref="InputException">An option is out of its bounds, or there is no --sample.</exception>
+    public SamplingRequest? Asked(ParseResult parsed, ulong seed)
+    {
+        var (folder, days, scale) = (parsed.GetValue(Sample), parsed.GetValue(Days), parsed.GetValue(Scale));
+        if (folder is null)
+        {
+            var lone = days is not null ? Days.Name : scale is not null ? Scale.Name : parsed.GetValue(Text) ? Text.Name : null;
+            return lone is null ? null : throw new InputException($"{lone} is of a sample; add --sample DIR, the folder for its logs.");
+        }
+        if (folder.Length == 0) throw new InputException("--sample '' names no folder; write --sample ./estate-logs.");
+        if (days is < 1 or > SamplingRequest.DaysMax)
+            throw new InputException($"--days '{days}' is not a number of days from 1 to {SamplingRequest.DaysMax}.");
+        if (scale is not null and not (> 0d and <= SamplingRequest.ScaleMax))
+        {
+            throw new InputException($"--scale '{scale.Value.ToString(CultureInfo.InvariantCulture)}' is not a factor above 0 and up to "
+                + $"{SamplingRequest.ScaleMax.ToString(CultureInfo.InvariantCulture)}; 0.1 is a tenth of the traffic.");
+        }
+        return new(folder, days ?? SamplingRequest.DaysDefault, seed, scale ?? 1d, parsed.GetValue(Text));
     }
 }

@@ -47,7 +47,7 @@ static class EdpJson
         json.WriteEndObject();
     }
 
-    static void Simple(Utf8JsonWriter json, SimplePosition simple)
+    public static void Simple(Utf8JsonWriter json, SimplePosition simple)
     {
         Money(json, "gap", simple.Gap);
         Money(json, "absorbed", simple.Absorbed);
@@ -55,7 +55,7 @@ static class EdpJson
         Money(json, "saving_vs_direct", simple.SavingVersusDirect);
     }
 
-    static void Exact(Utf8JsonWriter json, CommitmentPosition position)
+    public static void Exact(Utf8JsonWriter json, CommitmentPosition position)
     {
         Money(json, "gap", position.Years.Sum(y => y.Gap));
         Money(json, "ai_list", position.Ai);

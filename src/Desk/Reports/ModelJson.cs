@@ -8,7 +8,7 @@ namespace Assay.Desk.Reports;
 /// <summary>A modelled estate as JSON. Dollars are decimal text, shares and rates of traffic are numbers.</summary>
 static class ModelJson
 {
-    public static void Write(Utf8JsonWriter json, ModelledEstate modelled, Outlook? outlook)
+    public static void Write(Utf8JsonWriter json, ModelledEstate modelled, Outlook? outlook, SampledLogs? sampled)
     {
         var (estate, bill) = (modelled.Model.Estate, modelled.Bill);
         json.WriteStartObject();
@@ -38,7 +38,35 @@ static class ModelJson
         Array(json, "custom_models", modelled.CustomModels, CustomModel);
         Array(json, "unpriced", bill.Unpriced, Unpriced);
         Strings(json, "warnings", bill.Warnings);
+        if (modelled.Commitment is { } position) Commitment(json, position);
         if (outlook is not null) Outlook(json, outlook);
+        if (sampled is not null) Sample(json, sampled);
+        json.WriteEndObject();
+    }
+
+    static void Commitment(Utf8JsonWriter json, CommitmentPosition position)
+    {
+        json.WriteStartObject("commitment");
+        json.WriteNumber("years", position.Years.Count);
+        Dollars(json, "ai", position.Ai);
+        EdpJson.Simple(json, position.Simple);
+        json.WriteStartObject("exact");
+        EdpJson.Exact(json, position);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    static void Sample(Utf8JsonWriter json, SampledLogs sampled)
+    {
+        json.WriteStartObject("sample");
+        json.WriteString("folder", sampled.Request.Folder);
+        json.WriteString("from", Dimensions.Day(sampled.From));
+        json.WriteNumber("days", sampled.Request.Days);
+        json.WriteNumber("seed", sampled.Request.Seed);
+        json.WriteNumber("scale", sampled.Request.Scale);
+        json.WriteNumber("calls", sampled.Calls);
+        json.WriteNumber("files", sampled.Files);
+        Strings(json, "left_out", sampled.LeftOut);
         json.WriteEndObject();
     }
 

@@ -42,15 +42,17 @@ static class ModelModes
             + (IsIncomplete(modelled, workload) ? "at least " : "")
             + $"{Text.Dollars(CostNow(modelled, workload))} a month: {string.Join(", ", workload.InUse.Select(ModeName))}[/]");
         var grid = NewGrid(Left(1), Left(2), Left(2), Right(2), Left(0));
+        var models = modelled.Model.Estate.Workloads.FirstOrDefault(w => w.Name == workload.Name)?.Models.Select(m => m.Model.Id) ?? [];
         foreach (var group in workload.Options.GroupBy(o => (o.Mode, o.Tier, o.Term, o.Cache, o.BatchShare)))
         {
-            var option = group.OrderByDescending(o => o.IsAllowed).ThenBy(o => o.Monthly ?? decimal.MaxValue).First();
+            var option = group.OrderByDescending(o => o.IsAllowed).ThenBy(o => o.Monthly ?? decimal.MaxValue)
+                .ThenBy(o => o.Scope != workload.Scope).First();
             if (option.Monthly is null && IsQuiet(option)) continue;
             var (open, close) = option.IsRecommended ? ("[bold green]", "[/]") : option.IsAllowed ? ("", "") : ("[grey]", "[/]");
             grid.AddRow($"  {(option.IsRecommended ? "[bold green]►[/]" : option.IsAllowed ? "[green]✓[/]" : "[red]✗[/]")}",
                 $"{open}{Name(option)}{close}", $"{open}{(option.Monthly is null ? "" : option.Scope.Name())}{close}",
                 $"{open}{(option.Monthly is { } usd ? Text.Dollars(usd) : "–")}{close}",
-                    $"[grey]{Markup.Escape(Cut(Why(option), WhyWidth))}[/]");
+                    $"[grey]{Markup.Escape(Cut(ShortReason(option.Why, models), WhyWidth))}[/]");
         }
         console.Write(grid);
         foreach (var cache in workload.Caches.Take(1)) console.MarkupLine($"      [grey]{CacheLine(cache)}[/]");
@@ -69,12 +71,14 @@ static class ModelModes
         || option.Term is Term.OneMonth && option.Mode == BillCategories.Provisioned || option.Term is Term.SixMonth or Term.ThreeMonth
         || option.Cache == "1h" || option.Mode == BillCategories.Customisation;
 
-    static string Why(ModeOption option)
+    /// <summary>A reason as short as a table needs it. Which book has no price is in the head; what it lacks is what counts.</summary>
+    /// <param name="models">Models whose ids are written short.</param>
+    public static string ShortReason(string why, IEnumerable<string> models)
     {
-        // Which book has no price is in the head; what it lacks is what counts here.
-        var at = option.Why.IndexOf("' has no ", StringComparison.Ordinal);
-        if (!option.Why.StartsWith("book '", StringComparison.Ordinal) || at < 0) return option.Why;
-        var rest = option.Why[(at + "' has ".Length)..];
+        var at = why.IndexOf("' has no ", StringComparison.Ordinal);
+        if (!why.StartsWith("book '", StringComparison.Ordinal) || at < 0)
+            return models.Aggregate(why, (text, id) => text.Replace(id, Text.ShortModel(id), StringComparison.Ordinal));
+        var rest = why[(at + "' has ".Length)..];
         var end = rest.IndexOf(" for '", StringComparison.Ordinal);
         return end < 0 ? rest : rest[..end];
     }

@@ -15,6 +15,23 @@ static class ModelServices
         Stores(console, modelled);
         CustomModels(console, modelled);
         Throttling(console, modelled);
+        Commitment(console, modelled);
+    }
+
+    static void Commitment(IAnsiConsole console, ModelledEstate modelled)
+    {
+        if (modelled.Commitment is not { } position) return;
+        console.MarkupLine("[bold]Committed spend[/]  [grey]USD a contract year; AI is what the book prices of the bill, discounted[/]");
+        var grid = NewGrid(Left(2), Right(2), Right(2), Right(2), Right(2), Right(2), Right(2), Right(0));
+        grid.AddRow("", Grey("committed"), Grey("without AI"), Grey("gap"), Grey("AI invoiced"), Grey("fills"), Grey("shortfall"),
+            Grey("AI adds"));
+        foreach (var year in position.Years)
+            grid.AddRow($"  year {year.Year}", Whole(year.Commitment), Whole(year.Organic), Whole(year.Gap), Whole(year.AiInvoiced),
+                Whole(year.Absorbed), Whole(year.Shortfall), $"[bold]{Whole(year.IncrementalCost)}[/]");
+        console.Write(grid);
+        console.MarkupLine("  [grey]AI that fills a gap is paid for already. Marketplace rules and credits: assay edp, assay compare.[/]\n");
+
+        static string Whole(decimal usd) => usd.ToString("#,##0", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     static void Agents(IAnsiConsole console, ModelledEstate modelled)
@@ -59,7 +76,7 @@ static class ModelServices
             var grid = NewGrid(Left(2), Right(2), Left(0));
             foreach (var alternative in custom.Alternatives)
                 grid.AddRow($"  {Markup.Escape(alternative.Name)}", alternative.AnnualUsd is { } usd ? Text.Dollars(usd) : "–",
-                    Grey(Markup.Escape(Cut(alternative.Note, NoteWidth))));
+                    Grey(Markup.Escape(Cut(ModelModes.ShortReason(alternative.Note, []), NoteWidth))));
             console.Write(grid);
             console.WriteLine();
         }
@@ -67,13 +84,15 @@ static class ModelServices
 
     static void Throttling(IAnsiConsole console, ModelledEstate modelled)
     {
-        if (modelled.Throttling.Count == 0) return;
+        // What goes as batch jobs has a quota of its own.
+        var risks = modelled.Throttling.Where(r => r.PeakRequestsPerMinute > 0m).ToList();
+        if (risks.Count == 0) return;
         console.MarkupLine("[bold]Throttling[/]  [grey]the busiest minute, max_tokens set aside, beside the quotas stated[/]");
         var grid = NewGrid(Left(2), Left(2), Right(2), Right(2), Right(2), Left(0));
         grid.AddRow("", "", Grey("tokens/min"), Grey("quota"), Grey("calls/min"), Grey("hours at risk a month"));
         var likely = modelled.Model.Likely;
         // Workloads that call one model share its quota.
-        foreach (var group in modelled.Throttling.GroupBy(r => (r.Model.Id, r.Model.Scope))
+        foreach (var group in risks.GroupBy(r => (r.Model.Id, r.Model.Scope))
             .OrderByDescending(g => g.First().HoursAtRisk ?? -1m).ThenByDescending(g => g.First().PeakTokensPerMinute).Take(12))
         {
             var risk = group.First();
@@ -89,13 +108,13 @@ static class ModelServices
                 $"{risk.PeakRequestsPerMinute:#,##0.#}", hours);
         }
         console.Write(grid);
-        foreach (var risk in modelled.Throttling.Where(r => r.Escapes.Count > 0).DistinctBy(r => r.Model.Id).Take(4))
+        foreach (var risk in risks.Where(r => r.Escapes.Count > 0).DistinctBy(r => r.Model.Id).Take(4))
         {
             console.MarkupLine($"  [grey]Ways out for {Markup.Escape(risk.Workload)}, a month beside on-demand now:[/]");
             var ways = NewGrid(Left(2), Right(2), Left(0));
             foreach (var escape in risk.Escapes)
                 ways.AddRow($"    {Markup.Escape(escape.Name)}", escape.MonthlyUsd is { } usd ? Signed(usd) : "–",
-                    Grey(Markup.Escape(Cut(escape.Note, NoteWidth))));
+                    Grey(Markup.Escape(Cut(ModelModes.ShortReason(escape.Note, [risk.Model.Id]), NoteWidth))));
             console.Write(ways);
         }
         console.WriteLine();

@@ -25,7 +25,7 @@ static class ModelTerminal
         ModelServices.Write(console, modelled);
         if (outlook is not null) Sureness(console, outlook);
         Unpriced(console, modelled.Bill);
-        foreach (var warning in modelled.Bill.Warnings) console.MarkupLine($"[yellow]![/] {Markup.Escape(warning)}");
+        Warnings(console, modelled.Bill.Warnings);
     }
 
     static void Head(IAnsiConsole console, ModelledEstate modelled, Outlook? outlook)
@@ -113,12 +113,35 @@ static class ModelTerminal
     {
         if (bill.Unpriced.Count == 0) return;
         console.MarkupLine("[bold yellow]Without a price[/] [grey](in no total)[/]");
-        foreach (var group in bill.Unpriced.GroupBy(u => u.Reason))
+        // What the same lines lack stands under them together.
+        foreach (var group in bill.Unpriced.GroupBy(u => u.Reason)
+            .Select(g => (Lines: string.Join(", ", g.Select(u => u.Line).Distinct()), Reason: g.Key)).GroupBy(g => g.Lines))
         {
-            var lines = string.Join(", ", group.Select(u => u.Line).Distinct());
-            console.MarkupLine($"  {Markup.Escape(Cut(lines, 90))}\n    [grey]{Markup.Escape(group.Key)}[/]");
+            console.MarkupLine($"  {Markup.Escape(Cut(group.Key, 90))}");
+            foreach (var (_, reason) in group) console.MarkupLine($"    [grey]{Markup.Escape(Cut(Reason(reason), Width - 4))}[/]");
         }
         console.WriteLine();
+    }
+
+    // The book is named in the head, a model by what tells it from its siblings.
+    static string Reason(string reason)
+    {
+        const string named = " for '";
+        var at = reason.IndexOf("' has no ", StringComparison.Ordinal);
+        if (reason.StartsWith("book '", StringComparison.Ordinal) && at >= 0) reason = "no " + reason[(at + "' has no ".Length)..];
+        var start = reason.IndexOf(named, StringComparison.Ordinal);
+        var end = start < 0 ? -1 : reason.IndexOf('\'', start + named.Length);
+        return end < 0 ? reason : $"{reason[..start]} for {Text.ShortModel(reason[(start + named.Length)..end])}{reason[(end + 1)..]}";
+    }
+
+    // The same said of several workloads is said once.
+    static void Warnings(IAnsiConsole console, IReadOnlyList<string> warnings)
+    {
+        foreach (var group in warnings.GroupBy(w => w[(w.IndexOf(": ", StringComparison.Ordinal) + 1)..]))
+        {
+            var names = string.Join(", ", group.Select(w => w[..(w.Length - group.Key.Length)].TrimEnd(':')));
+            console.MarkupLine($"[yellow]![/] {Markup.Escape(names.Length == 0 ? group.Key : $"{Cut(names, 60)}:{group.Key}")}");
+        }
     }
 
     public static string Spelled(string category) => category switch

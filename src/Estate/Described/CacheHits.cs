@@ -4,11 +4,11 @@ namespace Assay.Estate;
 
 /// <summary>
 /// How often a shared prefix is found cached. Calls come at random (Poisson), every hit renews the entry's life, so a call hits when
-/// the one before came less than a lifetime ago: 1 − exp(−rate × lifetime), hour by hour of the day.
+/// the one before came less than a lifetime ago: 1 − exp(−calls expected in that time), over the hours of the day.
 /// </summary>
 public static class CacheHits
 {
-    const decimal DaysPerMonth = 30m;
+    const decimal DaysPerMonth = 30m, MinutesPerDay = 1_440m;
 
     /// <summary>Why a model cannot cache a prefix of this length for this long; null when it can.</summary>
     public static string? Obstacle(ModelRef model, decimal prefixTokens, TimeSpan lifetime)
@@ -35,11 +35,16 @@ public static class CacheHits
         if (workload.Prefix is not { } prefix || share <= 0m) return 0m;
         if (prefix.HitRate is { } given) return Math.Clamp(given.In(draw), 0m, 1m);
         var requests = workload.RequestsPerMonth.In(draw) * share;
+        if (requests <= 0m) return 0m;
         var first = OfArrivals(workload.Arrivals, requests / Math.Max(1m, prefix.Variants.In(draw)), lifetime);
         // An agent's later calls come within seconds of its first, which has read or written the prefix.
         var calls = Math.Max(1m, workload.CallsPerRequest.Mean.In(draw));
         return (first + calls - 1m) / calls;
     }
+
+    /// <summary>Share of the calls that find their prefix cached where they come evenly at random, so many a minute.</summary>
+    public static decimal AtRate(decimal callsPerMinute, TimeSpan lifetime) =>
+        OfArrivals(ArrivalCurve.Flat, callsPerMinute * MinutesPerDay * DaysPerMonth, lifetime);
 
     /// <summary>
     /// Arrivals a minute and prefix from which caching costs less than not caching; 0 when it always does, null when it never does.
@@ -59,17 +64,53 @@ public static class CacheHits
 
     static decimal OfArrivals(ArrivalCurve curve, decimal requestsPerMonth, TimeSpan lifetime)
     {
-        var weights = 0m;
-        foreach (var weight in curve.HourWeights) weights += weight;
-        if (weights <= 0m) return 0m;
-        var perHour = (double)(requestsPerMonth / DaysPerMonth / weights) * lifetime.TotalHours;
-        var (hit, all) = (0d, 0d);
-        foreach (var weight in curve.HourWeights)
+        var hours = curve.HourWeights.Count;
+        Span<double> rate = stackalloc double[hours], before = stackalloc double[hours + 1];
+        var weights = 0d;
+        for (var hour = 0; hour < hours; hour++) weights += rate[hour] = (double)curve.HourWeights[hour];
+        if (weights <= 0d) return 0m;
+        var daily = (double)(requestsPerMonth / DaysPerMonth);
+        if (daily <= 0d) return 0m;
+        for (var hour = 0; hour < hours; hour++)
         {
-            var w = (double)weight;
-            hit += w * (1d - Math.Exp(-perHour * w));
-            all += w;
+            rate[hour] *= daily / weights;
+            before[hour + 1] = before[hour] + rate[hour];
         }
-        return (decimal)(hit / all);
+        // A call misses when none came in the lifetime before it. How many are expected there changes evenly up to the moment when the
+        // lifetime begins with an hour of its own, and evenly after it.
+        var life = lifetime.TotalHours;
+        var part = life - Math.Floor(life);
+        var missed = 0d;
+        var (start, fadedStart) = Lately(before, rate, 0d, life);
+        for (var hour = 0; hour < hours; hour++)
+        {
+            var (middle, fadedMiddle) = part == 0d ? (start, fadedStart) : Lately(before, rate, hour + part, life);
+            var (end, fadedEnd) = Lately(before, rate, hour + 1d, life);
+            missed += rate[hour] * ((part * Mean(start, fadedStart, middle, fadedMiddle))
+                + ((1d - part) * Mean(middle, fadedMiddle, end, fadedEnd)));
+            (start, fadedStart) = (end, fadedEnd);
+        }
+        return Math.Clamp((decimal)(1d - (missed / daily)), 0m, 1m);
     }
+
+    // Calls expected in the lifetime before an hour of the day, and the chance that none of them came.
+    static (double Calls, double None) Lately(ReadOnlySpan<double> before, ReadOnlySpan<double> rate, double hour, double life)
+    {
+        var calls = Until(before, rate, hour) - Until(before, rate, hour - life);
+        return (calls, Math.Exp(-calls));
+    }
+
+    // Calls expected from midnight until an hour; the days before and after are alike.
+    static double Until(ReadOnlySpan<double> before, ReadOnlySpan<double> rate, double hour)
+    {
+        var days = Math.Floor(hour / rate.Length);
+        var rest = hour - (days * rate.Length);
+        var whole = Math.Min((int)rest, rate.Length - 1);
+        return (days * before[^1]) + before[whole] + ((rest - whole) * rate[whole]);
+    }
+
+    // The mean of exp(−x) over an even change of x. Where it hardly changes the quotient would lose its digits.
+    static double Mean(double from, double fadedFrom, double to, double fadedTo) => Math.Abs(to - from) < 1e-6
+        ? (fadedFrom + fadedTo) / 2d
+        : (fadedFrom - fadedTo) / (to - from);
 }

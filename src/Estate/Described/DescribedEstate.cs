@@ -44,6 +44,19 @@ public sealed record DescribedEstate
 
     /// <summary>Everything that is a range, in the order of the file.</summary>
     public IReadOnlyList<FigureRange> Ranges { get; init; } = [];
+
+    /// <summary>What private rates take off a model's list price: a rate agreed for it stands before one agreed for everything.</summary>
+    public decimal PrivateDiscount(string model, Draw draw)
+    {
+        if (PrivateRates.Count == 0) return 0m;
+        PrivateRate? found = null;
+        foreach (var rate in PrivateRates)
+        {
+            if (rate.Model == model && model.Length > 0) return rate.Discount.In(draw);
+            if (rate.Model is "" or "*" or "all" or "everything") found = rate;
+        }
+        return found is null ? 0m : found.Discount.In(draw);
+    }
 }
 
 /// <summary>Where calls may be computed.</summary>

@@ -27,7 +27,9 @@ public sealed class ExpectedUsage
     readonly bool sharesVary;
 
     /// <param name="day">The day whose prices count.</param>
-    public ExpectedUsage(DescribedEstate estate, DescribedWorkload workload, WorkloadTerms terms, DateOnly day)
+    /// <param name="models">Shared by all of an estate that is priced, so that rates are looked up once.</param>
+    public ExpectedUsage(
+        DescribedEstate estate, DescribedWorkload workload, WorkloadTerms terms, DateOnly day, ScopedModels? models = null)
     {
         this.workload = workload;
         this.terms = terms;
@@ -37,7 +39,8 @@ public sealed class ExpectedUsage
         var caller = new Caller(workload.Account, "", workload.App, workload.Team, workload.Env, TagValues.None);
         kinds = [.. workload.Models.Select(m =>
         {
-            var standard = new CallKind(caller, Region, terms.Scope is { } scope ? m.Model with { Scope = scope } : m.Model)
+            var scope = terms.Scope ?? m.Model.Scope;
+            var standard = new CallKind(caller, Region, models?.In(m.Model, scope) ?? m.Model with { Scope = scope })
             {
                 Mode = terms.Mode, Tier = terms.Tier, Context = ContextBand.Standard,
             };
@@ -56,6 +59,10 @@ public sealed class ExpectedUsage
     /// <summary>Model calls of a month, whatever their terms.</summary>
     public static decimal Calls(DescribedWorkload workload, Draw draw) =>
         workload.RequestsPerMonth.In(draw) * workload.CallsPerRequest.Mean.In(draw);
+
+    /// <summary>How large the prompts are: none is smaller than the prefix they share.</summary>
+    public static SpreadShape InputOf(DescribedWorkload workload, Draw draw) =>
+        SpreadShape.Of(workload.InputTokens, draw, workload.Prefix is { } prefix ? prefix.Tokens.In(draw) : 0m);
 
     /// <summary>The records of a month.</summary>
     /// <param name="share">Share of the workload's calls that is bought on these terms.</param>
@@ -79,7 +86,7 @@ public sealed class ExpectedUsage
         var ofModel = share * ShareOf(model, draw);
         var calls = Calls(workload, draw) * ofModel;
         if (calls <= 0m) return 0;
-        var input = SpreadShape.Of(workload.InputTokens, draw);
+        var input = InputOf(workload, draw);
         var output = workload.OutputTokens.Mean.In(draw);
         var hits = HitsOf(model, draw, ofModel, out var prefix);
         var (standard, @long) = kinds[model];

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Assay.Usage;
@@ -13,9 +12,6 @@ namespace Assay.Estate;
 sealed class SampleFiles
 {
     const int LinesMax = 400;
-
-    // The level is named by number, because what 'fastest' and 'optimal' stand for may change.
-    static readonly ZLibCompressionOptions Zipping = new() { CompressionLevel = 4 };
 
     readonly SampleOptions options;
     readonly SeededRandom random;
@@ -56,14 +52,8 @@ sealed class SampleFiles
             .OrderBy(g => g.Key.Hour).ThenBy(g => g.Key.Place.Name, StringComparer.Ordinal);
         foreach (var hour in hours)
         {
-            var sorted = hour.OrderBy(c => c.Entry.Record.Time).ThenBy(c => c.Entry.Record.RequestId.Key).ToList();
-            // Full files are delivered at once, the rest when the hour ends; names must rise with delivery.
-            for (var at = 0; at < sorted.Count; at += LinesMax)
-            {
-                var part = sorted.GetRange(at, Math.Min(LinesMax, sorted.Count - at));
-                var delivered = at + LinesMax < sorted.Count ? part[^1].Entry.Record.Time : hour.Key.Hour.AddSeconds(3599);
+            foreach (var (delivered, part) in SampleLayout.Parts(hour.Key.Hour, hour, LinesMax))
                 AddLog(hour.Key.Place, hour.Key.Hour, delivered, part.ConvertAll(c => new Line(c, "", "")));
-            }
         }
     }
 
@@ -218,7 +208,7 @@ sealed class SampleFiles
         }
     }
 
-    static void WriteLog(Stream stream, LogFile file) => Zip(stream, zipped =>
+    static void WriteLog(Stream stream, LogFile file) => SampleLayout.Zip(stream, zipped =>
     {
         using var writer = new InvocationLogWriter(zipped);
         foreach (var line in file.Lines)
@@ -233,7 +223,7 @@ sealed class SampleFiles
         }
     });
 
-    static void WriteBody(Stream stream, UsageRecord record, SeededRandom random) => Zip(stream, zipped =>
+    static void WriteBody(Stream stream, UsageRecord record, SeededRandom random) => SampleLayout.Zip(stream, zipped =>
     {
         using var json = new Utf8JsonWriter(zipped);
         json.WriteStartObject();
@@ -255,15 +245,6 @@ sealed class SampleFiles
             json.WriteEndObject();
         }
         json.WriteEndObject();
-    }
-
-    static void Zip(Stream stream, Action<Stream> write)
-    {
-        using var bytes = new MemoryStream();
-        using (var zip = new GZipStream(bytes, Zipping, leaveOpen: true)) write(zip);
-        // The tenth byte names the operating system that zipped (RFC 1952); 255 says unknown, so that every machine writes the same.
-        bytes.GetBuffer()[9] = 255;
-        stream.Write(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
     static DateTime HourOf(DateTime time) => time.Date.AddHours(time.Hour);

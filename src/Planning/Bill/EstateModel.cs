@@ -18,8 +18,8 @@ public sealed class EstateModel
         (Estate, Sources) = (estate, sources);
         Day = estate.On ?? sources.Book.Date;
         Likely = Draw.Likely(estate.Ranges);
-        workloads = [.. estate.Workloads.Select(w => new WorkloadBill(estate, w, sources.Book, Day))];
-        unoptimised = [.. estate.Workloads.Select(w => new WorkloadBill(estate, Unoptimised(w), sources.Book, Day))];
+        workloads = [.. estate.Workloads.Select(w => new WorkloadBill(estate, w, sources.Book, Day, Scoped))];
+        unoptimised = [.. estate.Workloads.Select(w => new WorkloadBill(estate, Unoptimised(w), sources.Book, Day, Scoped))];
         services = new(estate);
         customModels = [.. estate.CustomModels.Select(m => new CustomModelBill(estate, m))];
     }
@@ -29,6 +29,9 @@ public sealed class EstateModel
 
     /// <summary>The day whose prices count.</summary>
     public DateOnly Day { get; }
+
+    /// <summary>Its models, one object a scope.</summary>
+    internal ScopedModels Scoped { get; } = new();
 
     /// <summary>The draw of every range at its likely value.</summary>
     public Draw Likely { get; }
@@ -54,6 +57,17 @@ public sealed class EstateModel
 
     /// <summary>The month's total of one draw, USD: the same as its bill's.</summary>
     public decimal Total(Draw draw) => Filled(workloads, draw, withLines: false).Total;
+
+    /// <summary>
+    /// Share of a workload's calls to one model of its mix, by its place there, that are made on demand, in the likely draw: what an
+    /// invocation log shows with tokens to be paid for.
+    /// </summary>
+    public decimal OnDemandShare(DescribedWorkload workload, int model)
+    {
+        for (var i = 0; i < workloads.Length; i++)
+            if (ReferenceEquals(Estate.Workloads[i], workload)) return workloads[i].OnDemandShare(model, Likely);
+        throw new ArgumentException($"'{workload.Name}' is not a workload of '{Estate.Name}'.", nameof(workload));
+    }
 
     /// <summary>Queries a knowledge base is asked in a month.</summary>
     public decimal Queries(KnowledgeBase store, Draw draw) => services.Queries(store, draw);

@@ -17,6 +17,15 @@ public sealed record ModelledEstate(
             ThrottlingRisk.OfAll(model, weighed), CustomModelComparison.OfAll(model));
     }
 
+    /// <summary>
+    /// Where the estate's commitment stands with what the book prices of it, private rates taken off; null where none is described.
+    /// What the user states may be paid to others and is left out.
+    /// </summary>
+    public CommitmentPosition? Commitment { get; } = Model.Estate.Commitment is { } commitment
+        ? CommitmentPosition.Of(commitment,
+            Bill.Lines.Where(l => l.Origin == LineOrigin.Rated).Sum(l => l.Cost) * ModelledBill.MonthsPerYear, Model.Likely)
+        : null;
+
     /// <summary>What the unoptimised year costs more than the described one, USD.</summary>
     public decimal AnnualSaving => Unoptimised.Annual - Bill.Annual;
 

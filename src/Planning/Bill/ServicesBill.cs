@@ -130,7 +130,8 @@ sealed class ServicesBill
         if (workload.Guardrail is not { } named || estate.Guardrails.FirstOrDefault(g => g.Name == named) is not { } policy) return;
         var draw = tally.Draw;
         var perToken = policy.CharactersPerToken.In(draw);
-        var each = (policy.OnInput ? Units(workload.InputTokens) : 0m) + (policy.OnOutput ? Units(workload.OutputTokens) : 0m);
+        var each = (policy.OnInput ? Units(ExpectedUsage.InputOf(workload, draw)) : 0m)
+            + (policy.OnOutput ? Units(SpreadShape.Of(workload.OutputTokens, draw)) : 0m);
         var units = each * ExpectedUsage.Calls(workload, draw);
         if (units <= 0m || policy.Policies.Count == 0) return;
         var record = new UsageRecord(kind) { Time = tally.Time, Amounts = [.. policy.Policies.Select(p => new MeteredAmount(p, units))] };
@@ -138,7 +139,7 @@ sealed class ServicesBill
             tally.Rate(record, $"{workload.Name}: {policy.Name}", BillCategories.Guardrails),
             tally.WithLines ? $"{each:0.##} units a call × {policy.Policies.Count} policies" : "");
 
-        decimal Units(in Spread tokens) => SpreadShape.Of(tokens, draw).MeanPieces(CharactersPerUnit / Math.Max(perToken, 0.001m));
+        decimal Units(in SpreadShape tokens) => tokens.MeanPieces(CharactersPerUnit / Math.Max(perToken, 0.001m));
     }
 
     void AddMonitoring(Tally tally, Monitoring monitoring)

@@ -45,7 +45,7 @@ sealed class Tally(DescribedEstate estate, PriceBook book, DateOnly day, Draw dr
             if (charges[i].Rate is not null) list += charges[i].Cost;
             else Missing(record, charges[i], line, category);
         }
-        return new(list * Paid(record.Model.Id), list);
+        return new(list * (1m - estate.PrivateDiscount(record.Model.Id, Draw)), list);
     }
 
     /// <summary>The cost of a month's expected usage of a share of a workload's calls.</summary>
@@ -120,19 +120,4 @@ sealed class Tally(DescribedEstate estate, PriceBook book, DateOnly day, Draw dr
         FirstReason ??= reason;
         if (WithLines) Unpriced.Add(new(line, category, charge.Meter, charge.Quantity, reason));
     }
-
-    // A rate agreed for a model stands before one agreed for everything.
-    decimal Paid(string model)
-    {
-        if (estate.PrivateRates.Count == 0) return 1m;
-        PrivateRate? found = null;
-        foreach (var rate in estate.PrivateRates)
-        {
-            if (rate.Model == model && model.Length > 0) return 1m - rate.Discount.In(Draw);
-            if (IsEverything(rate.Model)) found = rate;
-        }
-        return found is null ? 1m : 1m - found.Discount.In(Draw);
-    }
-
-    static bool IsEverything(string model) => model is "" or "*" or "all" or "everything";
 }

@@ -24,20 +24,21 @@ sealed class WorkloadBill
     readonly int main;
     readonly CallKind? units, reserved;
 
-    public WorkloadBill(DescribedEstate estate, DescribedWorkload workload, PriceBook book, DateOnly day)
+    public WorkloadBill(DescribedEstate estate, DescribedWorkload workload, PriceBook book, DateOnly day, ScopedModels models)
     {
         this.workload = workload;
-        plain = new(estate, workload, new(Mode.OnDemand, workload.Tier), day);
-        batch = new(estate, workload, new(Mode.Batch), day);
+        plain = new(estate, workload, new(Mode.OnDemand, workload.Tier), day, models);
+        batch = new(estate, workload, new(Mode.Batch), day, models);
         if (workload.Prefix is { IsCached: true } prefix)
         {
             cache = CachePrices.Of(plain, workload.Tier, prefix.Lifetime, book, day);
             if (cache.CanRead)
-                cached = new(estate, workload, new(Mode.OnDemand, workload.Tier, null, prefix.Lifetime, !cache.CanWrite), day);
+                cached = new(estate, workload, new(Mode.OnDemand, workload.Tier, null, prefix.Lifetime, !cache.CanWrite), day, models);
         }
         for (var i = 1; i < workload.Models.Count; i++)
             if (workload.Models[i].Share.Likely > workload.Models[main].Share.Likely) main = i;
-        var kind = new CallKind(Caller.Nobody, plain.Region, workload.Models[main].Model);
+        var called = workload.Models[main].Model;
+        var kind = new CallKind(Caller.Nobody, plain.Region, models.In(called, called.Scope));
         if (workload.Provisioned is { } provisioned) units = kind with { Mode = Mode.Provisioned, Term = provisioned.Term };
         if (workload.Reserved is { } reservation) reserved = kind with { Mode = Mode.Reserved, Term = reservation.Term };
     }
@@ -57,16 +58,38 @@ sealed class WorkloadBill
         AddOnDemand(tally, live, left);
     }
 
+    /// <summary>
+    /// Share of the calls to one model of the mix, by its place there, that are made on demand: neither in batch nor on bought capacity.
+    /// </summary>
+    public decimal OnDemandShare(int model, Draw draw)
+    {
+        var live = 1m - Math.Clamp(workload.BatchShare.In(draw), 0m, 1m);
+        if (model != main || Fit(draw, live) is not { } fit) return live;
+        return workload.Provisioned is { SpillsOver: false } ? 0m : live * (1m - fit.Carried);
+    }
+
+    // How bought capacity meets the main model's live calls; null where none is bought.
+    CapacityFit? Fit(Draw draw, decimal live)
+    {
+        var share = live * workload.Models[main].Share.In(draw);
+        if (workload.Provisioned is { } bought)
+        {
+            var perUnit = bought.TokensPerMinutePerUnit is { } stated ? stated.In(draw) : AssumedTokensPerMinutePerUnit;
+            return CapacityFit.Of(HourlyDemand.Of(workload, share, draw), bought.Units.In(draw) * perUnit);
+        }
+        return workload.Reserved is not { } reservation ? null
+            : CapacityFit.Of(HourlyDemand.Of(workload, share, draw),
+                reservation.InputTokensPerMinute.In(draw), reservation.OutputTokensPerMinute.In(draw));
+    }
+
     // What bought capacity carries of the main model's live calls; adds its hours to the bill.
     decimal Carried(Tally tally, decimal live)
     {
         var draw = tally.Draw;
-        var share = live * workload.Models[main].Share.In(draw);
+        if (Fit(draw, live) is not { } fit) return 0m;
         if (units is not null && workload.Provisioned is { } bought)
         {
             var count = bought.Units.In(draw);
-            var perUnit = bought.TokensPerMinutePerUnit is { } stated ? stated.In(draw) : AssumedTokensPerMinutePerUnit;
-            var fit = CapacityFit.Of(HourlyDemand.Of(workload, share, draw), count * perUnit);
             var cost = tally.Rate(units, Meter.ModelUnitHour, count * HoursPerMonth, workload.Name, BillCategories.Provisioned);
             tally.Add(workload.Name, BillCategories.Provisioned, cost,
                 tally.WithLines ? $"{count:0.##} units, {fit.Utilisation:0%} used, {fit.Carried:0%} of the calls" : "");
@@ -76,14 +99,12 @@ sealed class WorkloadBill
         if (reserved is not null && workload.Reserved is { } reservation)
         {
             var (input, output) = (reservation.InputTokensPerMinute.In(draw), reservation.OutputTokensPerMinute.In(draw));
-            var fit = CapacityFit.Of(HourlyDemand.Of(workload, share, draw), input, output);
             var cost = tally.Rate(reserved, Meter.InputTpmHour, input * HoursPerMonth, workload.Name, BillCategories.Reserved)
                 + tally.Rate(reserved, Meter.OutputTpmHour, output * HoursPerMonth, workload.Name, BillCategories.Reserved);
             tally.Add(workload.Name, BillCategories.Reserved, cost,
                 tally.WithLines ? $"{fit.Utilisation:0%} used, {fit.Carried:0%} of the calls" : "");
-            return fit.Carried;
         }
-        return 0m;
+        return fit.Carried;
     }
 
     void AddOnDemand(Tally tally, decimal live, decimal left)

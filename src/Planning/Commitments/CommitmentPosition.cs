@@ -101,6 +101,15 @@ public sealed record CommitmentPosition(IReadOnlyList<YearPosition> Years)
     public static CommitmentPosition Of(Commitment commitment, decimal annualAiUsd, Draw? draw = null)
     {
         ArgumentNullException.ThrowIfNull(commitment);
+        var (terms, organic) = TermsOf(commitment, draw);
+        return Commitments.Position(terms, [.. organic.Select(usd => YearSpend.Of(usd, annualAiUsd))]);
+    }
+
+    /// <summary>An estate's commitment as terms, and its organic spend, one figure a contract year.</summary>
+    /// <exception cref="ArgumentException">Organic spend is stated for some of the years.</exception>
+    public static (CommitmentTerms Terms, IReadOnlyList<decimal> OrganicUsd) TermsOf(Commitment commitment, Draw? draw)
+    {
+        ArgumentNullException.ThrowIfNull(commitment);
         var organic = commitment.OrganicUsd;
         if (organic.Count != 1 && organic.Count != commitment.AnnualUsd.Count)
         {
@@ -108,8 +117,7 @@ public sealed record CommitmentPosition(IReadOnlyList<YearPosition> Years)
                 + "state it once, or for each year", nameof(commitment));
         }
         CommitmentTerms terms = new([.. commitment.AnnualUsd.Select(In)], In(commitment.Discount));
-        return Commitments.Position(terms, [.. terms.AnnualUsd.Select((_, year) =>
-            YearSpend.Of(In(organic[organic.Count == 1 ? 0 : year]), annualAiUsd))]);
+        return (terms, [.. terms.AnnualUsd.Select((_, year) => In(organic[organic.Count == 1 ? 0 : year]))]);
 
         decimal In(Figure figure) => draw is null ? figure.Likely : figure.In(draw);
     }

@@ -1,3 +1,4 @@
+using Assay.Estate;
 using Assay.Usage;
 
 namespace Assay.Planning;
@@ -15,13 +16,6 @@ static class CacheClaims
         ["C06"] = sheet => Finish(sheet,
             Month(sheet, sheet.Read("the saving per 1,000 requests as printed", sheet.Stated("printed_prefix_saving")))),
     };
-
-    /// <summary>
-    /// Share of calls that find a prefix cached when calls come at random (Poisson) and every hit renews its life: the one before came
-    /// less than a lifetime ago.
-    /// </summary>
-    public static decimal HitRate(decimal callsPerMinute, decimal lifetimeMinutes) =>
-        (decimal)(1d - Math.Exp(-(double)(callsPerMinute * lifetimeMinutes)));
 
     // Every request reads the prefix; writing it is left out, as the guide leaves it out.
     static decimal? PrefixSaving(Worksheet sheet)
@@ -65,7 +59,7 @@ static class CacheClaims
     static decimal Hits(Worksheet sheet, string frequency)
     {
         var (calls, life) = (sheet.Stated(frequency), sheet.Stated("cache_lifetime"));
-        var hits = HitRate(calls, life);
+        var hits = CacheHits.AtRate(calls, TimeSpan.FromMinutes((double)life));
         sheet.Step("share of calls that hit: calls at random, each hit renews", $"1 − exp(−{calls} a minute × {life} minutes)", hits);
         return hits;
     }

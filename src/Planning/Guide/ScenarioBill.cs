@@ -36,6 +36,11 @@ static class PrintedScenario
 /// What the scenario's assumptions cost, line by line: its tokens, mix, batch share and hit rate, each rated. Input and output are
 /// split as the estate says, which is our assumption; the ceilings do without it.
 /// </summary>
+/// <remarks>
+/// Not an <see cref="EstateModel"/>, because a derivation shows every step with its rate, because the guide takes its batch price as a
+/// discount that its book does not list, and because it finds hits in batch input, too, and in prefixes of any length. Where they speak
+/// of the same, a test holds them equal.
+/// </remarks>
 sealed class ScenarioBill(Worksheet sheet, DescribedEstate estate)
 {
     readonly DescribedWorkload workload = estate.Workloads[0];

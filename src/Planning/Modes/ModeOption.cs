@@ -56,4 +56,8 @@ public sealed record CacheBreakEven(string Lifetime, decimal RequestsPerMinute, 
 /// <param name="ResidencyUsd">What its residency rule costs a month: the cheapest lawful option less the cheapest of all.</param>
 public sealed record WeighedWorkload(
     string Name, IReadOnlyList<ModeOption> Options, ModeOption? Recommended, ModeOption? Fallback, IReadOnlyList<string> InUse,
-    decimal? ResidencyUsd, IReadOnlyList<CacheBreakEven> Caches);
+    decimal? ResidencyUsd, IReadOnlyList<CacheBreakEven> Caches)
+{
+    /// <summary>The scope it is described with.</summary>
+    public Scope Scope { get; init; }
+}

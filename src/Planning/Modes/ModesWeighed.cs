@@ -15,8 +15,10 @@ public sealed class ModesWeighed
     readonly Tally tally;
     readonly string region;
     readonly Residency residency;
-    readonly HourlyDemand demand;
-    readonly Dictionary<(Scope, Tier), (decimal Cost, string? Reason)> onDemand = [];
+    readonly HourlyDemand[] demands;
+    readonly int main;
+    readonly Dictionary<(Scope, Tier, int Model), (decimal Cost, string? Reason)> onDemand = [];
+    readonly Dictionary<WorkloadTerms, ExpectedUsage> usages = [];
     readonly Dictionary<(Scope, TimeSpan), WorkloadTerms> cacheTerms = [];
 
     ModesWeighed(EstateModel model, DescribedWorkload workload)
@@ -25,7 +27,9 @@ public sealed class ModesWeighed
         tally = new(model.Estate, model.Sources.Book, model.Day, model.Likely, withLines: false);
         region = workload.Region ?? model.Estate.Region;
         residency = workload.Residency ?? model.Estate.Residency;
-        demand = HourlyDemand.Of(workload, 1m, model.Likely);
+        demands = [.. workload.Models.Select(m => HourlyDemand.Of(workload, m.Share.In(model.Likely), model.Likely))];
+        for (var i = 1; i < workload.Models.Count; i++)
+            if (workload.Models[i].Share.Likely > workload.Models[main].Share.Likely) main = i;
     }
 
     public static WeighedWorkload Of(EstateModel model, DescribedWorkload workload) => new ModesWeighed(model, workload).Weigh();
@@ -49,10 +53,13 @@ public sealed class ModesWeighed
     WeighedWorkload Weigh()
     {
         var options = new List<ModeOption>();
-        foreach (var scope in Scopes) AddScope(options, scope);
+        foreach (var each in Scopes) AddScope(options, each);
         options = [.. options.OrderBy(o => Place(o.Mode)).ThenBy(o => o.Tier).ThenBy(o => o.BatchShare).ThenBy(o => o.Term)
             .ThenByDescending(o => o.Cache, StringComparer.Ordinal).ThenByDescending(o => o.Scope)];
-        var allowed = options.Where(o => o.IsAllowed && o.Monthly is not null).OrderBy(o => o.Monthly).ToList();
+        // Of two that cost the same, the scope that is described stands.
+        var scope = workload.Models[0].Model.Scope;
+        var allowed = options.Where(o => o.IsAllowed && o.Monthly is not null).OrderBy(o => o.Monthly)
+            .ThenBy(o => o.Scope != scope).ToList();
         if (allowed.Count > 0)
         {
             var best = allowed[0];
@@ -62,7 +69,10 @@ public sealed class ModesWeighed
         var everywhere = options.Where(o => (o.IsAllowed || !o.KeepsResidency) && o.Monthly is not null).MinBy(o => o.Monthly);
         return new(workload.Name, options, recommended, allowed.FirstOrDefault(o => o.Mode != recommended!.Mode),
             InUse(workload, model.Likely), recommended?.Monthly - everywhere?.Monthly,
-                [.. Lifetimes.Select(Cache).OfType<CacheBreakEven>()]);
+                [.. Lifetimes.Select(Cache).OfType<CacheBreakEven>()])
+        {
+            Scope = scope,
+        };
     }
 
     void AddScope(List<ModeOption> options, Scope scope)
@@ -113,13 +123,20 @@ public sealed class ModesWeighed
                 IsAllowed = true },
         };
 
-    // Asked for again by every option that leaves a rest on demand.
-    (decimal Cost, string? Reason) OnDemandCost(Scope scope, Tier tier)
+    // Of all models, or of one of the mix. Asked for again by every option that leaves a rest on demand.
+    (decimal Cost, string? Reason) OnDemandCost(Scope scope, Tier tier, int only = -1)
     {
-        if (onDemand.TryGetValue((scope, tier), out var known)) return known;
+        if (onDemand.TryGetValue((scope, tier, only), out var known)) return known;
         tally.Begin();
-        var cost = Cost(new(Mode.OnDemand, tier, scope));
-        return onDemand[(scope, tier)] = (cost, tally.FirstReason);
+        var terms = new WorkloadTerms(Mode.OnDemand, tier, scope);
+        var cost = only < 0 ? Cost(terms) : tally.RateModel(Usage(terms), only, 1m, "", "").Cost;
+        return onDemand[(scope, tier, only)] = (cost, tally.FirstReason);
+    }
+
+    ExpectedUsage Usage(WorkloadTerms terms)
+    {
+        if (usages.TryGetValue(terms, out var known)) return known;
+        return usages[terms] = new(model.Estate, workload, terms, model.Day, model.Scoped);
     }
 
     ModeOption Cached(Scope scope, TimeSpan lifetime)
@@ -137,7 +154,7 @@ public sealed class ModesWeighed
     WorkloadTerms Terms(Scope scope, TimeSpan lifetime)
     {
         if (cacheTerms.TryGetValue((scope, lifetime), out var known)) return known;
-        var plain = new ExpectedUsage(model.Estate, workload, new(Mode.OnDemand, Tier.Standard, scope), model.Day);
+        var plain = Usage(new(Mode.OnDemand, Tier.Standard, scope));
         var prices = CachePrices.Of(plain, Tier.Standard, lifetime, tally.Book, model.Day);
         return cacheTerms[(scope, lifetime)] =
             new(Mode.OnDemand, Tier.Standard, scope, lifetime, WritesAsInput: prices is { CanRead: true, CanWrite: false });
@@ -188,13 +205,53 @@ public sealed class ModesWeighed
     string? UnitsObstacle() => workload.Provisioned?.TokensPerMinutePerUnit is null
         ? $"throughput per unit unknown; {WorkloadBill.AssumedTokensPerMinutePerUnit:#,##0} tokens a minute taken" : null;
 
+    // Units and reservations are of one model: each of a mix buys for itself, and one for which that does not pay stays on demand.
+    ModeOption OfModels(ModeOption option, Func<int, ModeOption> own)
+    {
+        if (workload.Models.Count == 1) return own(0);
+        var bought = new List<(int Model, ModeOption Own, decimal Plain)>();
+        var (monthly, reason) = (0m, "no traffic to carry");
+        for (var i = 0; i < workload.Models.Count; i++)
+        {
+            var (plain, unpriced) = OnDemandCost(option.Scope, Tier.Standard, i);
+            if (unpriced is not null) return option with { Why = unpriced };
+            monthly += plain;
+            var one = own(i);
+            if (one.Monthly is not null) bought.Add((i, one, plain));
+            else reason = one.Why;
+        }
+        if (bought.Count == 0) return option with { Why = reason };
+        var pays = bought.Where(b => b.Own.Monthly < b.Plain).ToList();
+        if (pays.Count == 0) pays = [bought.MinBy(b => b.Own.Monthly - b.Plain)];
+        var capacities = pays.ConvertAll(b => b.Own.Capacity!);
+        var (price, idle) = (capacities.Sum(c => c.Monthly), capacities.Sum(c => c.Idle));
+        // Fully used, the capacity would carry this much of what on-demand charges for.
+        var worth = capacities.Sum(c => c.BreakEven > 0m ? c.Monthly / c.BreakEven : 0m);
+        var rest = pays.Count < workload.Models.Count ? "; the rest on demand" : "";
+        return option with
+        {
+            Monthly = monthly + pays.Sum(b => b.Own.Monthly!.Value - b.Plain), IsAllowed = true,
+            Why = string.Join("; ", pays.Select(b => $"{workload.Models[b.Model].Model.Id}: {b.Own.Why}")) + rest,
+            Capacity = new(capacities.Sum(c => c.Units), price, idle, price > 0m ? (price - idle) / price : 0m,
+                monthly > 0m ? pays.Sum(b => b.Own.Capacity!.Carried * b.Plain) / monthly : 0m, worth > 0m ? price / worth : 0m),
+        };
+    }
+
     ModeOption Provisioned(Scope scope, Term term)
     {
         var option = new ModeOption { Mode = BillCategories.Provisioned, Scope = scope, Term = term, Why = "" };
-        if (workload.Models.Count > 1) return option with { Why = "units serve one model; it calls several" };
-        var perUnit = workload.Provisioned?.TokensPerMinutePerUnit?.In(model.Likely) ?? WorkloadBill.AssumedTokensPerMinutePerUnit;
-        var kind = Kind(scope, Mode.Provisioned, term);
-        return Cheapest(option, Levels(demand).Select(level => Math.Max(1m, decimal.Ceiling(level / perUnit))).Distinct(),
+        return OfModels(option, i => Provisioned(option, i));
+    }
+
+    ModeOption Provisioned(ModeOption option, int which)
+    {
+        var stated = workload.Provisioned?.TokensPerMinutePerUnit?.In(model.Likely);
+        // What a unit carries is stated of the model most of the calls go to.
+        if (stated is not null && which != main)
+            return option with { Why = $"throughput per unit is stated for {workload.Models[main].Model.Id} alone" };
+        var perUnit = stated ?? WorkloadBill.AssumedTokensPerMinutePerUnit;
+        var (kind, demand) = (Kind(which, option.Scope, Mode.Provisioned, option.Term), demands[which]);
+        return Cheapest(option, which, Levels(demand).Select(level => Math.Max(1m, decimal.Ceiling(level / perUnit))).Distinct(),
             units => CapacityFit.Of(demand, units * perUnit), units => tally.Rate(kind, Meter.ModelUnitHour, units * 720m, "", "").Cost,
             (units, fit) => $"{units:0} unit{(units == 1m ? "" : "s")}, {fit.Utilisation:0%} used{Spilled(fit)}");
     }
@@ -202,11 +259,15 @@ public sealed class ModesWeighed
     ModeOption Reserved(Scope scope, Term term)
     {
         var option = new ModeOption { Mode = BillCategories.Reserved, Scope = scope, Term = term, Why = "" };
-        if (workload.Models.Count > 1) return option with { Why = "reserved for one model; it calls several" };
-        var kind = Kind(scope, Mode.Reserved, term);
+        return OfModels(option, i => Reserved(option, i));
+    }
+
+    ModeOption Reserved(ModeOption option, int which)
+    {
+        var (kind, demand) = (Kind(which, option.Scope, Mode.Reserved, option.Term), demands[which]);
         var outputShare = workload.OutputTokens.Mean.In(model.Likely) is var output && output > 0m
             ? output / (output + workload.InputTokens.Mean.In(model.Likely)) : 0m;
-        return Cheapest(option, Levels(demand).Where(level => level > 0m),
+        return Cheapest(option, which, Levels(demand).Where(level => level > 0m),
             level => CapacityFit.Of(demand, level),
             level => tally.Rate(kind, Meter.InputTpmHour, level * (1m - outputShare) * 720m, "", "").Cost
                 + tally.Rate(kind, Meter.OutputTpmHour, level * outputShare * 720m, "", "").Cost,
@@ -214,10 +275,10 @@ public sealed class ModesWeighed
     }
 
     // The cheapest amount of capacity with the rest on demand: between two hours' needs the cost is a straight line, so these suffice.
-    ModeOption Cheapest(ModeOption option, IEnumerable<decimal> amounts, Func<decimal, CapacityFit> fitOf,
+    ModeOption Cheapest(ModeOption option, int which, IEnumerable<decimal> amounts, Func<decimal, CapacityFit> fitOf,
         Func<decimal, decimal> priceOf, Func<decimal, CapacityFit, string> describe)
     {
-        var (rest, unpriced) = OnDemandCost(option.Scope, Tier.Standard);
+        var (rest, unpriced) = OnDemandCost(option.Scope, Tier.Standard, which);
         if (unpriced is not null) return option with { Why = unpriced };
         tally.Begin();
         priceOf(1m);
@@ -242,8 +303,8 @@ public sealed class ModesWeighed
     static IEnumerable<decimal> Levels(HourlyDemand demand) =>
         Enumerable.Range(0, demand.Input.Length).Select(h => demand.At(h) * demand.Peak).Distinct();
 
-    CallKind Kind(Scope scope, Mode mode, Term term) =>
-        new(Caller.Nobody, region, workload.Models[0].Model with { Scope = scope }) { Mode = mode, Term = term };
+    CallKind Kind(int which, Scope scope, Mode mode, Term term) =>
+        new(Caller.Nobody, region, model.Scoped.In(workload.Models[which].Model, scope)) { Mode = mode, Term = term };
 
     ModeOption Customised(Scope scope)
     {
@@ -270,7 +331,7 @@ public sealed class ModesWeighed
 
         decimal? One(TokenCounts tokens)
         {
-            var kind = Kind(workload.Models[0].Model.Scope, Mode.OnDemand, Term.None) with { Context = ContextBand.Standard };
+            var kind = Kind(0, workload.Models[0].Model.Scope, Mode.OnDemand, Term.None) with { Context = ContextBand.Standard };
             tally.Begin();
             var cost = tally.Rate(new UsageRecord(kind) { Time = tally.Time, Tokens = tokens }, "", "").List;
             return tally.FirstReason is null ? cost : null;
@@ -278,7 +339,7 @@ public sealed class ModesWeighed
     }
 
     decimal Cost(WorkloadTerms terms, decimal share = 1m) =>
-        tally.Rate(new ExpectedUsage(model.Estate, workload, terms, model.Day), share, "", "").Cost;
+        tally.Rate(Usage(terms), share, "", "").Cost;
 
     ModeOption Priced(ModeOption option, Func<decimal> cost)
     {

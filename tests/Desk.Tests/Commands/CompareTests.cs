@@ -78,13 +78,35 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public void The_committed_spend_comes_first()
     {
-        // 15.75 a day is 5,670 a year, and the gap takes 5,000 of it: 670 less 10 %. Groq has 10.80 a day of it for 9.85.
+        // 15.75 a day is 5,670 a year. By the simple formula the gap takes 5,000 of it and 670 less 10 % are new; what is invoiced is
+        // 5,103, so that 103 are. Groq has 10.80 a day of it for 9.85; the gap takes all of the rest.
         var json = folder.Run("compare", Logs(), "--commit", "20000", "--organic", "15000", "--discount", "10%",
             "--json").MustSucceed().Json;
         var position = json.GetProperty("position");
         Assert.Equal(("5000", "5000", "603"), (Text(position, "gap"), Text(position, "absorbed"), Text(position, "incremental_cost")));
         var groq = position.GetProperty("vendors").EnumerateArray().Single(v => Text(v, "vendor") == "groq");
-        Assert.Equal(("603", "3546"), (Text(groq, "stay"), Text(groq, "move")));
+        Assert.Equal("103", Text(position.GetProperty("exact"), "incremental_cost"));
+        Assert.Equal(("103", "3546"), (Text(groq, "stay"), Text(groq, "move")));
+    }
+
+    [Fact]
+    public void The_terms_of_the_commitment_are_those_of_edp()
+    {
+        string[] terms = ["--commit", "18000,20000", "--organic", "15000,16500", "--discount", "10%", "--marketplace", "cap:5%",
+            "--marketplace-share", "80%", "--credit", "100@2027-12-31", "--start", "2027-01-01", "--json"];
+        var there = folder.Run(["edp", "--ai", "5670", .. terms]).MustSucceed().Json.GetProperty("exact");
+        var here = folder.Run(["compare", Logs(), .. terms]).MustSucceed().Json.GetProperty("position");
+        Assert.True(System.Text.Json.JsonElement.DeepEquals(there, here.GetProperty("exact")), $"{there} {here}");
+        Assert.Equal(2, here.GetProperty("years").GetInt32());
+    }
+
+    [Fact]
+    public void An_estate_is_a_month_and_brings_its_commitment()
+    {
+        var bank = Path.Combine(Repository.Root, "samples", "bank.yaml");
+        var json = folder.Run("compare", bank, "--json").MustSucceed().Json;
+        Assert.Equal(("month", 3), (Text(json, "period"), json.GetProperty("position").GetProperty("years").GetInt32()));
+        Assert.Contains("a month as the estate describes it", folder.Run("compare", bank).MustSucceed().Output);
     }
 
     [Fact]

@@ -57,6 +57,53 @@ public sealed class ModelTests : IDisposable
         Assert.All(ended.ErrorLines, line => Assert.StartsWith("assay: wrong.yaml:", line, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void An_estate_is_sampled_and_its_logs_are_reported()
+    {
+        var said = folder.Run("model", Sample("startup-chat.yaml"), "--sample", "logs", "--days", "2", "--scale", "0.5").MustSucceed().Output;
+        Assert.Contains("100% of titles (batch jobs), CloudWatch", said, StringComparison.Ordinal);
+        Assert.Contains("  assay report logs", said, StringComparison.Ordinal);
+        var report = folder.Run("report", "logs", "--json").MustSucceed().Json;
+        Assert.InRange(report.GetProperty("requests").GetInt32(), 9_500, 10_500);
+        Assert.Equal((0, 2), (report.GetProperty("unpriced").GetArrayLength(), report.GetProperty("days").GetInt32()));
+        Assert.Contains("exists already", folder.Run("model", Sample("startup-chat.yaml"), "--sample", "logs").MustRefuse(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sample_in_json_stands_beside_the_bill()
+    {
+        var json = folder.Run("model", Sample("startup-chat.yaml"), "--sample", "logs", "--days", "1", "--scale", "0.01", "--text", "--json")
+            .MustSucceed().Json;
+        Assert.InRange(json.GetProperty("sample").GetProperty("calls").GetInt32(), 50, 150);
+        Assert.True(json.TryGetProperty("monthly", out _));
+    }
+
+    [Theory]
+    [InlineData("--days is of a sample; add --sample DIR", "--days", "3")]
+    [InlineData("--text is of a sample", "--text")]
+    [InlineData("--days '0' is not a number of days from 1 to 366", "--sample", "logs", "--days", "0")]
+    [InlineData("--scale '-1' is not a factor above 0", "--sample", "logs", "--scale", "-1")]
+    [InlineData("--scale 'NaN' is not a factor above 0", "--sample", "logs", "--scale", "NaN")]
+    [InlineData("calls; 100,000,000 are accepted: lower --days or --scale", "--sample", "logs", "--scale", "1000", "--days", "366")]
+    public void A_sample_that_cannot_be_made_is_refused_in_one_line(string said, params string[] options)
+    {
+        Assert.Contains(said, folder.Run(["model", Sample("startup-chat.yaml"), .. options]).MustRefuse(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.PathOf("logs")));
+    }
+
+    [Fact]
+    public void A_commitment_stands_beside_the_bill()
+    {
+        var json = folder.Run("model", Sample("bank.yaml"), "--json").MustSucceed().Json;
+        var commitment = json.GetProperty("commitment");
+        Assert.Equal((3, 9_500_000m), (commitment.GetProperty("years").GetInt32(), Usd(commitment, "gap")));
+        Assert.Contains("Committed spend", folder.Run("model", Sample("bank.yaml")).MustSucceed().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_samples_say_nothing_that_cannot_be_called() => Assert.All((string[])["startup-chat.yaml", "enterprise.yaml", "bank.yaml"],
+        sample => Assert.Equal(0, folder.Run("model", Sample(sample), "--json").MustSucceed().Json.GetProperty("warnings").GetArrayLength()));
+
     static decimal Usd(JsonElement element, string name) =>
         decimal.Parse(element.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
 }

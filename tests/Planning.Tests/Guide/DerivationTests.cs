@@ -1,3 +1,4 @@
+using Assay.Estate;
 namespace Assay.Planning.Tests.Guide;
 
 /// <summary>Every claim, worked by hand from the figures of the guide. The hand's work stands beside each.</summary>
@@ -109,7 +110,7 @@ public sealed class DerivationTests
     public void The_hit_rate_grows_with_traffic_and_stays_a_share() =>
         Gen.Select(Gen.Decimal[0m, 200m], Gen.Decimal[0m, 200m]).Sample((a, b) =>
         {
-            var (less, more) = (CacheClaims.HitRate(Math.Min(a, b), 5m), CacheClaims.HitRate(Math.Max(a, b), 5m));
+            var (less, more) = (CacheHits.AtRate(Math.Min(a, b), TimeSpan.FromMinutes(5)), CacheHits.AtRate(Math.Max(a, b), TimeSpan.FromMinutes(5)));
             return 0m <= less && less <= more && more <= 1m;
         });
 

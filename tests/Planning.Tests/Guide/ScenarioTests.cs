@@ -27,6 +27,17 @@ public sealed class ScenarioTests
     }
 
     [Fact]
+    public void What_the_scenario_s_estate_is_billed_for_is_what_is_derived()
+    {
+        var estate = GuideScenario.Estate(TheGuide.Inputs, TheGuide.Catalog);
+        var bill = new EstateModel(estate, new(TheGuide.Book, new Dictionary<string, IReadOnlyList<string>>())).Bill();
+        Assert.Equal(Derived("On-demand inference"), bill.Of(BillCategories.OnDemand));
+        Assert.Equal(Derived("Knowledge bases"), bill.Of(BillCategories.KnowledgeBase));
+
+        static decimal Derived(string line) => Lines.Single(l => l.Name == line).Derived.Result!.Value.Low;
+    }
+
+    [Fact]
     public void Every_line_says_why_in_one_line() => Assert.All(Lines, line => Assert.InRange(line.Why.Length, 10, 96));
 
     [Fact]

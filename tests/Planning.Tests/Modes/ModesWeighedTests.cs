@@ -88,6 +88,32 @@ public class ModesWeighedTests
     }
 
     [Fact]
+    public void Each_model_of_a_mix_buys_capacity_for_itself()
+    {
+        // Smooth traffic fills a reservation; Sonnet and Haiku are both reserved for three months at a tenth below on-demand.
+        var mix = Chat() with { Models = [new(Model(Sonnet), 0.25m), new(Model(Haiku), 0.75m)] };
+        ModeOption Reserved(DescribedWorkload workload) => Weigh(workload).Options.Single(o =>
+            o is { Mode: "reserved", Scope: Scope.Global, Term: Term.ThreeMonth });
+        var alone = Reserved(Chat()).Monthly * 0.25m + Reserved(Chat(Haiku)).Monthly * 0.75m;
+        Assert.Equal(decimal.Round(alone!.Value, 10), decimal.Round(Reserved(mix).Monthly!.Value, 10));
+        Assert.Equal(decimal.Round(Reserved(Chat()).Capacity!.Units, 10), decimal.Round(Reserved(mix).Capacity!.Units, 10));
+        Assert.True(Reserved(mix).IsAllowed);
+    }
+
+    [Fact]
+    public void A_model_of_a_mix_that_no_capacity_is_sold_for_stays_on_demand()
+    {
+        var mix = Chat() with { Models = [new(Model(Sonnet), 0.5m), new(Model(NovaMicro), 0.5m)] };
+        var option = Weigh(mix).Options.Single(o => o is { Mode: "reserved", Scope: Scope.Global, Term: Term.ThreeMonth });
+        Assert.EndsWith("; the rest on demand", option.Why, StringComparison.Ordinal);
+        Assert.InRange(option.Capacity!.Carried, 0.9m, 0.999m);
+    }
+
+    [Fact]
+    public void Of_scopes_at_one_price_the_one_described_is_recommended() =>
+        Assert.Equal(Scope.InRegion, Weigh(Chat(NovaMicro, Scope.InRegion)).Recommended!.Scope);
+
+    [Fact]
     public void A_tier_without_a_price_says_so()
     {
         var flex = Weigh(Chat()).Options.First(o => o.Tier == Tier.Flex);

@@ -11,7 +11,7 @@ static class CompareJson
 {
     /// <summary>What the help says of it.</summary>
     public const string Shape =
-        "JSON: {position:{gap,absorbed,incremental_cost,vendors:[{vendor,stay,move,discount_to_win}]}, "
+        "JSON: {position:{years,gap,absorbed,incremental_cost,exact,vendors:[{vendor,stay,move,discount_to_win}],warnings}, "
         + "bedrock:{book,total,monthly,models:[{model,maker,cost,tokens,calls,unpriced}]}, "
         + "vendors:[{vendor,name,total,here,delta,share_covered,on_other_terms,models:[{model,equivalent,kind,cost,here,delta,tokenizer,"
         + "unpriced:[{meter,quantity,reason,otherwise}]}],candidates:[…],missing,notes}], lock_in:{by_maker,by_cloud,portable,exclusive}, "
@@ -22,8 +22,12 @@ static class CompareJson
         var vendors = comparison.Vendors;
         json.WriteStartObject();
         Position(json, comparison);
-        json.WriteString("from", Dimensions.Day(comparison.From));
-        json.WriteString("to", Dimensions.Day(comparison.To));
+        json.WriteString("period", comparison.IsMonth ? "month" : "days");
+        if (!comparison.IsMonth)
+        {
+            json.WriteString("from", Dimensions.Day(comparison.From));
+            json.WriteString("to", Dimensions.Day(comparison.To));
+        }
         json.WriteNumber("days", comparison.Days);
         json.WriteStartObject("bedrock");
         json.WriteString("book", vendors.Book);
@@ -48,15 +52,16 @@ static class CompareJson
             return;
         }
         json.WriteStartObject("position");
-        Money(json, "commit", position.CommitUsd);
-        Money(json, "organic", position.OrganicUsd);
-        json.WriteNumber("discount", (double)position.Discount);
-        Money(json, "ai", position.AiUsd);
-        Money(json, "gap", position.Gap);
-        Money(json, "absorbed", position.Absorbed);
-        Money(json, "incremental_cost", position.Incremental);
-        Money(json, "saving_vs_direct", position.AiUsd - position.Incremental);
-        List(json, "vendors", [.. comparison.Vendors.Vendors.Select(v => position.At(v, comparison.Days))], static (json, price) =>
+        json.WriteNumber("years", position.Years);
+        Money(json, "commit", position.Committed.Terms.AnnualUsd.Sum());
+        Money(json, "organic", position.Committed.OrganicUsd.Sum());
+        json.WriteNumber("discount", (double)position.Committed.Terms.Discount);
+        Money(json, "ai", position.Stay.Ai);
+        EdpJson.Simple(json, position.Stay.Simple);
+        json.WriteStartObject("exact");
+        EdpJson.Exact(json, position.Stay);
+        json.WriteEndObject();
+        List(json, "vendors", [.. comparison.Vendors.Vendors.Select(position.At)], static (json, price) =>
         {
             json.WriteStartObject();
             json.WriteString("vendor", price.Platform.Vendor);
@@ -65,6 +70,7 @@ static class CompareJson
             if (price.DiscountToWin is { } discount) json.WriteNumber("discount_to_win", discount);
             json.WriteEndObject();
         });
+        Texts(json, "warnings", [.. position.Warnings(Text.Dollars)]);
         json.WriteEndObject();
     }
 

@@ -29,15 +29,16 @@ static class CompareTerminal
     static void Head(Comparison comparison, IAnsiConsole console)
     {
         var vendors = comparison.Vendors;
-        console.MarkupLine($"[bold]The same usage elsewhere[/]  "
-            + $"[grey]{Dimensions.Day(comparison.From)} to {Dimensions.Day(comparison.To)}, "
-            + $"{comparison.Days} {(comparison.Days == 1 ? "day" : "days")}[/]");
+        var period = comparison.IsMonth ? "a month as the estate describes it"
+            : $"{Dimensions.Day(comparison.From)} to {Dimensions.Day(comparison.To)}, "
+                + $"{comparison.Days} {(comparison.Days == 1 ? "day" : "days")}";
+        console.MarkupLine($"[bold]The same usage elsewhere[/]  [grey]{period}[/]");
         console.MarkupLine($"[grey]prices {Markup.Escape(vendors.Book)}, {Markup.Escape(vendors.VendorBook)}[/]");
         console.WriteLine();
         var money = Money.For(vendors.BedrockUsd);
         console.MarkupLine($"  [bold]{money.Show(vendors.BedrockUsd)}[/] [grey]on Bedrock[/]   "
-            + $"{money.Show(comparison.Monthly(vendors.BedrockUsd))} [grey]a month at this pace[/] · "
-            + $"{Text.Number(comparison.Requests)} requests");
+            + (comparison.IsMonth ? "" : $"{money.Show(comparison.Monthly(vendors.BedrockUsd))} [grey]a month at this pace[/] · ")
+            + $"{Text.Number(comparison.Requests)} {(comparison.IsMonth ? "calls" : "requests")}");
         console.WriteLine();
     }
 
@@ -50,23 +51,29 @@ static class CompareTerminal
             console.WriteLine();
             return;
         }
-        console.MarkupLine("[bold]Committed spend[/] [grey](a year, your figures)[/]");
-        console.MarkupLine($"  {Text.Dollars(position.CommitUsd)} committed, {Text.Dollars(position.OrganicUsd)} organic: "
-            + (position.Gap == 0m ? "[bold]no gap[/], every dollar of AI is new"
-                : $"a gap of [bold]{Text.Dollars(position.Gap)}[/], to be spent with AWS anyway"));
-        console.MarkupLine($"  {Text.Dollars(position.AiUsd)} of this usage a year: {Text.Dollars(position.Absorbed)} fall into the gap, "
-            + $"[bold]{Text.Dollars(position.Incremental)}[/] are new spend"
-            + (position.Discount > 0m ? $" at {position.Discount:0.##%} off" : ""));
+        var (years, terms) = (position.Stay.Years, position.Committed.Terms);
+        var period = position.Years == 1 ? "a year" : $"{position.Years} contract years";
+        console.MarkupLine($"[bold]Committed spend[/] [grey]({period}, your figures)[/]");
+        var (gap, ai) = (years.Sum(y => y.Gap), position.Stay.Ai);
+        console.MarkupLine($"  {Text.Dollars(terms.AnnualUsd.Sum())} committed, {Text.Dollars(position.Committed.OrganicUsd.Sum())} organic: "
+            + (gap == 0m ? "[bold]no gap[/], every dollar of AI is new"
+                : $"a gap of [bold]{Text.Dollars(gap)}[/], to be spent with AWS anyway"));
+        console.MarkupLine($"  {Text.Dollars(ai)} of this usage at list price, {Text.Dollars(years.Sum(y => y.AiInvoiced))} as invoiced: "
+            + $"{Text.Dollars(years.Sum(y => y.Absorbed))} fill the gap,");
+        console.MarkupLine($"  [bold]{Text.Dollars(position.Stay.IncrementalCost)}[/] are new spend"
+            + (position.Stay.Simple.IncrementalCost == position.Stay.IncrementalCost ? ""
+                : $" [grey](by the simple formula {Text.Dollars(position.Stay.Simple.IncrementalCost)})[/]"));
         console.WriteLine();
-        var table = Tables.New(("New spend a year, gap counted", false), ("stay", true), ("move what it sells", true), ("difference", true),
-            ("wins at a discount of", true));
-        foreach (var price in comparison.Vendors.Vendors.Where(v => v.Here > 0m).Select(v => position.At(v, comparison.Days)))
+        var table = Tables.New(($"New spend in {period}, gap counted", false), ("stay", true), ("move what it sells", true),
+            ("difference", true), ("wins at a discount of", true));
+        foreach (var price in comparison.Vendors.Vendors.Where(v => v.Here > 0m).Select(position.At))
             table.AddRow(Markup.Escape(price.Platform.Name), Text.Dollars(price.Stay), Text.Dollars(price.Move),
                 Signed(price.Move - price.Stay, new Money(false)), Winning(price.DiscountToWin));
         console.Write(table);
-        Folded(console, "Whether usage billed through AWS Marketplace (Claude) fills the gap in full, "
-            + "to a cap or not at all is a term of your contract; "
-            + "here all of it does. Savings Plans do not cover Bedrock unless the contract says so.");
+        foreach (var warning in position.Warnings(Text.Dollars)) Folded(console, Markup.Escape(warning));
+        if (position.Committed.MarketplaceShare == 0m)
+            Folded(console, "Whether usage billed through AWS Marketplace (Claude) fills the gap in full, "
+                + "to a cap or not at all is a term of your contract; here all of it does: --marketplace states yours.");
         console.WriteLine();
     }
 

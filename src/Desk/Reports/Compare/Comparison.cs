@@ -17,6 +17,9 @@ sealed record Comparison
     /// <summary>Observed days; 30 for an estate, which describes a month.</summary>
     public required int Days { get; init; }
 
+    /// <summary>True for an estate, which describes a month of no date.</summary>
+    public bool IsMonth { get; init; }
+
     public required long Requests { get; init; }
 
     /// <summary>The usage on own hardware, one quote for each place stated.</summary>

@@ -132,9 +132,9 @@ static class EstateKeys
 
     public static readonly KeyTable Quota = new("a quota",
         new("scope", Scope, "The scope it is a quota of.", "that of the estate"),
-        new("tokens_per_minute", new Shape.Figure(Unit.TokensPerMinute), "Tokens a minute.", "a known default"),
-        new("requests_per_minute", new Shape.Figure(Unit.RequestsPerMinute), "Requests a minute.", "a known default"),
-        new("output_burndown", new Shape.Figure(Unit.Factor), "Tokens of quota an output token takes.", "that of the model"));
+        new("tokens_per_minute", new Shape.Figure(Unit.TokensPerMinute), "Tokens a minute.", "not checked"),
+        new("requests_per_minute", new Shape.Figure(Unit.RequestsPerMinute), "Requests a minute.", "not checked"),
+        new("output_burndown", new Shape.Figure(Unit.Factor), "Tokens of quota an output token takes: 5 of Claude 3.7 and later.", "1 x"));
 
     public static readonly KeyTable StatedCost = new("a stated cost",
         new("category", new Shape.OneOf("on_demand", "batch", "caching", "provisioned", "reserved", "customisation", "knowledge_base",
@@ -161,7 +161,8 @@ static class EstateKeys
         new("commitment", new Shape.Section(Commitment), "A spend commitment with AWS.", "none"),
         new("private_rates", new Shape.FigureByModel(Unit.Share), "Private discounts by model, or for 'everything'; they count before the "
             + "programme's.", "none"),
-        new("quotas", new Shape.Sections(Quota, ByModel: true), "What the account may use in a minute, by model.", "known defaults"),
+        new("quotas", new Shape.Sections(Quota, ByModel: true), "What the account may use in a minute, by model, as Service Quotas shows it: no default is known here.",
+            "not checked"),
         new("service_level", new Shape.Figure(Unit.UsdPerHour), "What one hour of a missed service level costs you.", "not valued"),
         new("stated_costs", new Shape.Sections(StatedCost), "Costs no price book knows, by name.", "none"));
 
