@@ -62,7 +62,8 @@ static class SpendTables
         if (meter.UnpricedQuantity > 0m)
             page.Write($"""<small>of them {Figures.Number(meter.UnpricedQuantity)} without a price</small>""");
         page.Write($"""</span></td><td class="n" data-label="Rate">{Figures.EffectiveRate(meter)}</td>""");
-        page.Write($"""<td class="n" data-label="Cost"><span>{Figures.Money(meter.Cost, meter.CostMax, meter.HasNoPrice ? 1 : 0)}</span></td>""");
+        var cost = Figures.Money(meter.Cost, meter.CostMax, meter.HasNoPrice ? meter.Unpriced : 0);
+        page.Write($"""<td class="n" data-label="Cost"><span>{cost}</span></td>""");
         page.Write($"""<td class="n" data-label="Share">{Figures.Share(meter.Cost, report.Total)}</td>""");
         page.Line($"""<td class="n" data-label="Requests">{Figures.Count(meter.Requests)}</td></tr>""");
     }
