@@ -21,6 +21,9 @@ public sealed class ReadingSummary
     public long SkippedLines { get; private set; }
     public long Differences { get; private set; }
 
+    /// <summary>What the bills among the inputs came to; null when there were none.</summary>
+    public BillSummary? Bill { get; internal set; }
+
     internal void Add(FileReading file)
     {
         Records += file.Records;
@@ -50,7 +53,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public ReadingSummary Read(LogFiles logs, RecordBatch deliver, CancellationToken cancel)
     {
-        var summary = new ReadingSummary { Files = logs.Files.Count, BodyFiles = logs.BodyFiles };
+        var summary = new ReadingSummary { Files = logs.Count, BodyFiles = logs.BodyFiles };
         summary.SkippedFiles.AddRange(logs.Skipped);
         using var seen = new RequestIdSet(idsInMemoryMax, ScratchFile);
         var distinct = new List<UsageRecord>();
@@ -80,8 +83,20 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
             if (distinct.Count > 0) deliver(CollectionsMarshal.AsSpan(distinct));
         }
 
-        if (workers <= 1 || logs.Files.Count <= 1) ReadInTurn(logs, summary, Distinct, cancel);
-        else ReadAhead(logs, summary, Distinct, cancel);
+        var beside = logs.Bills.Count > 0 ? new BillUsage() : null;
+        RecordBatch take = beside is null ? Distinct : records =>
+        {
+            beside.See(records);
+            Distinct(records);
+        };
+        if (workers <= 1 || logs.Files.Count <= 1) ReadInTurn(logs, summary, take, cancel);
+        else ReadAhead(logs, summary, take, cancel);
+        if (beside is not null)
+            summary.Bill = beside.Deliver(logs.Bills, options, records =>
+            {
+                summary.Records += records.Length;
+                Distinct(records);
+            }, cancel);
         summary.SkippedFiles.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return summary;
     }

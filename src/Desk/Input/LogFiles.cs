@@ -3,7 +3,15 @@ namespace Assay.Desk.Input;
 /// <summary>A file that was passed over whole, and why.</summary>
 public sealed record SkippedFile(string Path, string Reason);
 
-/// <summary>A log to read. <see cref="Path"/> is as the user would name it; <c>-</c> is standard input.</summary>
+/// <summary>What a file holds.</summary>
+public enum FileContent : byte
+{
+    /// <summary>Invocation logs, or nothing known: whoever reads it will tell.</summary>
+    Log,
+    Bill, BatchOutput, Ledger,
+}
+
+/// <summary>A file to read. <see cref="Path"/> is as the user would name it; <c>-</c> is standard input.</summary>
 public sealed record LogFile(string Path)
 {
     public const string StandardInput = "-";
@@ -30,8 +38,22 @@ public sealed class LogFiles
     readonly List<LogFile> files = [];
     readonly List<SkippedFile> skipped = [];
 
+    /// <summary>The invocation logs.</summary>
     public IReadOnlyList<LogFile> Files => files;
+
+    /// <summary>The bills: CUR, FOCUS, Cost Explorer.</summary>
+    public IReadOnlyList<string> Bills { get; private set; } = [];
+
+    /// <summary>Output of batch jobs.</summary>
+    public IReadOnlyList<string> BatchOutputs { get; private set; } = [];
+
+    /// <summary>Ledgers.</summary>
+    public IReadOnlyList<string> Ledgers { get; private set; } = [];
+
     public IReadOnlyList<SkippedFile> Skipped => skipped;
+
+    /// <summary>Files of any kind.</summary>
+    public int Count => files.Count + Bills.Count + BatchOutputs.Count + Ledgers.Count;
 
     /// <summary>Long bodies kept beside the logs: known, and not logs.</summary>
     public int BodyFiles { get; private set; }
@@ -57,7 +79,11 @@ public sealed class LogFiles
         }
         var distinct = found.files.DistinctBy(f => f.Path == LogFile.StandardInput ? f.Path : Path.GetFullPath(f.Path)).ToList();
         found.files.Clear();
-        found.files.AddRange(distinct.OrderBy(f => f.Path, StringComparer.Ordinal));
+        var ordered = distinct.OrderBy(f => f.Path, StringComparer.Ordinal).ToLookup(f => FileContents.Of(f.Path));
+        found.files.AddRange(ordered[FileContent.Log]);
+        found.Bills = [.. ordered[FileContent.Bill].Select(f => f.Path)];
+        found.BatchOutputs = [.. ordered[FileContent.BatchOutput].Select(f => f.Path)];
+        found.Ledgers = [.. ordered[FileContent.Ledger].Select(f => f.Path)];
         return found;
     }
 

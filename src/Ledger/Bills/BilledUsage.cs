@@ -137,7 +137,7 @@ static class BillUnits
         if (meter == Meter.OcuHour)
             return unit.Replace("-", " ", StringComparison.Ordinal).ToLowerInvariant() is "" or "ocu hour" or "ocu hours" or "hours" or "hour"
                 or "hrs" or "ocu" ? "OCU-hour" : null;
-        if (PriceUnits.Read(unit, description) is { } read) return read;
+        if (PriceUnits.Read(unit, description, meter) is { } read) return read;
         // "$0.000015 per 1K tokens for …": a bill without a column for the unit.
         if (unit.Trim().Length > 0) return null;
         var per = description.StartsWith('$') ? description.IndexOf(" per ", StringComparison.Ordinal) : -1;
@@ -146,7 +146,7 @@ static class BillUnits
         for (var length = Math.Min(3, words.Length); length > 0; length--)
         {
             var noun = words[..length].Where((w, i) => i == 0 || w is not ("input" or "output"));
-            if (PriceUnits.Read(string.Join(' ', noun), "") is { } found) return found;
+            if (PriceUnits.Read(string.Join(' ', noun), "", meter) is { } found) return found;
         }
         return null;
     }

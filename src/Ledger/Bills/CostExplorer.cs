@@ -137,9 +137,8 @@ sealed class CostExplorer(BilledUsage usage, string path)
     // usage types thousands. The mantle endpoint's rows stand in both, so that theirs stay unread.
     static string UnitOf(string unit, string usageType)
     {
-        if (PriceUnits.Read(unit, "") is not null) return unit;
         var read = UsageTypes.Classify(usageType);
-        if (read is not UsageTypeClass.Priced { IsMantle: false } priced) return unit;
+        if (read is not UsageTypeClass.Priced { IsMantle: false } priced || PriceUnits.Read(unit, "", priced.Meter) is not null) return unit;
         var isMarketplace = usageType.Contains("MP:", StringComparison.Ordinal);
         return priced.Meter switch
         {

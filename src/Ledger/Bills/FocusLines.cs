@@ -65,7 +65,7 @@ sealed class FocusLines(BilledUsage usage) : LineReader(usage)
     static (decimal Quantity, string Unit, string? Fault) QuantityOf(BillRow row, BillLine line)
     {
         var isConsumed = row[BillField.Quantity].Length > 0;
-        if (isConsumed && PriceUnits.Read(row[BillField.Unit], "") is not null || row[BillField.PricingQuantity].Length == 0)
+        if (isConsumed && PriceUnits.Read(row[BillField.Unit], "", Meter.Input) is not null || row[BillField.PricingQuantity].Length == 0)
             return (line.Quantity, row[BillField.Unit], null);
         if (!BillText.Number(row[BillField.PricingQuantity], out var priced))
             return (0, "", $"the pricing quantity is {BillText.Quoted(row[BillField.PricingQuantity])}, which is not a number");
