@@ -65,6 +65,9 @@ public static class CacheHits
     static decimal OfArrivals(ArrivalCurve curve, decimal requestsPerMonth, TimeSpan lifetime)
     {
         var hours = curve.HourWeights.Count;
+        // Every hour like the others: the sum below comes to this, and most workloads are so.
+        if (IsFlat(curve.HourWeights))
+            return (decimal)(1d - Math.Exp(-(double)(requestsPerMonth / DaysPerMonth) * lifetime.TotalHours / hours));
         Span<double> rate = stackalloc double[hours], before = stackalloc double[hours + 1];
         var weights = 0d;
         for (var hour = 0; hour < hours; hour++) weights += rate[hour] = (double)curve.HourWeights[hour];
@@ -91,6 +94,13 @@ public static class CacheHits
             (start, fadedStart) = (end, fadedEnd);
         }
         return Math.Clamp((decimal)(1d - (missed / daily)), 0m, 1m);
+    }
+
+    static bool IsFlat(IReadOnlyList<decimal> weights)
+    {
+        for (var hour = 1; hour < weights.Count; hour++)
+            if (weights[hour] != weights[0]) return false;
+        return weights.Count > 0 && weights[0] > 0m;
     }
 
     // Calls expected in the lifetime before an hour of the day, and the chance that none of them came.

@@ -19,7 +19,8 @@ readonly record struct Priced(decimal Cost, decimal List)
 sealed class Tally(DescribedEstate estate, PriceBook book, DateOnly day, Draw draw, bool withLines)
 {
     readonly Charge[] charges = new Charge[Rater.ChargesMax];
-    readonly UsageRecord[] records = new UsageRecord[64];
+    // Enough for a mix of four models; a larger one brings its own.
+    readonly UsageRecord[] records = new UsageRecord[8];
 
     public Draw Draw { get; } = draw;
     public PriceBook Book { get; } = book;

@@ -8,6 +8,7 @@ public sealed class ModesWeighed
 {
     static readonly TimeSpan BatchWindow = TimeSpan.FromHours(24);
     static readonly TimeSpan[] Lifetimes = [TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)];
+    static readonly Tier[] Tiers = Enum.GetValues<Tier>();
     static readonly Scope[] Scopes = [Scope.Global, Scope.Geo, Scope.InRegion];
 
     readonly EstateModel model;
@@ -19,6 +20,8 @@ public sealed class ModesWeighed
     readonly int main;
     readonly Dictionary<(Scope, Tier, int Model), (decimal Cost, string? Reason)> onDemand = [];
     readonly Dictionary<WorkloadTerms, ExpectedUsage> usages = [];
+    readonly Dictionary<(int Model, decimal Capacity), CapacityFit> fits = [];
+    readonly decimal[]?[] levels;
     readonly Dictionary<(Scope, TimeSpan), WorkloadTerms> cacheTerms = [];
 
     ModesWeighed(EstateModel model, DescribedWorkload workload)
@@ -28,6 +31,7 @@ public sealed class ModesWeighed
         region = workload.Region ?? model.Estate.Region;
         residency = workload.Residency ?? model.Estate.Residency;
         demands = [.. workload.Models.Select(m => HourlyDemand.Of(workload, m.Share.In(model.Likely), model.Likely))];
+        levels = new decimal[demands.Length][];
         for (var i = 1; i < workload.Models.Count; i++)
             if (workload.Models[i].Share.Likely > workload.Models[main].Share.Likely) main = i;
     }
@@ -35,7 +39,7 @@ public sealed class ModesWeighed
     public static WeighedWorkload Of(EstateModel model, DescribedWorkload workload) => new ModesWeighed(model, workload).Weigh();
 
     public static IReadOnlyList<WeighedWorkload> OfAll(EstateModel model) =>
-        [.. model.Estate.Workloads.AsParallel().AsOrdered().Select(w => Of(model, w))];
+        [.. model.Estate.Workloads.Select(w => Of(model, w))];
 
     /// <summary>Modes of a workload as it is described.</summary>
     public static IReadOnlyList<string> InUse(DescribedWorkload workload, Draw draw)
@@ -82,7 +86,7 @@ public sealed class ModesWeighed
         // Another scope is of interest only where it exists: the one that is described is shown whatever it is.
         if (callable is not null && workload.Models.All(m => m.Model.Scope != scope)) return;
         var before = options.Count;
-        foreach (var tier in Enum.GetValues<Tier>())
+        foreach (var tier in Tiers)
         {
             Add(OnDemand(scope, tier), tier == Tier.Flex && workload.Deadline is null ? "someone waits; flex answers when it can" : null);
         }
@@ -250,9 +254,9 @@ public sealed class ModesWeighed
         if (stated is not null && which != main)
             return option with { Why = $"throughput per unit is stated for {workload.Models[main].Model.Id} alone" };
         var perUnit = stated ?? WorkloadBill.AssumedTokensPerMinutePerUnit;
-        var (kind, demand) = (Kind(which, option.Scope, Mode.Provisioned, option.Term), demands[which]);
-        return Cheapest(option, which, Levels(demand).Select(level => Math.Max(1m, decimal.Ceiling(level / perUnit))).Distinct(),
-            units => CapacityFit.Of(demand, units * perUnit), units => tally.Rate(kind, Meter.ModelUnitHour, units * 720m, "", "").Cost,
+        var kind = Kind(which, option.Scope, Mode.Provisioned, option.Term);
+        return Cheapest(option, which, Levels(which).Select(level => Math.Max(1m, decimal.Ceiling(level / perUnit))).Distinct(),
+            units => Fit(which, units * perUnit), units => tally.Rate(kind, Meter.ModelUnitHour, units * 720m, "", "").Cost,
             (units, fit) => $"{units:0} unit{(units == 1m ? "" : "s")}, {fit.Utilisation:0%} used{Spilled(fit)}");
     }
 
@@ -264,11 +268,11 @@ public sealed class ModesWeighed
 
     ModeOption Reserved(ModeOption option, int which)
     {
-        var (kind, demand) = (Kind(which, option.Scope, Mode.Reserved, option.Term), demands[which]);
+        var kind = Kind(which, option.Scope, Mode.Reserved, option.Term);
         var outputShare = workload.OutputTokens.Mean.In(model.Likely) is var output && output > 0m
             ? output / (output + workload.InputTokens.Mean.In(model.Likely)) : 0m;
-        return Cheapest(option, which, Levels(demand).Where(level => level > 0m),
-            level => CapacityFit.Of(demand, level),
+        return Cheapest(option, which, Levels(which).Where(level => level > 0m),
+            level => Fit(which, level),
             level => tally.Rate(kind, Meter.InputTpmHour, level * (1m - outputShare) * 720m, "", "").Cost
                 + tally.Rate(kind, Meter.OutputTpmHour, level * outputShare * 720m, "", "").Cost,
             (level, fit) => $"{level:#,##0} tokens a minute, {fit.Utilisation:0%} used{Spilled(fit)}");
@@ -300,8 +304,16 @@ public sealed class ModesWeighed
         return option.Monthly is null ? option with { Why = "no traffic to carry" } : option;
     }
 
-    static IEnumerable<decimal> Levels(HourlyDemand demand) =>
-        Enumerable.Range(0, demand.Input.Length).Select(h => demand.At(h) * demand.Peak).Distinct();
+    // What the hours of a day need, each need once.
+    decimal[] Levels(int which) => levels[which] ??=
+        [.. Enumerable.Range(0, demands[which].Input.Length).Select(h => demands[which].At(h) * demands[which].Peak).Distinct()];
+
+    // Neither scope nor term changes how capacity meets the day, and each of them asks.
+    CapacityFit Fit(int which, decimal capacity)
+    {
+        if (fits.TryGetValue((which, capacity), out var known)) return known;
+        return fits[(which, capacity)] = CapacityFit.Of(demands[which], capacity);
+    }
 
     CallKind Kind(int which, Scope scope, Mode mode, Term term) =>
         new(Caller.Nobody, region, model.Scoped.In(workload.Models[which].Model, scope)) { Mode = mode, Term = term };
