@@ -14,7 +14,6 @@ static class ModelTerminal
 
     const int BarWidth = 18;
     const int NameWidth = 30;
-    const int DetailWidth = 27;
     const int LinesMax = 4;
 
     public static void Write(IAnsiConsole console, ModelledEstate modelled, Outlook? outlook)
@@ -25,7 +24,7 @@ static class ModelTerminal
         ModelServices.Write(console, modelled);
         if (outlook is not null) Sureness(console, outlook);
         Unpriced(console, modelled.Bill);
-        foreach (var warning in modelled.Bill.Warnings) console.MarkupLine($"[yellow]![/] {Markup.Escape(warning)}");
+        foreach (var warning in modelled.Bill.Warnings) console.Say(0, $"[yellow]![/] {Markup.Escape(warning)}");
     }
 
     static void Head(IAnsiConsole console, ModelledEstate modelled, Outlook? outlook)
@@ -46,11 +45,10 @@ static class ModelTerminal
             grid.AddRow(Grey("At list prices"), Grey(Dollars(bill.ListTotal)),
                 Grey(Dollars(bill.ListTotal * ModelledBill.MonthsPerYear)), Grey("before private rates"));
         console.Write(grid);
-        console.MarkupLine($"[grey]Unoptimised: all text on {Markup.Escape(Text.ShortModel(modelled.Model.Estate.Baseline.Id))}, "
-            + "on demand, "
+        console.Say(0, $"[grey]Unoptimised: all text on {Markup.Escape(Text.ShortModel(modelled.Model.Estate.Baseline.Id))}, on demand, "
             + "nothing cached; services unchanged.[/]");
         if (outlook is null && modelled.Model.Estate.Ranges.Count > 0)
-            console.MarkupLine($"[grey]Ranges are taken at their likely value ({modelled.Model.Estate.Ranges.Count} of them); "
+            console.Say(0, $"[grey]Ranges are taken at their likely value ({modelled.Model.Estate.Ranges.Count} of them); "
                 + "--draws 10000 shows how far it may go.[/]");
         if (bill.Unpriced.Count > 0) console.MarkupLine("[yellow]Something has no price and is in no total: see the end.[/]");
         console.WriteLine();
@@ -88,15 +86,15 @@ static class ModelTerminal
 
     static string[] Line(BillLine line)
     {
-        var detail = line.Origin == LineOrigin.Stated ? line.Detail : Markup.Escape(line.Detail);
+        var detail = Markup.Escape(line.Detail);
         return [$"    [grey]{Markup.Escape(Cut(line.Name, NameWidth - 4))}[/]", Grey(Dollars(line.Cost)), "", "",
-            Grey(Cut(detail, DetailWidth))];
+            Grey(detail)];
     }
 
     static void Sureness(IAnsiConsole console, Outlook outlook)
     {
         console.MarkupLine($"[bold]How sure[/]  [grey]{Text.Number(outlook.Draws)} draws, seed {outlook.Seed}[/]");
-        console.MarkupLine($"  nine months in ten: [bold]{Dollars(outlook.Percentile(0.05m))}[/] to "
+        console.Say(2, $"nine months in ten: [bold]{Dollars(outlook.Percentile(0.05m))}[/] to "
             + $"[bold]{Dollars(outlook.Percentile(0.95m))}[/], median {Dollars(outlook.Percentile(0.5m))}, "
             + $"mean {Dollars(outlook.Mean)}");
         var most = outlook.Influences.Select(i => i.Swing).DefaultIfEmpty(0m).Max();
@@ -116,7 +114,8 @@ static class ModelTerminal
         foreach (var group in bill.Unpriced.GroupBy(u => u.Reason))
         {
             var lines = string.Join(", ", group.Select(u => u.Line).Distinct());
-            console.MarkupLine($"  {Markup.Escape(Cut(lines, 90))}\n    [grey]{Markup.Escape(group.Key)}[/]");
+            console.Say(2, Markup.Escape(lines));
+            console.Say(4, $"[grey]{Markup.Escape(group.Key)}[/]");
         }
         console.WriteLine();
     }
@@ -140,10 +139,5 @@ static class ModelTerminal
     public static GridColumn Left(int gap) => new GridColumn().NoWrap().PadLeft(0).PadRight(gap);
     public static GridColumn Right(int gap) => Left(gap).RightAligned();
 
-    public static Grid NewGrid(params GridColumn[] columns)
-    {
-        var grid = new Grid();
-        foreach (var column in columns) grid.AddColumn(column);
-        return grid;
-    }
+    public static SteadyGrid NewGrid(params GridColumn[] columns) => new(columns);
 }

@@ -46,15 +46,15 @@ static class CompareTerminal
         if (comparison.Position is not { } position)
         {
             console.MarkupLine("[bold]Committed spend[/]");
-            console.MarkupLine("  [grey]State --commit and --organic to see it: a gap to fill can outweigh every price below.[/]");
+            console.Say(2, "[grey]State --commit and --organic to see it: a gap to fill can outweigh every price below.[/]");
             console.WriteLine();
             return;
         }
         console.MarkupLine("[bold]Committed spend[/] [grey](a year, your figures)[/]");
-        console.MarkupLine($"  {Text.Dollars(position.CommitUsd)} committed, {Text.Dollars(position.OrganicUsd)} organic: "
+        console.Say(2, $"{Text.Dollars(position.CommitUsd)} committed, {Text.Dollars(position.OrganicUsd)} organic: "
             + (position.Gap == 0m ? "[bold]no gap[/], every dollar of AI is new"
                 : $"a gap of [bold]{Text.Dollars(position.Gap)}[/], to be spent with AWS anyway"));
-        console.MarkupLine($"  {Text.Dollars(position.AiUsd)} of this usage a year: {Text.Dollars(position.Absorbed)} fall into the gap, "
+        console.Say(2, $"{Text.Dollars(position.AiUsd)} of this usage a year: {Text.Dollars(position.Absorbed)} fall into the gap, "
             + $"[bold]{Text.Dollars(position.Incremental)}[/] are new spend"
             + (position.Discount > 0m ? $" at {position.Discount:0.##%} off" : ""));
         console.WriteLine();
@@ -178,7 +178,7 @@ static class CompareTerminal
         var money = Money.For(comparison.Vendors.BedrockUsd);
         var all = comparison.Vendors.Vendors.SelectMany(v => v.Candidates).Where(c => c.Here > 0m).OrderBy(c => c.Delta).ToList();
         if (all.Count == 0) return;
-        console.MarkupLine("[bold]Other models, only as candidates[/] [grey](their quality on your traffic is not shown; in no sum)[/]");
+        console.Say(0, "[bold]Other models, only as candidates[/] [grey](their quality on your traffic is not shown; in no sum)[/]");
         var table = Tables.New(("instead of", false), ("candidate", false), ("difference", true), ("", true), ("compared", true),
             ("", false), ("tokenizer", false));
         foreach (var quote in all.Take(CandidatesMax))
@@ -231,7 +231,7 @@ static class CompareTerminal
     // By hand: the library folds in the middle of what belongs together and leaves the last line open.
     public static void Folded(IAnsiConsole console, string text, int indent = 2)
     {
-        const int width = 98;
+        var width = Math.Min(98, console.Profile.Width);
         var line = new System.Text.StringBuilder();
         foreach (var word in text.Split(' '))
         {
@@ -252,14 +252,13 @@ static class CompareTerminal
 /// <summary>Tables without lines: the first column's name is the title, the others are quiet.</summary>
 static class Tables
 {
-    public static Grid New(params (string Name, bool Right)[] columns)
+    public static SteadyGrid New(params (string Name, bool Right)[] columns)
     {
-        var grid = new Grid();
-        foreach (var (_, right) in columns)
+        SteadyGrid grid = new([.. columns.Select(c =>
         {
             var column = new GridColumn().NoWrap().PadLeft(2).PadRight(0);
-            grid.AddColumn(right ? column.RightAligned() : column);
-        }
+            return c.Right ? column.RightAligned() : column;
+        })]);
         grid.AddRow([.. columns.Select((c, i) => i == 0 ? $"[bold]{Markup.Escape(c.Name)}[/]" : $"[grey]{Markup.Escape(c.Name)}[/]")]);
         return grid;
     }
