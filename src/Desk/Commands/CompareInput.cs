@@ -72,10 +72,7 @@ static class CompareInput
         var share = 0m;
         if (discount is not null && (!TryShare(discount, out share) || share >= 1m))
             throw new InputException($"--discount '{discount}' is not a share; write it as 9% or 0.09, below 100%.");
-        return (Amount(commit, "--commit"), Amount(organic, "--organic"), share);
-
-        static decimal Amount(string text, string option) => TryDecimal(text, out var usd) ? usd
-            : throw new InputException($"{option} '{text}' is not an amount; write plain USD as in {option} 20000000.");
+        return (Amounts.Usd(commit, "--commit"), Amounts.Usd(organic, "--organic"), share);
     }
 
     /// <summary>EC2 where a GPU hour is stated, SageMaker where an instance hour is; none where neither is. Nothing is filled in.</summary>

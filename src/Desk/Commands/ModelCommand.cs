@@ -38,10 +38,13 @@ static class ModelCommand
             var shelf = new BookShelf();
             if (Read(parsed.GetValue(file)!, shelf) is not { } estate) return Task.FromResult(ExitCode.WrongInput);
             var sources = new BillSources(shelf.Open(parsed.GetValue(book) ?? estate.Book ?? BookShelf.Default), shelf.Regions);
-            var modelled = ModelledEstate.Of(estate, sources);
-            var outlook = parsed.GetValue(draws) is { } count
-                ? Draw(modelled.Model, count, parsed.GetValue(seed), parsed.GetValue(workers), cancel)
-                : null;
+            var count = parsed.GetValue(draws);
+            var (modelled, outlook) = Countable(parsed.GetValue(file)!, () =>
+            {
+                var likely = ModelledEstate.Of(estate, sources);
+                return (likely, count is { } drawn
+                    ? Draw(likely.Model, drawn, parsed.GetValue(seed), parsed.GetValue(workers), cancel) : null);
+            });
             if (parsed.GetValue(json)) PriceJson.Write(w => ModelJson.Write(w, modelled, outlook));
             else ModelTerminal.Write(Terminal.Console(ModelTerminal.Width), modelled, outlook);
             return Task.FromResult(ExitCode.Fine);
@@ -57,6 +60,21 @@ static class ModelCommand
                 : null, cancel);
         if (isShown) Console.Error.Write("\r\u001b[K");
         return outlook;
+    }
+
+    /// <summary>What is worked out of an estate's amounts.</summary>
+    /// <exception cref="InputException">They are larger than anything is counted in.</exception>
+    public static T Countable<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception wrong) when (wrong is OverflowException or AggregateException { InnerException: OverflowException })
+        {
+            throw new InputException($"'{path}' describes amounts too large to count; check the zeros of its requests, tokens, documents "
+                + "and prices. Accepted: up to 10^17 tokens a month.");
+        }
     }
 
     /// <summary>The estate of a file; null when it is none, every mistake of it said on standard error, a line each.</summary>

@@ -32,6 +32,7 @@ static class ModelJson
         json.WriteNumber("guide", ModelTerminal.GuideModes);
         json.WriteEndObject();
         if (modelled.AncillaryShare is { } share) json.WriteNumber("ancillary_share_of_inference", share);
+        if (modelled.Commitment is { } commitment) Commitment(json, commitment);
         Array(json, "agents", modelled.Agents, Agent);
         Array(json, "knowledge_bases", modelled.KnowledgeBases, KnowledgeBase);
         Array(json, "throttling", modelled.Throttling, Throttling);
@@ -112,6 +113,26 @@ static class ModelJson
         json.WriteNumber("utilisation", capacity.Utilisation);
         json.WriteNumber("carried_share", capacity.Carried);
         json.WriteNumber("break_even_utilisation", capacity.BreakEven);
+        json.WriteEndObject();
+    }
+
+    static void Commitment(Utf8JsonWriter json, CommitmentPosition position)
+    {
+        json.WriteStartObject("commitment");
+        Dollars(json, "gap", position.Simple.Gap);
+        Dollars(json, "absorbed", position.Simple.Absorbed);
+        Dollars(json, "incremental_cost", position.Simple.IncrementalCost);
+        Dollars(json, "saving_vs_direct", position.Simple.SavingVersusDirect);
+        Array(json, "years", position.Years, (w, year) =>
+        {
+            w.WriteNumber("year", year.Year);
+            Dollars(w, "commitment", year.Commitment);
+            Dollars(w, "organic", year.Organic);
+            Dollars(w, "ai", year.Ai);
+            Dollars(w, "ai_counted", year.AiCounted);
+            Dollars(w, "shortfall", year.Shortfall);
+            Dollars(w, "incremental_cost", year.IncrementalCost);
+        });
         json.WriteEndObject();
     }
 

@@ -9,10 +9,28 @@ static class ModelServices
 {
     public static void Write(IAnsiConsole console, ModelledEstate modelled)
     {
+        Committed(console, modelled);
         Agents(console, modelled);
         Stores(console, modelled);
         CustomModels(console, modelled);
         Throttling(console, modelled);
+    }
+
+    static void Committed(IAnsiConsole console, ModelledEstate modelled)
+    {
+        if (modelled.Commitment is not { } position) return;
+        console.Say(0, "[bold]Commitment[/]  [grey]this bill drawn against what is committed with AWS, a contract year a line[/]");
+        var grid = NewGrid(Left(2), Right(2), Right(2), Right(2), Right(2), Right(0));
+        grid.AddRow(Grey("  year"), Grey("committed"), Grey("without AI"), Grey("AI that counts"), Grey("shortfall"), Grey("AI adds"));
+        foreach (var year in position.Years)
+        {
+            grid.AddRow($"  {year.Year}", Text.Dollars(year.Commitment), Text.Dollars(year.Organic), Text.Dollars(year.AiCounted),
+                Text.Dollars(year.Shortfall), $"[bold]{Dollars(year.IncrementalCost)}[/]");
+        }
+        console.Write(grid);
+        console.Say(2, $"[grey]All of it is taken to count, Marketplace rows too; 'assay edp' asks for the contract's terms. Of "
+            + $"{Text.Dollars(position.Ai)} in all, {Text.Dollars(position.SavingVersusDirect)} need no new money.[/]");
+        console.WriteLine();
     }
 
     static void Agents(IAnsiConsole console, ModelledEstate modelled)

@@ -34,7 +34,10 @@ static class ModelTerminal
             + $"{Markup.Escape(modelled.Model.Sources.Book.Id)} · a month of 720 hours[/]\n");
         var grid = NewGrid(Left(3), Right(3), Right(3), Left(0));
         grid.AddRow("", Grey("a month"), Grey("a year"), "");
-        grid.AddRow("[bold]As described[/]", $"[bold]{Dollars(bill.Total)}[/]", $"[bold]{Dollars(bill.Annual)}[/]",
+        // Nothing that has a price at all: no total is not a total of zero.
+        var isPriced = bill.Lines.Count > 0 || bill.Unpriced.Count == 0;
+        grid.AddRow("[bold]As described[/]", isPriced ? $"[bold]{Dollars(bill.Total)}[/]" : "–",
+            isPriced ? $"[bold]{Dollars(bill.Annual)}[/]" : "–",
             Text.Bar(bill.Total, Math.Max(bill.Total, modelled.Unoptimised.Total), BarWidth));
         grid.AddRow("Unoptimised", Dollars(modelled.Unoptimised.Total), Dollars(modelled.Unoptimised.Annual),
             $"[grey]{Text.Bar(modelled.Unoptimised.Total, Math.Max(bill.Total, modelled.Unoptimised.Total), BarWidth)}[/]");

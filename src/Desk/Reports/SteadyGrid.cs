@@ -23,6 +23,7 @@ sealed class SteadyGrid(params GridColumn[] columns) : Renderable
 
     protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
     {
+        if (rows.Count == 0) yield break;
         var natural = columns.Select((_, i) => rows.Max(r => Length(r[i]))).ToArray();
         var (widths, gap) = Fit(natural, maxWidth);
         foreach (var row in rows)

@@ -29,6 +29,13 @@ public sealed record ModelledEstate(
             .Distinct().Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>
+    /// Where the estate's commitment stands with this bill, each year's AI being a year of it as its private rates have it; null without
+    /// a commitment.
+    /// </summary>
+    public CommitmentPosition? Commitment => Model.Estate.Commitment is { } terms
+        ? CommitmentPosition.Of(terms, Math.Max(0m, Bill.Annual), Model.Likely) : null;
+
     /// <summary>What services cost beside inference; null without inference.</summary>
     public decimal? AncillaryShare => Bill.Inference > 0m ? Bill.Ancillary / Bill.Inference : null;
 }

@@ -52,7 +52,9 @@ public sealed class ModesWeighed
         foreach (var scope in Scopes) AddScope(options, scope);
         options = [.. options.OrderBy(o => Place(o.Mode)).ThenBy(o => o.Tier).ThenBy(o => o.BatchShare).ThenBy(o => o.Term)
             .ThenByDescending(o => o.Cache, StringComparer.Ordinal).ThenByDescending(o => o.Scope)];
-        var allowed = options.Where(o => o.IsAllowed && o.Monthly is not null).OrderBy(o => o.Monthly).ToList();
+        // Of what costs the same, the scope that is described: nothing is moved elsewhere for nothing.
+        var allowed = options.Where(o => o.IsAllowed && o.Monthly is not null).OrderBy(o => o.Monthly)
+            .ThenByDescending(o => o.Scope == workload.Models[0].Model.Scope).ToList();
         if (allowed.Count > 0)
         {
             var best = allowed[0];
