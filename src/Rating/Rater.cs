@@ -80,7 +80,8 @@ public static class Rater
         UnpricedCause.ImageSize => $"book '{book.Id}' has no single image price for '{usage.Model.Id}'; size and quality decide it",
         UnpricedCause.NoRate when usage.Mode == Mode.Reserved && charge.Meter.Unit() == "token" =>
             "served from reserved capacity: its hours are charged, not its tokens",
-        UnpricedCause.NoRate => $"book '{book.Id}' has no {Named(usage, charge)} rate{(usage.Model.Id.Length == 0 ? "" : $" for '{usage.Model.Id}'")} in '{usage.Region}'",
+        UnpricedCause.NoRate => $"book '{book.Id}' has no {Named(usage, charge)} rate"
+            + $"{(usage.Model.Id.Length == 0 ? "" : $" for '{usage.Model.Id}'")} in '{usage.Region}'",
         _ => "",
     };
 

@@ -171,7 +171,8 @@ static class CompareCommand
         if (totals.Calls == 0) throw new InputException($"'{path}' describes no model calls; there is nothing to compare.");
         const int days = 30;
         // A record of an estate stands for many calls: their number by model is not known here, and is not one.
-        return new(book, [.. totals.Totals.Select(t => t with { Calls = 0 })], (long)EstateUsage.Calls(estate, draw), first, first.AddDays(days - 1), days, null);
+        return new(book, [.. totals.Totals.Select(t => t with { Calls = 0 })],
+            (long)EstateUsage.Calls(estate, draw), first, first.AddDays(days - 1), days, null);
     }
 
     static Gathered FromLogs(Request request, BookShelf shelf, CancellationToken cancel)
@@ -196,7 +197,8 @@ static class CompareCommand
         if (totals.Calls == 0)
             throw new InputException($"none of the {Shared.Count(reading.Records, "record")} used anything: all failed or hold no counts. "
                 + "There is nothing to compare; 'assay report' says why.");
-        return new(request.Book ?? BookShelf.Default, totals.Totals, totals.Calls, days.First, days.Last, days.Last.DayNumber - days.First.DayNumber + 1, reading);
+        return new(request.Book ?? BookShelf.Default, totals.Totals, totals.Calls, days.First, days.Last,
+            days.Last.DayNumber - days.First.DayNumber + 1, reading);
     }
 
     // Bedrock first, then as the comparison orders them.

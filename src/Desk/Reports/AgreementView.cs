@@ -50,11 +50,11 @@ static class AgreementView
 
     static void Write(IAnsiConsole console, string name, AgreementFile agreement, IReadOnlyList<CheckedRow> rows)
     {
-        console.MarkupLine($"[bold]Spend agreement[/]  [grey]{Markup.Escape(name)} · from quantities, unit prices, terms[/]\n");
-        var grid = new Grid();
-        grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
-        for (var i = 0; i < 5; i++) grid.AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(2).RightAligned());
-        grid.AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(0));
+        console.Say(0, $"[bold]Spend agreement[/]  [grey]{Markup.Escape(name)} · from quantities, unit prices, terms[/]");
+        console.WriteLine();
+        var figure = new GridColumn().NoWrap().PadLeft(0).PadRight(2).RightAligned();
+        SteadyGrid grid = new(new GridColumn().NoWrap().PadLeft(2).PadRight(2), figure, figure, figure, figure, figure,
+            new GridColumn().NoWrap().PadLeft(0).PadRight(0));
         string[] titles = ["charge", "quantity", "billed", "effective", "contracted", "list"];
         grid.AddRow([.. titles.Select(t => $"[grey]{t}[/]"), ""]);
         foreach (var (row, charge) in rows.Select(r => (r, r.Charge)))
@@ -66,8 +66,8 @@ static class AgreementView
         }
         foreach (var all in rows.GroupBy(r => r.Row.Currency))
         {
-            grid.AddRow("[bold]in all[/]", "", Cents(all.Sum(r => r.Charge.Billed), all.Key), Cents(all.Sum(r => r.Charge.Effective), all.Key),
-                Cents(all.Sum(r => r.Charge.Contracted), all.Key), Cents(all.Sum(r => r.Charge.List), all.Key), "");
+            string Sum(Func<AgreementCharge, decimal> cost) => Cents(all.Sum(r => cost(r.Charge)), all.Key);
+            grid.AddRow("[bold]in all[/]", "", Sum(c => c.Billed), Sum(c => c.Effective), Sum(c => c.Contracted), Sum(c => c.List), "");
         }
         console.Write(grid);
         var same = rows.Count(r => r.Agrees);
@@ -76,7 +76,7 @@ static class AgreementView
         {
             var stated = row.Row.Stated;
             var money = row.Row.Currency;
-            console.MarkupLine($"  [red]≠[/] line {row.Row.Line} states {Cents(stated.Billed, money)} billed, {Cents(stated.Effective, money)} "
+            console.Say(2, $"[red]≠[/] line {row.Row.Line} states {Cents(stated.Billed, money)} billed, {Cents(stated.Effective, money)} "
                 + $"effective, {Cents(stated.Contracted, money)} contracted, {Cents(stated.List, money)} list.");
         }
         if (agreement.Findings.Count > 0) EdpTerminal.List(console, "Where it contradicts itself", agreement.Findings, "[yellow]![/]");

@@ -96,7 +96,7 @@ static class GuideTerminal
             foreach (var rate in step.Rates.Where(r => cited.Add(r.Sku)))
             {
                 var price = $"{Usd.Plain(rate.SourceRate)} USD per {rate.SourceUnit}, {rate.Source}, {rate.File}";
-                var indent = new string(' ', Math.Clamp(console.Profile.Width - rate.Sku.Length, 0, 8));
+                var indent = new string(' ', Math.Clamp(Math.Min(Width, console.Profile.Width) - rate.Sku.Length, 0, 8));
                 console.Say(6, $"[grey]{Markup.Escape(price)}[/]");
                 console.MarkupLine($"{indent}[grey]{Markup.Escape(rate.Sku)}[/]");
             }

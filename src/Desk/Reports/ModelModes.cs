@@ -48,8 +48,8 @@ static class ModelModes
         foreach (var group in workload.Options.GroupBy(o => (o.Mode, o.Tier, o.Term, o.Cache, o.BatchShare)))
         {
             // Of what has no price in any scope, the scope that is described says why.
-            var option = group.OrderByDescending(o => o.IsRecommended).ThenByDescending(o => o.IsAllowed).ThenBy(o => o.Monthly ?? decimal.MaxValue)
-                .ThenByDescending(o => o.Scope == described.Models[0].Model.Scope).First();
+            var option = group.OrderByDescending(o => o.IsRecommended).ThenByDescending(o => o.IsAllowed)
+                .ThenBy(o => o.Monthly ?? decimal.MaxValue).ThenByDescending(o => o.Scope == described.Models[0].Model.Scope).First();
             if (option.Monthly is null && IsQuiet(option)) continue;
             var (open, close) = option.IsRecommended ? ("[bold green]", "[/]") : option.IsAllowed ? ("", "") : ("[grey]", "[/]");
             grid.AddRow($"  {(option.IsRecommended ? "[bold green]►[/]" : option.IsAllowed ? "[green]✓[/]" : "[red]✗[/]")}",

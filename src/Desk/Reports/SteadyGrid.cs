@@ -40,7 +40,7 @@ sealed class SteadyGrid(params GridColumn[] columns) : Renderable
                     if (IsFigures(i)) yield return new(blanks);
                     foreach (var segment in cell) yield return segment;
                     if (!IsFigures(i) && i < widths.Length - 1) yield return new(blanks);
-                    before = Math.Min(gap, (columns[i].Padding?.Right ?? 0) + (i + 1 < columns.Length ? columns[i + 1].Padding?.Left ?? 0 : 0));
+                    before = i + 1 < widths.Length ? GapAfter(i, gap) : 0;
                 }
                 yield return Segment.LineBreak;
             }
@@ -74,9 +74,12 @@ sealed class SteadyGrid(params GridColumn[] columns) : Renderable
     {
         var taken = (columns[0].Padding?.Left ?? 0) + widths[0];
         for (var i = 1; i < widths.Length; i++)
-            taken += Math.Min(gap, (columns[i - 1].Padding?.Right ?? 0) + (columns[i].Padding?.Left ?? 0)) + widths[i];
+            taken += GapAfter(i - 1, gap) + widths[i];
         return taken;
     }
+
+    int GapAfter(int column, int most) =>
+        Math.Min(most, (columns[column].Padding?.Right ?? 0) + (columns[column + 1].Padding?.Left ?? 0));
 
     static List<List<Segment>> Lines(string cell, int width, int natural, RenderOptions options)
     {
@@ -87,7 +90,8 @@ sealed class SteadyGrid(params GridColumn[] columns) : Renderable
         // What a folded text begins with, its further lines begin below.
         var indent = width < natural ? text.Length - text.TrimStart(' ').Length : 0;
         var at = indent > 0 ? cell.IndexOf(text[..indent], StringComparison.Ordinal) : 0;
-        var folded = ((IRenderable)new Markup(indent > 0 && at >= 0 ? cell.Remove(at, indent) : cell)).Render(options, Math.Max(1, width - indent));
+        IRenderable unindented = new Markup(indent > 0 && at >= 0 ? cell.Remove(at, indent) : cell);
+        var folded = unindented.Render(options, Math.Max(1, width - indent));
         var lines = Segment.SplitLines(folded).Select(l => l.ToList()).ToList();
         if (indent > 0) foreach (var line in lines) line.Insert(0, new(new string(' ', indent)));
         return lines;

@@ -136,7 +136,8 @@ sealed class ServicesBill
         var record = new UsageRecord(kind) { Time = tally.Time, Amounts = [.. policy.Policies.Select(p => new MeteredAmount(p, units))] };
         tally.Add($"{workload.Name}: {policy.Name}", BillCategories.Guardrails,
             tally.Rate(record, $"{workload.Name}: {policy.Name}", BillCategories.Guardrails),
-            tally.WithLines ? $"{each:0.##} unit{(each == 1m ? "" : "s")} a call × {policy.Policies.Count} polic{(policy.Policies.Count == 1 ? "y" : "ies")}" : "");
+            tally.WithLines ? $"{each:0.##} unit{(each == 1m ? "" : "s")} a call × {policy.Policies.Count} "
+                + (policy.Policies.Count == 1 ? "policy" : "policies") : "");
 
         decimal Units(in Spread tokens) => SpreadShape.Of(tokens, draw).MeanPieces(CharactersPerUnit / Math.Max(perToken, 0.001m));
     }

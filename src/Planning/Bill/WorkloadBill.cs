@@ -73,7 +73,8 @@ sealed class WorkloadBill
             var fit = CapacityFit.Of(HourlyDemand.Of(workload, share, draw), count * perUnit);
             var cost = tally.Rate(units, Meter.ModelUnitHour, count * HoursPerMonth, workload.Name, BillCategories.Provisioned);
             tally.Add(workload.Name, BillCategories.Provisioned, cost,
-                tally.WithLines ? $"{count:0.##} unit{(count == 1m ? "" : "s")}, {fit.Utilisation:0%} used, {fit.Carried:0%} of the calls" : "");
+                tally.WithLines ? $"{count:0.##} unit{(count == 1m ? "" : "s")}, "
+                    + $"{fit.Utilisation:0%} used, {fit.Carried:0%} of the calls" : "");
             if (tally.WithLines) WarnOfUnits(tally, bought, fit);
             return bought.SpillsOver ? fit.Carried : 1m;
         }
@@ -106,7 +107,8 @@ sealed class WorkloadBill
             return;
         }
         if (cache.Reason is { } reason)
-            tally.Lacks(name, BillCategories.Caching, cache.Unread.Count == 0 ? $"{reason}; counted as plain input" : $"{reason}; not cached here");
+            tally.Lacks(name, BillCategories.Caching,
+                cache.Unread.Count == 0 ? $"{reason}; counted as plain input" : $"{reason}; not cached here");
         foreach (var (model, _) in workload.Models)
             if (CacheHits.Obstacle(model, prefix.Tokens.In(tally.Draw), prefix.Lifetime) is { } obstacle)
                 tally.Warn($"{name}: {obstacle}; priced without the cache");

@@ -94,8 +94,8 @@ static class AgreementContracts
         var (billed, cost) = (read.Sum(r => r.Stated.Billed), read.Sum(r => r.Stated.Effective));
         if (isPrepaid && rows.Any(r => r.IsUnusedFee) && billed != cost)
         {
-            findings.Add($"it invoices {billed:0.##} in all for a cost of {cost:0.##}: the commitment is paid up front, and its unused part "
-                + "is invoiced once more at the end.");
+            findings.Add($"it invoices {billed:0.##} in all for a cost of {cost:0.##}: the commitment is paid up front, and its unused "
+                + "part is invoiced once more at the end.");
         }
         return new(terms, read);
     }
@@ -104,6 +104,8 @@ static class AgreementContracts
     {
         if (row.IsPurchase)
             return new AgreementEvent.Purchase(row.What, row.Quantity, row.Usd, drawnDown.Contains(row)) { IsTokens = row.BuysTokens };
+        // So many units of money rather than a share of a commitment: the row says all there is.
+        if (row.IsUnusedFee && row.Quantity > 1m) return new AgreementEvent.Use(row.What, row.Quantity, row.Usd);
         if (row.IsUnusedFee)
         {
             return row.Charged is { } part && IsOfAPart(row, rows)

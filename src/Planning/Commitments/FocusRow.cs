@@ -86,7 +86,8 @@ sealed class FocusRow(string file, int line, string[] cells, Dictionary<string, 
         var text = Cell(column).Trim('$', '€', '£', '¥', ' ', '\u00A0');
         if (Currency.Length > 0) text = text.Replace(Currency, "", StringComparison.OrdinalIgnoreCase).Trim();
         if (text.Length == 0) return 0m;
-        return decimal.TryParse(text, NumberStyles.Number | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) ? number
+        const NumberStyles plain = NumberStyles.Number | NumberStyles.AllowExponent;
+        return decimal.TryParse(text, plain, CultureInfo.InvariantCulture, out var number) ? number
             : throw new FormatException($"{file}:{line}: {column} '{Cell(column)}' is not a number.");
     }
 

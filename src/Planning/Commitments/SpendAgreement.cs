@@ -80,7 +80,8 @@ public abstract record AgreementEvent(string What)
     /// <summary>Tokens used beyond those held are bought after the fact.</summary>
     public sealed record SettleOverage(string What) : AgreementEvent(What);
 
-    /// <summary>A part of the term ends, a month mostly, of which a minimum was promised: what its usage falls short of that is owed.</summary>
+    /// <summary>A part of the term ends, a month mostly, of which a minimum was promised: what its usage falls short of it is
+    /// owed.</summary>
     public sealed record PartEnds(string What, Period Part, decimal MinimumUsd) : AgreementEvent(What);
 
     /// <summary>The term ends: what of the commitment was neither used nor owed before is owed.</summary>
@@ -122,7 +123,8 @@ public sealed class SpendAgreement(AgreementTerms terms)
         AgreementEvent.Use used => Use(used),
         AgreementEvent.UseOfTokens used => Consume(used.What, used.Quantity, used.Tokens * TokenUsd, used.Tokens.Contracted),
         AgreementEvent.SettleOverage over => Settle(over),
-        AgreementEvent.PartEnds part => Owe(part.What, part.MinimumUsd - dated.Where(u => part.Part.Holds(u.On)).Sum(u => u.Usd), Commitment),
+        AgreementEvent.PartEnds part =>
+            Owe(part.What, part.MinimumUsd - dated.Where(u => part.Part.Holds(u.On)).Sum(u => u.Usd), Commitment),
         AgreementEvent.End end => Owe(end.What, Commitment - consumedUsd, Commitment),
         _ => throw new ArgumentException($"'{next?.What}' is no event of an agreement", nameof(next)),
     };

@@ -160,7 +160,8 @@ public sealed class ModesWeighed
     {
         var hits = new CachePrices(notCached ?? [], true, true, null).Hits(workload, 1m, lifetime, model.Likely);
         var without = workload.Models.Where(m => notCached?.Contains(m.Model.Id) == true
-            || CacheHits.Obstacle(m.Model, workload.Prefix!.Tokens.In(model.Likely), lifetime) is not null).Select(m => m.Model.Id).ToList();
+            || CacheHits.Obstacle(m.Model, workload.Prefix!.Tokens.In(model.Likely), lifetime) is not null)
+            .Select(m => m.Model.Id).ToList();
         return $"{hits:0.#%} of the calls hit" + (without.Count == 0 ? "" : $"; not cached: {string.Join(", ", without)}");
     }
 

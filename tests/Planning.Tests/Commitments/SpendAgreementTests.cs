@@ -111,6 +111,12 @@ public sealed class SpendAgreementTests
             + "\nC,DB,Acme,1,USD,Usage,One-Time,2026-04-01,2026-05-01,,0.05,2000,2000,100,100,100,100").Where(r => !r.Agrees && r.Row.Line < 6)
             .Select(r => r.Row.Line));
 
+    [Theory, InlineData("1650,1,1,1650"), InlineData("0.825,2000,2000,1650")]
+    public void An_unused_fee_is_a_share_of_the_commitment_or_so_many_dollars(string fee) => Assert.Equal("", Wrong(Dated($"""
+        U,DB,Acme,1,USD,Usage,Usage-Based,2026-01-01,2026-02-01,35,35,10,12,350,350,350,420
+        C,DB,Acme,1,USD,Usage,One-Time,2026-01-01,2027-01-01,,{fee},1650,1650,1650
+        """)));
+
     [Fact]
     public void Rows_in_another_order_made_a_prepaid_contract_cost_something_else()
     {
