@@ -30,6 +30,9 @@ public static class AwsRegions
         ["South America (Sao Paulo)"] = "sa-east-1",
     };
 
+    /// <summary>The ids of all regions known here.</summary>
+    public static IReadOnlyCollection<string> All => Ids.Values;
+
     /// <summary>The id of a region by its printed name, or null.</summary>
     public static string? IdOf(string name) => Ids.GetValueOrDefault(name.Trim());
 }

@@ -14,7 +14,8 @@ static class CompareCommand
     /// <summary>What a comparison was asked for. Amounts are as typed: what is wrong with one is said by name.</summary>
     public sealed record Request(string[] Paths)
     {
-        public string Book { get; init; } = BookShelf.Default;
+        /// <summary>The book asked for; null for that of the estate, else the default.</summary>
+        public string? Book { get; init; }
         public string Vendors { get; init; } = BookShelf.Vendors;
         public string? Profiles { get; init; }
         public DateOnly? From { get; init; }
@@ -72,7 +73,8 @@ static class CompareCommand
         foreach (var option in commitment.All) command.Options.Add(option);
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new(parsed.GetValue(paths)!)
         {
-            Book = parsed.GetValue(book)!, Vendors = parsed.GetValue(vendors) ?? BookShelf.Vendors, Profiles = parsed.GetValue(profiles),
+            Book = parsed.GetResult(book) is { Implicit: false } ? parsed.GetValue(book) : null,
+            Vendors = parsed.GetValue(vendors) ?? BookShelf.Vendors, Profiles = parsed.GetValue(profiles),
             From = Shared.ParseDay(parsed.GetValue(from), "--from"), To = Shared.ParseDay(parsed.GetValue(to), "--to"),
             Maps = parsed.GetValue(map) ?? [], Tokenizers = parsed.GetValue(tokenizer) ?? [], Elsewhere = parsed.GetValue(elsewhere) ?? [],
             Committed = commitment.ReadIfStated(parsed),
@@ -98,13 +100,14 @@ static class CompareCommand
             throw new InputException($"--from {Dimensions.Day(from)} is not before --to {Dimensions.Day(to)}; "
                 + "--to is the first day not counted.");
         var shelf = new BookShelf();
-        var (book, vendors) = (shelf.Open(request.Book), shelf.Open(request.Vendors));
+        var vendors = shelf.Open(request.Vendors);
         var platforms = shelf.Platforms;
         var stated = CompareInput.Maps(request.Maps, shelf.Catalog, vendors, platforms);
         var tokenizers = CompareInput.Tokenizers(request.Tokenizers, platforms);
         var elsewhere = CompareInput.Elsewhere(request.Elsewhere);
         var hosting = CompareInput.Hosting(request.Hosting);
         if (Gather(request, shelf, cancel) is not { } gathered) return ExitCode.WrongInput;
+        var book = shelf.Open(gathered.Book);
         IReadOnlyList<Equivalent> equivalents = [.. stated, .. shelf.Equivalents];
         var compared = VendorComparison.Of(new()
         {
@@ -134,7 +137,7 @@ static class CompareCommand
 
     /// <summary>The usage to compare and the days it is of.</summary>
     sealed record Gathered(
-        IReadOnlyList<TotalledUsage> Usage, long Requests, DateOnly From, DateOnly To, int Days, ReadingSummary? Reading)
+        string Book, IReadOnlyList<TotalledUsage> Usage, long Requests, DateOnly From, DateOnly To, int Days, ReadingSummary? Reading)
     {
         /// <summary>The commitment of an estate.</summary>
         public CommittedSpend? Committed { get; init; }
@@ -152,12 +155,20 @@ static class CompareCommand
             throw new InputException("an estate describes a month; --from and --to choose days of logs.");
         if (ModelCommand.Read(path, shelf) is not { } estate) return null;
         var draw = Draw.Likely(estate.Ranges);
-        var first = estate.On ?? shelf.Open(request.Book).Date;
-        var totals = new UsageTotals();
-        foreach (var record in EstateUsage.OfMonth(estate, first, draw)) totals.Add(record);
+        // As 'assay model' has it: what was asked for, else the estate's own.
+        var book = request.Book ?? estate.Book ?? BookShelf.Default;
+        var first = estate.On ?? shelf.Open(book).Date;
+        var totals = ModelCommand.Countable(path, () =>
+        {
+            var month = new UsageTotals();
+            foreach (var record in EstateUsage.OfMonth(estate, first, draw)) month.Add(record);
+            return month;
+        });
         if (totals.Calls == 0) throw new InputException($"'{path}' describes no model calls; there is nothing to compare.");
-        const int month = 30;
-        return new(totals.Totals, (long)EstateUsage.Calls(estate, draw), first, first.AddDays(month - 1), month, null)
+        const int days = 30;
+        // A record of an estate stands for many calls: their number by model is not known here, and is not one.
+        return new(book, [.. totals.Totals.Select(t => t with { Calls = 0 })],
+            (long)EstateUsage.Calls(estate, draw), first, first.AddDays(days - 1), days, null)
         {
             Committed = estate.Commitment is null ? null : CommittedSpend.Of(estate, draw),
         };
@@ -185,7 +196,8 @@ static class CompareCommand
         if (totals.Calls == 0)
             throw new InputException($"none of the {Shared.Count(reading.Records, "record")} used anything: all failed or hold no counts. "
                 + "There is nothing to compare; 'assay report' says why.");
-        return new(totals.Totals, totals.Calls, days.First, days.Last, days.Last.DayNumber - days.First.DayNumber + 1, reading);
+        return new(request.Book ?? BookShelf.Default, totals.Totals, totals.Calls, days.First, days.Last,
+            days.Last.DayNumber - days.First.DayNumber + 1, reading);
     }
 
     // Bedrock first, then as the comparison orders them.

@@ -47,17 +47,21 @@ static class ModelCommand
             var shelf = new BookShelf();
             if (Read(parsed.GetValue(file)!, shelf) is not { } estate) return Task.FromResult(ExitCode.WrongInput);
             var sources = new BillSources(shelf.Open(parsed.GetValue(book) ?? estate.Book ?? BookShelf.Default), shelf.Regions);
+            var path = parsed.GetValue(file)!;
             if (request is not null && !parsed.GetValue(json))
             {
                 var model = new EstateModel(estate, sources);
-                EstateSampling.Print(Console.Out, model, EstateSampling.Write(model, shelf.Catalog, request, cancel));
+                EstateSampling.Print(Console.Out, model, Countable(path, () => EstateSampling.Write(model, shelf.Catalog, request, cancel)));
                 return Task.FromResult(ExitCode.Fine);
             }
-            var modelled = ModelledEstate.Of(estate, sources);
-            var sampled = request is null ? null : EstateSampling.Write(modelled.Model, shelf.Catalog, request, cancel);
-            var outlook = parsed.GetValue(draws) is { } count
-                ? Draw(modelled.Model, count, parsed.GetValue(seed), parsed.GetValue(workers), cancel)
-                : null;
+            var count = parsed.GetValue(draws);
+            var (modelled, outlook, sampled) = Countable(path, () =>
+            {
+                var likely = ModelledEstate.Of(estate, sources);
+                return (likely,
+                    count is { } drawn ? Draw(likely.Model, drawn, parsed.GetValue(seed), parsed.GetValue(workers), cancel) : null,
+                    request is null ? null : EstateSampling.Write(likely.Model, shelf.Catalog, request, cancel));
+            });
             if (parsed.GetValue(json)) PriceJson.Write(w => ModelJson.Write(w, modelled, outlook, sampled));
             else ModelTerminal.Write(Terminal.Console(ModelTerminal.Width), modelled, outlook);
             return Task.FromResult(ExitCode.Fine);
@@ -73,6 +77,21 @@ static class ModelCommand
                 : null, cancel);
         if (isShown) Console.Error.Write("\r\u001b[K");
         return outlook;
+    }
+
+    /// <summary>What is worked out of an estate's amounts.</summary>
+    /// <exception cref="InputException">They are larger than anything is counted in.</exception>
+    public static T Countable<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception wrong) when (wrong is OverflowException or AggregateException { InnerException: OverflowException })
+        {
+            throw new InputException($"'{path}' describes amounts too large to count; check the zeros of its requests, tokens, documents "
+                + "and prices. Accepted: up to 10^17 tokens a month.");
+        }
     }
 
     /// <summary>The estate of a file; null when it is none, every mistake of it said on standard error, a line each.</summary>

@@ -50,29 +50,34 @@ static class AgreementView
 
     static void Write(IAnsiConsole console, string name, AgreementFile agreement, IReadOnlyList<CheckedRow> rows)
     {
-        console.MarkupLine($"[bold]Spend agreement[/]  [grey]{Markup.Escape(name)} · from quantities, unit prices, terms[/]\n");
-        var grid = new Grid();
-        grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
-        for (var i = 0; i < 5; i++) grid.AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(2).RightAligned());
-        grid.AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(0));
+        console.Say(0, $"[bold]Spend agreement[/]  [grey]{Markup.Escape(name)} · from quantities, unit prices, terms[/]");
+        console.WriteLine();
+        var figure = new GridColumn().NoWrap().PadLeft(0).PadRight(2).RightAligned();
+        SteadyGrid grid = new(new GridColumn().NoWrap().PadLeft(2).PadRight(2), figure, figure, figure, figure, figure,
+            new GridColumn().NoWrap().PadLeft(0).PadRight(0));
         string[] titles = ["charge", "quantity", "billed", "effective", "contracted", "list"];
         grid.AddRow([.. titles.Select(t => $"[grey]{t}[/]"), ""]);
         foreach (var (row, charge) in rows.Select(r => (r, r.Charge)))
         {
-            grid.AddRow(Markup.Escape(Short(charge.What)), Reports.Text.Number(charge.Quantity), Cell(charge.Billed, row.Row.Stated.Billed),
-                Cell(charge.Effective, row.Row.Stated.Effective), Cell(charge.Contracted, row.Row.Stated.Contracted),
-                Cell(charge.List, row.Row.Stated.List), row.Agrees ? "[green]✓[/]" : "[red]≠[/]");
+            var (stated, money) = (row.Row.Stated, row.Row.Currency);
+            grid.AddRow(Markup.Escape(Short(charge.What)), Reports.Text.Number(charge.Quantity), Cell(charge.Billed, stated.Billed, money),
+                Cell(charge.Effective, stated.Effective, money), Cell(charge.Contracted, stated.Contracted, money),
+                Cell(charge.List, stated.List, money), row.Agrees ? "[green]✓[/]" : "[red]≠[/]");
         }
-        grid.AddRow("[bold]in all[/]", "", Cents(rows.Sum(r => r.Charge.Billed)), Cents(rows.Sum(r => r.Charge.Effective)),
-            Cents(rows.Sum(r => r.Charge.Contracted)), Cents(rows.Sum(r => r.Charge.List)), "");
+        foreach (var all in rows.GroupBy(r => r.Row.Currency))
+        {
+            string Sum(Func<AgreementCharge, decimal> cost) => Cents(all.Sum(r => cost(r.Charge)), all.Key);
+            grid.AddRow("[bold]in all[/]", "", Sum(c => c.Billed), Sum(c => c.Effective), Sum(c => c.Contracted), Sum(c => c.List), "");
+        }
         console.Write(grid);
         var same = rows.Count(r => r.Agrees);
         console.MarkupLine($"\n  {same} of {rows.Count} rows come out as stated, to the cent.");
         foreach (var row in rows.Where(r => !r.Agrees))
         {
             var stated = row.Row.Stated;
-            console.MarkupLine($"  [red]≠[/] line {row.Row.Line} states {Cents(stated.Billed)} billed, "
-                + $"{Cents(stated.Effective)} effective, {Cents(stated.Contracted)} contracted, {Cents(stated.List)} list.");
+            var money = row.Row.Currency;
+            console.Say(2, $"[red]≠[/] line {row.Row.Line} states {Cents(stated.Billed, money)} billed, {Cents(stated.Effective, money)} "
+                + $"effective, {Cents(stated.Contracted, money)} contracted, {Cents(stated.List, money)} list.");
         }
         if (agreement.Findings.Count > 0) EdpTerminal.List(console, "Where it contradicts itself", agreement.Findings, "[yellow]![/]");
     }
@@ -86,6 +91,7 @@ static class AgreementView
             json.WriteStartObject();
             json.WriteNumber("line", row.Row.Line);
             json.WriteString("charge", row.Charge.What);
+            json.WriteString("currency", row.Row.Currency);
             json.WriteString("quantity", Usd.Plain(row.Charge.Quantity));
             if (row.Charge.Tokens is { } tokens) json.WriteString("tokens", Usd.Plain(tokens));
             Costs(json, "derived", new(row.Charge.Billed, row.Charge.Effective, row.Charge.Contracted, row.Charge.List));
@@ -110,9 +116,12 @@ static class AgreementView
         json.WriteEndObject();
     }
 
-    static string Cell(decimal derived, decimal stated) =>
-        decimal.Round(derived, 2) == decimal.Round(stated, 2) ? Cents(derived) : $"[red]{Cents(derived)}[/]";
+    static string Cell(decimal derived, decimal stated, string currency) =>
+        decimal.Round(derived, 2) == decimal.Round(stated, 2) ? Cents(derived, currency) : $"[red]{Cents(derived, currency)}[/]";
 
-    static string Cents(decimal usd) => Reports.Text.Dollars(usd);
+    // No amount is shown in dollars that is billed in something else.
+    static string Cents(decimal amount, string currency) => currency is "" or "USD" ? Reports.Text.Dollars(amount)
+        : $"{Reports.Text.Dollars(amount).Replace("$", "", StringComparison.Ordinal)} {Markup.Escape(currency)}";
+
     static string Short(string what) => what.Length <= 34 ? what : what[..33] + "…";
 }

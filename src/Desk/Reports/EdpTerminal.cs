@@ -26,6 +26,9 @@ static class EdpTerminal
 
     static void Bars(IAnsiConsole console, CommitmentPosition position)
     {
+        var label = position.Years.Count == 1 ? 0 : "year 1  ".Length;
+        var amount = position.Years.Max(y => Text.Dollars(y.Commitment).Length);
+        var width = Math.Clamp(console.Profile.Width - label - amount - 4, 10, BarWidth);
         var whole = position.Years.Max(y => Math.Max(y.Commitment, y.Organic + y.AiCounted));
         foreach (var year in position.Years)
         {
@@ -39,18 +42,19 @@ static class EdpTerminal
             foreach (var (usd, cell, colour) in parts)
             {
                 sum += usd;
-                var until = whole == 0m ? 0 : (int)decimal.Round(sum / whole * BarWidth, MidpointRounding.AwayFromZero);
+                var until = whole == 0m ? 0 : (int)decimal.Round(sum / whole * width, MidpointRounding.AwayFromZero);
                 // What is there is seen, however small.
                 if (usd > 0m && until == cells) until++;
                 if (until <= cells) continue;
                 bar += $"[{colour}]{new string(cell, until - cells)}[/]";
                 cells = until;
             }
-            var label = position.Years.Count == 1 ? "" : $"year {year.Year}  ";
-            console.MarkupLine($"  {label}{bar}{new string(' ', Math.Max(0, BarWidth - cells))}  {Text.Dollars(year.Commitment)}");
+            var named = label == 0 ? "" : $"year {year.Year}  ";
+            console.MarkupLine($"  {named}{bar}{new string(' ', Math.Max(0, width - cells))}  {Text.Dollars(year.Commitment)}");
         }
-        console.MarkupLine("  [blue]█[/] without AI  [green]▓[/] AI that fills the gap  [red]░[/] unfilled, paid for nothing  "
-            + "[yellow]▒[/] AI above the commitment\n");
+        console.Say(2, "[blue]█[/] without AI  [green]▓[/] AI that fills the gap  [red]░[/] unfilled, paid for nothing  "
+            + "[yellow]▒[/] AI above the commitment");
+        console.WriteLine();
     }
 
     static void SideBySide(IAnsiConsole console, CommitmentPosition position)
@@ -117,7 +121,8 @@ static class EdpTerminal
     {
         if (position.Ai == 0m) return;
         var direct = question.Direct;
-        console.MarkupLine("\n[bold]Against the model's own vendor[/]  [grey]at the same list price, the commitment owed all the same[/]");
+        console.WriteLine();
+        console.Say(0, "[bold]Against the model's own vendor[/]  [grey]at the same list price, the commitment owed all the same[/]");
         var grid = Grid(Left(4), Right(0));
         grid.AddRow("  all AI on AWS adds", Text.Dollars(direct.AwsCost));
         grid.AddRow($"  all AI direct{(question.DirectDiscount is { } off ? $", {Rate(off)} off" : ", at list price")}",
@@ -153,12 +158,7 @@ static class EdpTerminal
     static string Rate(decimal rate) => $"{decimal.Round(rate * 100m, 4, MidpointRounding.ToEven):0.####} %";
     static string Grey(string text) => $"[grey]{text}[/]";
 
-    static Grid Grid(params GridColumn[] columns)
-    {
-        var grid = new Grid();
-        foreach (var column in columns) grid.AddColumn(column);
-        return grid;
-    }
+    static SteadyGrid Grid(params GridColumn[] columns) => new(columns);
 
     static GridColumn Left(int gap) => new GridColumn().NoWrap().PadLeft(0).PadRight(gap);
     static GridColumn Right(int gap) => Left(gap).RightAligned();

@@ -46,8 +46,9 @@ static class GuideTerminal
         grid.AddRow(Grey("  today"), FigureText.Derived(claim, check.Today),
             check.TodayJudgement is { } today ? Marked(today.Verdict) : "");
         console.Write(grid);
-        if (check.Today.Missing is { } missing) console.MarkupLine($"  [grey]no today: {Markup.Escape(missing)}[/]");
-        console.MarkupLine($"  [grey]rule[/]     {Markup.Escape(check.Judgement.Because)}\n");
+        if (check.Today.Missing is { } missing) console.Say(2, $"[grey]no today: {Markup.Escape(missing)}[/]");
+        console.Say(2, $"[grey]rule[/]     {Markup.Escape(check.Judgement.Because)}");
+        console.WriteLine();
         Derivation(console, "From the guide's own prices", check.Derived);
         if (check.Today.Result is null) return;
         Derivation(console, "With today's prices", check.Today);
@@ -77,9 +78,10 @@ static class GuideTerminal
         console.MarkupLine("\n[bold]Why they part[/]");
         foreach (var line in lines)
         {
-            console.MarkupLine($"  {line.Name}\n    [grey]{Markup.Escape(line.Why)}[/]");
+            console.MarkupLine($"  {line.Name}");
+            console.Say(4, $"[grey]{Markup.Escape(line.Why)}[/]");
             if (line is { Derived.Result: not null, Today.Missing: { } missing })
-                console.MarkupLine($"    [yellow]no today: {Markup.Escape(missing)}[/]");
+                console.Say(4, $"[yellow]no today: {Markup.Escape(missing)}[/]");
         }
     }
 
@@ -89,13 +91,14 @@ static class GuideTerminal
         var (number, cited) = (0, new HashSet<string>(StringComparer.Ordinal));
         foreach (var step in derivation.Steps)
         {
-            console.MarkupLine($"  [grey]{++number,2}[/]  {Markup.Escape(step.Text)}");
-            if (step.Formula.Length > 0) console.MarkupLine($"      [bold]{Markup.Escape(step.Formula)}[/]");
+            console.Say(2, $"[grey]{++number,2}[/]  {Markup.Escape(step.Text)}");
+            if (step.Formula.Length > 0) console.Say(6, $"[bold]{Markup.Escape(step.Formula)}[/]");
             foreach (var rate in step.Rates.Where(r => cited.Add(r.Sku)))
             {
                 var price = $"{Usd.Plain(rate.SourceRate)} USD per {rate.SourceUnit}, {rate.Source}, {rate.File}";
-                var indent = new string(' ', Math.Clamp(Width - rate.Sku.Length, 0, 8));
-                console.MarkupLine($"      [grey]{Markup.Escape(price)}[/]\n{indent}[grey]{Markup.Escape(rate.Sku)}[/]");
+                var indent = new string(' ', Math.Clamp(Math.Min(Width, console.Profile.Width) - rate.Sku.Length, 0, 8));
+                console.Say(6, $"[grey]{Markup.Escape(price)}[/]");
+                console.MarkupLine($"{indent}[grey]{Markup.Escape(rate.Sku)}[/]");
             }
         }
         if (derivation.Missing is { } missing) console.MarkupLine($"      [yellow]{Markup.Escape(missing)}[/]");
@@ -140,12 +143,7 @@ static class GuideTerminal
 
     static string Grey(string text) => $"[grey]{text}[/]";
 
-    static Grid Grid(params GridColumn[] columns)
-    {
-        var grid = new Grid();
-        foreach (var column in columns) grid.AddColumn(column);
-        return grid;
-    }
+    static SteadyGrid Grid(params GridColumn[] columns) => new(columns);
 
     static GridColumn Left(int gap) => new GridColumn().NoWrap().PadLeft(0).PadRight(gap);
     static GridColumn Right(int gap) => Left(gap).RightAligned();

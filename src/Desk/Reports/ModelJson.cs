@@ -117,6 +117,9 @@ static class ModelJson
         });
     }
 
+    // A share of an hour's demand is a fraction without end; what its last digits leave of a price means nothing.
+    static decimal Whole(decimal usd) => decimal.Round(usd, 12, MidpointRounding.ToEven);
+
     static void Option(Utf8JsonWriter json, ModeOption option)
     {
         json.WriteString("mode", option.Mode);
@@ -127,13 +130,13 @@ static class ModelJson
         if (option.BatchShare is > 0m and < 1m) json.WriteNumber("batch_share", option.BatchShare);
         json.WriteBoolean("allowed", option.IsAllowed);
         json.WriteString("why", option.Why);
-        if (option.Monthly is { } monthly) Dollars(json, "monthly", monthly); else json.WriteNull("monthly");
+        if (option.Monthly is { } monthly) Dollars(json, "monthly", Whole(monthly)); else json.WriteNull("monthly");
         if (option.IsRecommended) json.WriteBoolean("recommended", true);
         if (option.Capacity is not { } capacity) return;
         json.WriteStartObject("capacity");
         json.WriteNumber("amount", capacity.Units);
-        Dollars(json, "monthly", capacity.Monthly);
-        Dollars(json, "idle", capacity.Idle);
+        Dollars(json, "monthly", Whole(capacity.Monthly));
+        Dollars(json, "idle", Whole(capacity.Idle));
         json.WriteNumber("utilisation", capacity.Utilisation);
         json.WriteNumber("carried_share", capacity.Carried);
         json.WriteNumber("break_even_utilisation", capacity.BreakEven);

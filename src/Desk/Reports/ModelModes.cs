@@ -9,22 +9,23 @@ namespace Assay.Desk.Reports;
 static class ModelModes
 {
     const int WorkloadsMax = 12;
-    const int WhyWidth = 46;
 
     public static void Write(IAnsiConsole console, ModelledEstate modelled)
     {
         if (modelled.Workloads.Count == 0) return;
-        console.MarkupLine("[bold]Modes weighed[/]  [grey]by cheapest scope, all inference of the workload; every scope with --json[/]");
+        console.Say(0, "[bold]Modes weighed[/]  [grey]by cheapest scope, all inference of the workload; every scope with --json[/]");
         var weights = modelled.Workloads.OrderByDescending(w => CostNow(modelled, w)).ToList();
         foreach (var workload in weights.Take(WorkloadsMax)) Workload(console, modelled, workload);
         if (weights.Count > WorkloadsMax)
             console.MarkupLine($"  [grey]and {weights.Count - WorkloadsMax} smaller workloads with --json[/]");
         var best = weights.Sum(w => w.Recommended?.Monthly ?? CostNow(modelled, w));
         var now = weights.Sum(w => CostNow(modelled, w));
-        console.MarkupLine($"\n  Modes in use: {modelled.ModesInUse.Count} ({string.Join(", ", modelled.ModesInUse.Select(ModeName))}); "
+        console.WriteLine();
+        console.Say(2, $"Modes in use: {modelled.ModesInUse.Count} ({string.Join(", ", modelled.ModesInUse.Select(ModeName))}); "
             + $"the guide expects {GuideModes} at least.");
-        console.MarkupLine($"  Each workload as recommended: [bold]{Text.Dollars(best)}[/] a month, "
-            + $"now {AtLeast(weights)}{Text.Dollars(now)}.\n");
+        console.Say(2, $"Each workload as recommended: [bold]{Text.Dollars(best)}[/] a month, "
+            + $"now {AtLeast(weights)}{Text.Dollars(now)}.");
+        console.WriteLine();
 
         string AtLeast(IReadOnlyList<WeighedWorkload> workloads) => workloads.Any(w => IsIncomplete(modelled, w)) ? "at least " : "";
     }
@@ -42,27 +43,29 @@ static class ModelModes
             + (IsIncomplete(modelled, workload) ? "at least " : "")
             + $"{Text.Dollars(CostNow(modelled, workload))} a month: {string.Join(", ", workload.InUse.Select(ModeName))}[/]");
         var grid = NewGrid(Left(1), Left(2), Left(2), Right(2), Left(0));
-        var models = modelled.Model.Estate.Workloads.FirstOrDefault(w => w.Name == workload.Name)?.Models.Select(m => m.Model.Id) ?? [];
+        var described = modelled.Model.Estate.Workloads.First(w => w.Name == workload.Name);
+        var models = described.Models.Select(m => m.Model.Id).ToList();
         foreach (var group in workload.Options.GroupBy(o => (o.Mode, o.Tier, o.Term, o.Cache, o.BatchShare)))
         {
-            var option = group.OrderByDescending(o => o.IsAllowed).ThenBy(o => o.Monthly ?? decimal.MaxValue)
-                .ThenBy(o => o.Scope != workload.Scope).First();
+            // Of what has no price in any scope, the scope that is described says why.
+            var option = group.OrderByDescending(o => o.IsRecommended).ThenByDescending(o => o.IsAllowed)
+                .ThenBy(o => o.Monthly ?? decimal.MaxValue).ThenByDescending(o => o.Scope == described.Models[0].Model.Scope).First();
             if (option.Monthly is null && IsQuiet(option)) continue;
             var (open, close) = option.IsRecommended ? ("[bold green]", "[/]") : option.IsAllowed ? ("", "") : ("[grey]", "[/]");
             grid.AddRow($"  {(option.IsRecommended ? "[bold green]►[/]" : option.IsAllowed ? "[green]✓[/]" : "[red]✗[/]")}",
                 $"{open}{Name(option)}{close}", $"{open}{(option.Monthly is null ? "" : option.Scope.Name())}{close}",
                 $"{open}{(option.Monthly is { } usd ? Text.Dollars(usd) : "–")}{close}",
-                    $"[grey]{Markup.Escape(Cut(ShortReason(option.Why, models), WhyWidth))}[/]");
+                    $"[grey]{Markup.Escape(ShortReason(option.Why, models))}[/]");
         }
         console.Write(grid);
-        foreach (var cache in workload.Caches.Take(1)) console.MarkupLine($"      [grey]{CacheLine(cache)}[/]");
+        foreach (var cache in workload.Caches.Take(1)) console.Say(6, $"[grey]{CacheLine(cache)}[/]");
         if (workload.Options.Where(o => o.Capacity is not null).MinBy(o => o.Monthly)?.Capacity is { } capacity)
-            console.MarkupLine($"      [grey]Capacity breaks even at {(double)capacity.BreakEven:0 %} use; "
+            console.Say(6, $"[grey]Capacity breaks even at {(double)capacity.BreakEven:0 %} use; "
                 + $"{Text.Dollars(capacity.Idle)} a month of the cheapest would stand idle.[/]");
         if (workload.ResidencyUsd is > 0m and var rule)
-            console.MarkupLine($"      Keeping the residency rule costs [yellow]{Text.Dollars(rule)}[/] a month.");
+            console.Say(6, $"Keeping the residency rule costs [yellow]{Text.Dollars(rule)}[/] a month.");
         if (workload.Fallback is { } fallback && workload.Recommended is { } best)
-            console.MarkupLine($"      [grey]Should it lose {Name(best).ToLowerInvariant()}: {Name(fallback).ToLowerInvariant()}, "
+            console.Say(6, $"[grey]Should it lose {Name(best).ToLowerInvariant()}: {Name(fallback).ToLowerInvariant()}, "
                 + $"{Text.Dollars(fallback.Monthly!.Value)}.[/]");
     }
 

@@ -7,8 +7,6 @@ namespace Assay.Desk.Reports;
 /// <summary>What a modelled estate says beside its bill, in a terminal: agents, vector stores, custom models, throttling.</summary>
 static class ModelServices
 {
-    const int NoteWidth = 52;
-
     public static void Write(IAnsiConsole console, ModelledEstate modelled)
     {
         Agents(console, modelled);
@@ -21,7 +19,7 @@ static class ModelServices
     static void Commitment(IAnsiConsole console, ModelledEstate modelled)
     {
         if (modelled.Commitment is not { } position) return;
-        console.MarkupLine("[bold]Committed spend[/]  [grey]USD a contract year; AI is what the book prices of the bill, discounted[/]");
+        console.Say(0, "[bold]Committed spend[/]  [grey]USD a contract year; AI is what the book prices of the bill, discounted[/]");
         var grid = NewGrid(Left(2), Right(2), Right(2), Right(2), Right(2), Right(2), Right(2), Right(0));
         grid.AddRow("", Grey("committed"), Grey("without AI"), Grey("gap"), Grey("AI invoiced"), Grey("fills"), Grey("shortfall"),
             Grey("AI adds"));
@@ -29,7 +27,8 @@ static class ModelServices
             grid.AddRow($"  year {year.Year}", Whole(year.Commitment), Whole(year.Organic), Whole(year.Gap), Whole(year.AiInvoiced),
                 Whole(year.Absorbed), Whole(year.Shortfall), $"[bold]{Whole(year.IncrementalCost)}[/]");
         console.Write(grid);
-        console.MarkupLine("  [grey]AI that fills a gap is paid for already. Marketplace rules and credits: assay edp, assay compare.[/]\n");
+        console.Say(2, "[grey]AI that fills a gap is paid for already. Marketplace rules and credits: assay edp, assay compare.[/]");
+        console.WriteLine();
 
         static string Whole(decimal usd) => usd.ToString("#,##0", System.Globalization.CultureInfo.InvariantCulture);
     }
@@ -45,8 +44,9 @@ static class ModelServices
                 Fine(agent.RequestMean),
                 Fine(agent.RequestP95), Text.Dollars(agent.MonthMean), Text.Dollars(agent.MonthP95));
         console.Write(grid);
-        console.MarkupLine($"  [grey]Counted above as inference. The guide counts calls beyond the first as a service: "
-            + $"{Text.Dollars(modelled.Agents.Sum(a => a.AsAncillary))} of it.[/]\n");
+        console.Say(2, $"[grey]Counted above as inference. The guide counts calls beyond the first as a service: "
+            + $"{Text.Dollars(modelled.Agents.Sum(a => a.AsAncillary))} of it.[/]");
+        console.WriteLine();
     }
 
     static void Stores(IAnsiConsole console, ModelledEstate modelled)
@@ -54,14 +54,14 @@ static class ModelServices
         foreach (var store in modelled.KnowledgeBases)
         {
             var once = store.FirstEmbeddingUsd is { } first ? $", first embedding {Text.Dollars(first)} once" : "";
-            console.MarkupLine($"[bold]{Markup.Escape(store.KnowledgeBase)}[/]  [grey]"
+            console.Say(0, $"[bold]{Markup.Escape(store.KnowledgeBase)}[/]  [grey]"
                 + $"{Text.Number(decimal.Round(store.Queries))} queries a month{once}; "
                 + "where its vectors might lie[/]");
             var grid = NewGrid(Left(1), Left(2), Right(2), Left(0));
             foreach (var choice in store.Choices.OrderBy(c => c.MonthlyUsd ?? decimal.MaxValue))
                 grid.AddRow($"  {(choice.IsUsed ? "►" : " ")}", Markup.Escape(choice.Name), choice.MonthlyUsd is { } usd
                     ? Text.Dollars(usd) : "–",
-                    Grey(Markup.Escape(Cut(choice.Note, NoteWidth))));
+                    Grey(Markup.Escape(choice.Note)));
             console.Write(grid);
             console.WriteLine();
         }
@@ -71,12 +71,12 @@ static class ModelServices
     {
         foreach (var custom in modelled.CustomModels)
         {
-            console.MarkupLine($"[bold]{Markup.Escape(custom.Name)}[/]  [grey]a custom model "
+            console.Say(0, $"[bold]{Markup.Escape(custom.Name)}[/]  [grey]a custom model "
                 + "beside what might do the same, over a year[/]");
             var grid = NewGrid(Left(2), Right(2), Left(0));
             foreach (var alternative in custom.Alternatives)
                 grid.AddRow($"  {Markup.Escape(alternative.Name)}", alternative.AnnualUsd is { } usd ? Text.Dollars(usd) : "–",
-                    Grey(Markup.Escape(Cut(ModelModes.ShortReason(alternative.Note, []), NoteWidth))));
+                    Grey(Markup.Escape(ModelModes.ShortReason(alternative.Note, []))));
             console.Write(grid);
             console.WriteLine();
         }
@@ -87,7 +87,7 @@ static class ModelServices
         // What goes as batch jobs has a quota of its own.
         var risks = modelled.Throttling.Where(r => r.PeakRequestsPerMinute > 0m).ToList();
         if (risks.Count == 0) return;
-        console.MarkupLine("[bold]Throttling[/]  [grey]the busiest minute, max_tokens set aside, beside the quotas stated[/]");
+        console.Say(0, "[bold]Throttling[/]  [grey]the busiest minute, max_tokens set aside, beside the quotas stated[/]");
         var grid = NewGrid(Left(2), Left(2), Right(2), Right(2), Right(2), Left(0));
         grid.AddRow("", "", Grey("tokens/min"), Grey("quota"), Grey("calls/min"), Grey("hours at risk a month"));
         var likely = modelled.Model.Likely;
@@ -114,7 +114,7 @@ static class ModelServices
             var ways = NewGrid(Left(2), Right(2), Left(0));
             foreach (var escape in risk.Escapes)
                 ways.AddRow($"    {Markup.Escape(escape.Name)}", escape.MonthlyUsd is { } usd ? Signed(usd) : "–",
-                    Grey(Markup.Escape(Cut(ModelModes.ShortReason(escape.Note, [risk.Model.Id]), NoteWidth))));
+                    Grey(Markup.Escape(ModelModes.ShortReason(escape.Note, [risk.Model.Id]))));
             console.Write(ways);
         }
         console.WriteLine();

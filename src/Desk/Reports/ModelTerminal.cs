@@ -14,7 +14,6 @@ static class ModelTerminal
 
     const int BarWidth = 18;
     const int NameWidth = 30;
-    const int DetailWidth = 27;
     const int LinesMax = 4;
 
     public static void Write(IAnsiConsole console, ModelledEstate modelled, Outlook? outlook)
@@ -35,7 +34,10 @@ static class ModelTerminal
             + $"{Markup.Escape(modelled.Model.Sources.Book.Id)} · a month of 720 hours[/]\n");
         var grid = NewGrid(Left(3), Right(3), Right(3), Left(0));
         grid.AddRow("", Grey("a month"), Grey("a year"), "");
-        grid.AddRow("[bold]As described[/]", $"[bold]{Dollars(bill.Total)}[/]", $"[bold]{Dollars(bill.Annual)}[/]",
+        // Nothing that has a price at all: no total is not a total of zero.
+        var isPriced = bill.Lines.Count > 0 || bill.Unpriced.Count == 0;
+        grid.AddRow("[bold]As described[/]", isPriced ? $"[bold]{Dollars(bill.Total)}[/]" : "–",
+            isPriced ? $"[bold]{Dollars(bill.Annual)}[/]" : "–",
             Text.Bar(bill.Total, Math.Max(bill.Total, modelled.Unoptimised.Total), BarWidth));
         grid.AddRow("Unoptimised", Dollars(modelled.Unoptimised.Total), Dollars(modelled.Unoptimised.Annual),
             $"[grey]{Text.Bar(modelled.Unoptimised.Total, Math.Max(bill.Total, modelled.Unoptimised.Total), BarWidth)}[/]");
@@ -46,11 +48,10 @@ static class ModelTerminal
             grid.AddRow(Grey("At list prices"), Grey(Dollars(bill.ListTotal)),
                 Grey(Dollars(bill.ListTotal * ModelledBill.MonthsPerYear)), Grey("before private rates"));
         console.Write(grid);
-        console.MarkupLine($"[grey]Unoptimised: all text on {Markup.Escape(Text.ShortModel(modelled.Model.Estate.Baseline.Id))}, "
-            + "on demand, "
+        console.Say(0, $"[grey]Unoptimised: all text on {Markup.Escape(Text.ShortModel(modelled.Model.Estate.Baseline.Id))}, on demand, "
             + "nothing cached; services unchanged.[/]");
         if (outlook is null && modelled.Model.Estate.Ranges.Count > 0)
-            console.MarkupLine($"[grey]Ranges are taken at their likely value ({modelled.Model.Estate.Ranges.Count} of them); "
+            console.Say(0, $"[grey]Ranges are taken at their likely value ({modelled.Model.Estate.Ranges.Count} of them); "
                 + "--draws 10000 shows how far it may go.[/]");
         if (bill.Unpriced.Count > 0) console.MarkupLine("[yellow]Something has no price and is in no total: see the end.[/]");
         console.WriteLine();
@@ -88,15 +89,15 @@ static class ModelTerminal
 
     static string[] Line(BillLine line)
     {
-        var detail = line.Origin == LineOrigin.Stated ? line.Detail : Markup.Escape(line.Detail);
+        var detail = Markup.Escape(line.Detail);
         return [$"    [grey]{Markup.Escape(Cut(line.Name, NameWidth - 4))}[/]", Grey(Dollars(line.Cost)), "", "",
-            Grey(Cut(detail, DetailWidth))];
+            Grey(detail)];
     }
 
     static void Sureness(IAnsiConsole console, Outlook outlook)
     {
         console.MarkupLine($"[bold]How sure[/]  [grey]{Text.Number(outlook.Draws)} draws, seed {outlook.Seed}[/]");
-        console.MarkupLine($"  nine months in ten: [bold]{Dollars(outlook.Percentile(0.05m))}[/] to "
+        console.Say(2, $"nine months in ten: [bold]{Dollars(outlook.Percentile(0.05m))}[/] to "
             + $"[bold]{Dollars(outlook.Percentile(0.95m))}[/], median {Dollars(outlook.Percentile(0.5m))}, "
             + $"mean {Dollars(outlook.Mean)}");
         var most = outlook.Influences.Select(i => i.Swing).DefaultIfEmpty(0m).Max();
@@ -117,8 +118,8 @@ static class ModelTerminal
         foreach (var group in bill.Unpriced.GroupBy(u => u.Reason)
             .Select(g => (Lines: string.Join(", ", g.Select(u => u.Line).Distinct()), Reason: g.Key)).GroupBy(g => g.Lines))
         {
-            console.MarkupLine($"  {Markup.Escape(Cut(group.Key, 90))}");
-            foreach (var (_, reason) in group) console.MarkupLine($"    [grey]{Markup.Escape(Cut(Reason(reason), Width - 4))}[/]");
+            console.Say(2, Markup.Escape(group.Key));
+            foreach (var (_, reason) in group) console.Say(4, $"[grey]{Markup.Escape(Reason(reason))}[/]");
         }
         console.WriteLine();
     }
@@ -140,7 +141,7 @@ static class ModelTerminal
         foreach (var group in warnings.GroupBy(w => w[(w.IndexOf(": ", StringComparison.Ordinal) + 1)..]))
         {
             var names = string.Join(", ", group.Select(w => w[..(w.Length - group.Key.Length)].TrimEnd(':')));
-            console.MarkupLine($"[yellow]![/] {Markup.Escape(names.Length == 0 ? group.Key : $"{Cut(names, 60)}:{group.Key}")}");
+            console.Say(0, $"[yellow]![/] {Markup.Escape(names.Length == 0 ? group.Key : $"{Cut(names, 60)}:{group.Key}")}");
         }
     }
 
@@ -163,10 +164,5 @@ static class ModelTerminal
     public static GridColumn Left(int gap) => new GridColumn().NoWrap().PadLeft(0).PadRight(gap);
     public static GridColumn Right(int gap) => Left(gap).RightAligned();
 
-    public static Grid NewGrid(params GridColumn[] columns)
-    {
-        var grid = new Grid();
-        foreach (var column in columns) grid.AddColumn(column);
-        return grid;
-    }
+    public static SteadyGrid NewGrid(params GridColumn[] columns) => new(columns);
 }

@@ -9,7 +9,11 @@ namespace Assay.Estate;
 /// True to count what is written to the cache as plain input: for books that price reading from the cache and not writing to it.
 /// </param>
 public readonly record struct WorkloadTerms(
-    Mode Mode, Tier Tier = Tier.Standard, Scope? Scope = null, TimeSpan? CacheLifetime = null, bool WritesAsInput = false);
+    Mode Mode, Tier Tier = Tier.Standard, Scope? Scope = null, TimeSpan? CacheLifetime = null, bool WritesAsInput = false)
+{
+    /// <summary>Models of the mix, by id, that are not cached although the others are; null for none.</summary>
+    public IReadOnlyList<string>? NotCached { get; init; }
+}
 
 /// <summary>
 /// A described workload on given terms as the usage of a month that is to be expected of it: a record for each model and context band.
@@ -123,6 +127,7 @@ public sealed class ExpectedUsage
         if (terms.CacheLifetime is not { } lifetime || workload.Prefix is not { } common) return 0m;
         var tokens = common.Tokens.In(draw);
         if (CacheHits.Obstacle(workload.Models[model].Model, tokens, lifetime) is not null) return 0m;
+        if (terms.NotCached?.Contains(workload.Models[model].Model.Id) == true) return 0m;
         prefix = tokens;
         return CacheHits.Share(workload, share, lifetime, draw);
     }

@@ -137,7 +137,8 @@ sealed class ServicesBill
         var record = new UsageRecord(kind) { Time = tally.Time, Amounts = [.. policy.Policies.Select(p => new MeteredAmount(p, units))] };
         tally.Add($"{workload.Name}: {policy.Name}", BillCategories.Guardrails,
             tally.Rate(record, $"{workload.Name}: {policy.Name}", BillCategories.Guardrails),
-            tally.WithLines ? $"{each:0.##} units a call × {policy.Policies.Count} policies" : "");
+            tally.WithLines ? $"{each:0.##} unit{(each == 1m ? "" : "s")} a call × {policy.Policies.Count} "
+                + (policy.Policies.Count == 1 ? "policy" : "policies") : "");
 
         decimal Units(in SpreadShape tokens) => tokens.MeanPieces(CharactersPerUnit / Math.Max(perToken, 0.001m));
     }

@@ -31,9 +31,12 @@ sealed class WorkloadBill
         batch = new(estate, workload, new(Mode.Batch), day, models);
         if (workload.Prefix is { IsCached: true } prefix)
         {
-            cache = CachePrices.Of(plain, workload.Tier, prefix.Lifetime, book, day);
+            cache = CachePrices.Of(workload, plain, workload.Tier, prefix.Lifetime, book, day);
             if (cache.CanRead)
-                cached = new(estate, workload, new(Mode.OnDemand, workload.Tier, null, prefix.Lifetime, !cache.CanWrite), day, models);
+            {
+                cached = new(estate, workload,
+                    new(Mode.OnDemand, workload.Tier, null, prefix.Lifetime, !cache.CanWrite) { NotCached = cache.Unread }, day, models);
+            }
         }
         for (var i = 1; i < workload.Models.Count; i++)
             if (workload.Models[i].Share.Likely > workload.Models[main].Share.Likely) main = i;
@@ -54,7 +57,8 @@ sealed class WorkloadBill
         }
         var live = 1m - inBatch;
         var left = live * (1m - Carried(tally, live));
-        if (left <= 0m && live <= 0m) return;
+        // With all of it in batch or on bought capacity there is nothing on demand: not even a line of zero.
+        if (live <= 0m || (left <= 0m && workload.Models.Count == 1)) return;
         AddOnDemand(tally, live, left);
     }
 
@@ -92,7 +96,8 @@ sealed class WorkloadBill
             var count = bought.Units.In(draw);
             var cost = tally.Rate(units, Meter.ModelUnitHour, count * HoursPerMonth, workload.Name, BillCategories.Provisioned);
             tally.Add(workload.Name, BillCategories.Provisioned, cost,
-                tally.WithLines ? $"{count:0.##} units, {fit.Utilisation:0%} used, {fit.Carried:0%} of the calls" : "");
+                tally.WithLines ? $"{count:0.##} unit{(count == 1m ? "" : "s")}, "
+                    + $"{fit.Utilisation:0%} used, {fit.Carried:0%} of the calls" : "");
             if (tally.WithLines) WarnOfUnits(tally, bought, fit);
             return bought.SpillsOver ? fit.Carried : 1m;
         }
@@ -123,13 +128,14 @@ sealed class WorkloadBill
             return;
         }
         if (cache.Reason is { } reason)
-            tally.Lacks(name, BillCategories.Caching, cache.CanRead ? $"{reason}; counted as plain input" : $"{reason}; not cached here");
+            tally.Lacks(name, BillCategories.Caching,
+                cache.Unread.Count == 0 ? $"{reason}; counted as plain input" : $"{reason}; not cached here");
         foreach (var (model, _) in workload.Models)
             if (CacheHits.Obstacle(model, prefix.Tokens.In(tally.Draw), prefix.Lifetime) is { } obstacle)
                 tally.Warn($"{name}: {obstacle}; priced without the cache");
         // The line of caching is what it changes: reading and writing, less the same tokens as plain input.
         var without = Sum(tally, plain, live, left, BillCategories.OnDemand);
-        var hits = CacheHits.Share(workload, left * workload.Models[main].Share.In(tally.Draw), prefix.Lifetime, tally.Draw);
+        var hits = cache.Hits(workload, left, prefix.Lifetime, tally.Draw);
         tally.Add(name, BillCategories.OnDemand, without, detail);
         tally.Add(name, BillCategories.Caching, withCache - without, $"{hits:0.#%} of the calls hit");
     }
@@ -161,30 +167,48 @@ sealed class WorkloadBill
     }
 }
 
-/// <summary>Whether a book prices what a cache does, for every model of a mix.</summary>
+/// <summary>Whether a book prices what a cache does, for the models of a mix that can cache the prefix at all.</summary>
+/// <param name="Unread">Models, by id, without a price of reading: they are not cached.</param>
+/// <param name="CanRead">True when some model of the mix is left to be cached.</param>
 /// <param name="Reason">What is missing; null when nothing is.</param>
-readonly record struct CachePrices(bool CanRead, bool CanWrite, string? Reason)
+readonly record struct CachePrices(IReadOnlyList<string> Unread, bool CanRead, bool CanWrite, string? Reason)
 {
-    public static CachePrices Of(ExpectedUsage usage, Tier tier, TimeSpan lifetime, PriceBook book, DateOnly day)
+    public static CachePrices Of(
+        DescribedWorkload workload, ExpectedUsage usage, Tier tier, TimeSpan lifetime, PriceBook book, DateOnly day)
     {
         var one = lifetime.TotalHours >= 1d ? new TokenCounts { CacheWrite1h = 1 }
             : lifetime.TotalMinutes > 5d ? new() { CacheWrite30m = 1 } : new TokenCounts { CacheWrite5m = 1 };
-        var (read, write) = (Missing(new() { CacheRead = 1 }), Missing(one));
-        return new(read is null, write is null, read ?? write);
+        var prefix = workload.Prefix?.Tokens.Likely ?? 0m;
+        List<ModelRef> able = [.. usage.Models.Where(m => CacheHits.Obstacle(m, prefix, lifetime) is null)];
+        var unread = able.Select(m => (m.Id, Missing: Missing(m, new() { CacheRead = 1 }))).Where(m => m.Missing is not null).ToList();
+        string[] without = [.. unread.Select(m => m.Id)];
+        var write = able.Where(m => !without.Contains(m.Id)).Select(m => Missing(m, one)).FirstOrDefault(m => m is not null);
+        return new(without, able.Count == 0 || without.Length < able.Count, write is null, unread.FirstOrDefault().Missing ?? write);
 
-        string? Missing(TokenCounts tokens)
+        string? Missing(ModelRef model, TokenCounts tokens)
         {
-            foreach (var model in usage.Models)
+            var record = new UsageRecord(new CallKind(Caller.Nobody, usage.Region, model) { Tier = tier, Context = ContextBand.Standard })
             {
-                var record = new UsageRecord(new CallKind(Caller.Nobody, usage.Region, model) { Tier = tier,
-                    Context = ContextBand.Standard })
-                {
-                    Time = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), Tokens = tokens,
-                };
-                foreach (var outcome in Rater.Rate(record, book))
-                    if (outcome is Outcome.Unpriced none) return none.Reason;
-            }
+                Time = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), Tokens = tokens,
+            };
+            foreach (var outcome in Rater.Rate(record, book))
+                if (outcome is Outcome.Unpriced none) return none.Reason;
             return null;
         }
+    }
+
+    /// <summary>Share of the calls to all models of the mix that hit.</summary>
+    /// <param name="share">Share of the workload's calls that is bought so.</param>
+    public decimal Hits(DescribedWorkload workload, decimal share, TimeSpan lifetime, Draw draw)
+    {
+        var (hits, all) = (0m, 0m);
+        foreach (var (model, part) in workload.Models)
+        {
+            var ofModel = part.In(draw);
+            all += ofModel;
+            if (Unread?.Contains(model.Id) != true && CacheHits.Obstacle(model, workload.Prefix?.Tokens.In(draw) ?? 0m, lifetime) is null)
+                hits += ofModel * CacheHits.Share(workload, share * ofModel, lifetime, draw);
+        }
+        return all > 0m ? hits / all : 0m;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Assay.Planning;
@@ -8,7 +7,8 @@ public readonly record struct StatedCosts(decimal Billed, decimal Effective, dec
 
 /// <summary>One row of an agreement's bill: the event it stands for, what it states to cost, and where it stands.</summary>
 /// <param name="Line">Its line in the file.</param>
-public sealed record AgreementRow(int Line, AgreementEvent Event, StatedCosts Stated);
+/// <param name="Currency">The currency it is billed in, as the file writes it.</param>
+public sealed record AgreementRow(int Line, AgreementEvent Event, StatedCosts Stated, string Currency);
 
 /// <summary>A derived charge beside the row it was derived for.</summary>
 public sealed record CheckedRow(AgreementRow Row, AgreementCharge Charge)
@@ -20,16 +20,20 @@ public sealed record CheckedRow(AgreementRow Row, AgreementCharge Charge)
     static decimal Cents(decimal usd) => decimal.Round(usd, 2, MidpointRounding.ToEven);
 }
 
+/// <summary>One contract of a file: its terms, and its rows in the order in which they happen.</summary>
+public sealed record AgreementContract(AgreementTerms Terms, IReadOnlyList<AgreementRow> Rows);
+
 /// <summary>
-/// The bill of a spend agreement in FOCUS columns, read for its inputs: quantities, unit prices, charge categories, periods. The cost
+/// The bill of spend agreements in FOCUS columns, read for its inputs: quantities, unit prices, charge categories, periods. The cost
 /// columns are only what the derived costs are held against.
 /// </summary>
+/// <param name="Contracts">Told apart by account, issuer and currency, and by service and period where several commitments run.</param>
 /// <param name="Findings">Where the file contradicts itself, a sentence each.</param>
-public sealed record AgreementFile(AgreementTerms Terms, IReadOnlyList<AgreementRow> Rows, IReadOnlyList<string> Findings)
+public sealed record AgreementFile(IReadOnlyList<AgreementContract> Contracts, IReadOnlyList<string> Findings)
 {
     static readonly string[] Needed =
     [
-        "BilledCost", "EffectiveCost", "ContractedCost", "ListCost", "ChargeCategory", "ChargeFrequency", "ChargeDescription",
+        "BilledCost", "EffectiveCost", "ContractedCost", "ListCost", "ChargeCategory", "ChargeFrequency",
         "PricingQuantity", "ListUnitPrice", "ContractedUnitPrice",
     ];
 
@@ -40,113 +44,36 @@ public sealed record AgreementFile(AgreementTerms Terms, IReadOnlyList<Agreement
         ArgumentNullException.ThrowIfNull(text);
         var records = Records(text.TrimStart('\uFEFF'), name).ToList();
         if (records.Count == 0) throw new FormatException($"{name}: is empty. Accepted: a CSV of FOCUS columns with a header.");
-        var columns = records[0].Cells.Select((c, i) => (Name: c.Trim(), Index: i)).GroupBy(c => c.Name)
+        var columns = records[0].Cells.Select((c, i) => (Name: c.Trim(), Index: i))
+            .GroupBy(c => c.Name, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(g => g.Key, g => g.First().Index, StringComparer.OrdinalIgnoreCase);
         if (Needed.FirstOrDefault(n => !columns.ContainsKey(n)) is { } missing)
             throw new FormatException($"{name}:1: has no column '{missing}'. Accepted: a CSV of FOCUS columns with a header.");
-        List<Row> rows = [.. records.Skip(1).Where(r => r.Cells.Any(c => c.Trim().Length > 0))
-            .Select(r => new Row(name, r.Line, r.Cells, columns))];
+        List<FocusRow> rows = [.. records.Skip(1).Where(r => r.Cells.Any(c => c.Trim().Length > 0))
+            .Select(r => new FocusRow(name, r.Line, r.Cells, columns))];
         if (rows.Count == 0) throw new FormatException($"{name}: has a header and no rows.");
         return Of(rows);
     }
 
-    /// <summary>Every row derived from the terms and the rows before it.</summary>
-    public IReadOnlyList<CheckedRow> Check()
-    {
-        SpendAgreement agreement = new(Terms);
-        return [.. Rows.Select(row => new CheckedRow(row, agreement.Charge(row.Event)))];
-    }
+    /// <summary>Every row derived from its contract's terms and what happened before it, in the order of the file.</summary>
+    public IReadOnlyList<CheckedRow> Check() =>
+    [
+        .. Contracts.SelectMany(contract =>
+        {
+            SpendAgreement agreement = new(contract.Terms);
+            return contract.Rows.Select(row => new CheckedRow(row, agreement.Charge(row.Event))).ToList();
+        }).OrderBy(checkedRow => checkedRow.Row.Line),
+    ];
 
-    static AgreementFile Of(List<Row> rows)
+    static AgreementFile Of(List<FocusRow> rows)
     {
+        var bills = rows.GroupBy(r => (r.Account, r.Issuer, r.Currency)).ToList();
         List<string> findings = [];
-        var isPrepaid = rows.Any(r => r.IsPurchase) && rows.Any(r => !r.IsPurchase);
-        var tokenUsd = rows.Select(r => r.TokenUsd).FirstOrDefault(p => p is not null);
-        AgreementTerms terms = new()
-        {
-            Payment = isPrepaid ? AgreementPayment.UpFront : AgreementPayment.AsYouGo,
-            CommitmentUsd = rows.FirstOrDefault(r => r.IsUnusedFee)?.Number("ContractedUnitPrice"),
-            TokenUsd = tokenUsd,
-            // Tokens are bought in one file and used in others.
-            TokensHeld = null,
-        };
-        List<AgreementRow> read = [.. rows.Select(r => new AgreementRow(r.Line, r.Event(isPrepaid), r.Stated))];
-        foreach (var row in rows)
-        {
-            if (row.TokenUsd is { } own && tokenUsd is { } first && own != first)
-            {
-                findings.Add($"line {row.Line}: its unit prices make a token {own.List} at list and {own.Contracted} as contracted, "
-                    + $"rows before it {first.List} and {first.Contracted}.");
-            }
-            if (row.BilledLate is { } late) findings.Add(late);
-        }
-        var (billed, cost) = (read.Sum(r => r.Stated.Billed), read.Sum(r => r.Stated.Effective));
-        if (isPrepaid && rows.Any(r => r.IsUnusedFee) && billed != cost)
-        {
-            findings.Add($"it invoices {billed} in all for a cost of {cost}: the commitment is paid up front, and its unused part is "
-                + "invoiced once more at the end.");
-        }
-        return new(terms, read, findings);
-    }
-
-    sealed class Row(string file, int line, string[] cells, Dictionary<string, int> columns)
-    {
-        public int Line => line;
-        public bool IsPurchase => Cell("ChargeCategory").Equals("Purchase", StringComparison.OrdinalIgnoreCase);
-
-        /// <summary>A one-time charge of the category usage that consumed nothing.</summary>
-        public bool IsUnusedFee => !IsPurchase && Cell("ConsumedQuantity").Length == 0
-            && Cell("ChargeFrequency").Equals("One-Time", StringComparison.OrdinalIgnoreCase);
-
-        bool IsToken => Cell("PricingCurrency").Length > 0;
-
-        bool IsPricedInTokens => IsToken && !Cell("PricingCurrency").Equals(Cell("BillingCurrency"), StringComparison.OrdinalIgnoreCase);
-
-        UnitPrice Usd => new(Number("ListUnitPrice"), Number("ContractedUnitPrice"));
-        UnitPrice Tokens => new(Number("PricingCurrencyListUnitPrice"), Number("PricingCurrencyContractedUnitPrice"));
-
-        /// <summary>What this row's prices make a token cost; null where it says nothing of it.</summary>
-        public UnitPrice? TokenUsd => !IsToken ? null
-            : !IsPricedInTokens ? Usd
-            : Tokens is { List: > 0m, Contracted: > 0m } each ? new(Usd.List / each.List, Usd.Contracted / each.Contracted)
-            : null;
-
-        public StatedCosts Stated => new(Number("BilledCost"), Number("EffectiveCost"), Number("ContractedCost"), Number("ListCost"));
-
-        public AgreementEvent Event(bool isPrepaid)
-        {
-            var (what, quantity) = (Cell("ChargeDescription"), Number("PricingQuantity"));
-            return Cell("ChargeCategory").ToUpperInvariant() switch
-            {
-                "PURCHASE" => new AgreementEvent.Purchase(what, quantity, Usd, IsDrawnDown: isPrepaid || IsToken) { IsTokens = IsToken },
-                "USAGE" when IsUnusedFee => new AgreementEvent.End(what),
-                "USAGE" when IsPricedInTokens => new AgreementEvent.UseOfTokens(what, quantity, Tokens),
-                "USAGE" => new AgreementEvent.Use(what, quantity, Usd),
-                _ => throw new FormatException($"{file}:{line}: ChargeCategory '{Cell("ChargeCategory")}' is not derived here. "
-                    + "Accepted: Purchase, Usage."),
-            };
-        }
-
-        /// <summary>Called paid up front, and billed after its period began.</summary>
-        public string? BilledLate =>
-            IsPurchase && Cell("ChargeDescription").Contains("upfront", StringComparison.OrdinalIgnoreCase)
-            && Day("BillingPeriodStart") is { } billed && Day("ChargePeriodStart") is { } from && billed > from
-                ? $"line {line}: called an upfront payment for a period from {from:yyyy-MM-dd}, and billed in full in the month of "
-                    + $"{billed:yyyy-MM-dd}."
-                : null;
-
-        public decimal Number(string column)
-        {
-            var text = Cell(column).Replace("$", "", StringComparison.Ordinal).Trim();
-            if (text.Length == 0) return 0m;
-            return decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) ? number
-                : throw new FormatException($"{file}:{line}: {column} '{Cell(column)}' is not a number.");
-        }
-
-        DateOnly? Day(string column) => DateTime.TryParse(Cell(column), CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            ? DateOnly.FromDateTime(day) : null;
-
-        string Cell(string column) => columns.TryGetValue(column, out var at) && at < cells.Length ? cells[at].Trim() : "";
+        List<AgreementContract> contracts = [];
+        foreach (var bill in bills)
+            foreach (var contract in AgreementContracts.Of([.. bill], findings)) contracts.Add(contract);
+        findings.AddRange(rows.Select(r => r.BilledLate).OfType<string>());
+        return new(contracts, findings);
     }
 
     // RFC 4180: quoted cells may hold commas, line ends and doubled quotes.

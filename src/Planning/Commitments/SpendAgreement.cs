@@ -40,8 +40,14 @@ public readonly record struct Period(DateOnly From, DateOnly To)
         var day = From.Day;
         return To.Day == day && whole.From.Day == day && whole.To.Day == day
             ? (Months(this), Months(whole))
-            : (To.DayNumber - From.DayNumber, whole.To.DayNumber - whole.From.DayNumber);
+            : (Days, whole.Days);
     }
+
+    internal int Days => To.DayNumber - From.DayNumber;
+
+    internal bool Holds(DateOnly day) => From <= day && day < To;
+
+    internal bool Meets(Period other) => From < other.To && other.From < To;
 
     static int Months(Period period) => ((period.To.Year - period.From.Year) * 12) + period.To.Month - period.From.Month;
 }
@@ -61,7 +67,11 @@ public abstract record AgreementEvent(string What)
     }
 
     /// <summary>Usage of a SKU priced in USD.</summary>
-    public sealed record Use(string What, decimal Quantity, UnitPrice Usd) : AgreementEvent(What);
+    public sealed record Use(string What, decimal Quantity, UnitPrice Usd) : AgreementEvent(What)
+    {
+        /// <summary>The day it begins; needed where a part of the term has a minimum.</summary>
+        public DateOnly? On { get; init; }
+    }
 
     /// <summary>Usage of a SKU priced in tokens.</summary>
     /// <param name="Tokens">Tokens a unit takes, by the public price and by the agreed one.</param>
@@ -70,7 +80,11 @@ public abstract record AgreementEvent(string What)
     /// <summary>Tokens used beyond those held are bought after the fact.</summary>
     public sealed record SettleOverage(string What) : AgreementEvent(What);
 
-    /// <summary>The term ends: what of the commitment was not used is owed.</summary>
+    /// <summary>A part of the term ends, a month mostly, of which a minimum was promised: what its usage falls short of it is
+    /// owed.</summary>
+    public sealed record PartEnds(string What, Period Part, decimal MinimumUsd) : AgreementEvent(What);
+
+    /// <summary>The term ends: what of the commitment was neither used nor owed before is owed.</summary>
     public sealed record End(string What) : AgreementEvent(What);
 }
 
@@ -91,6 +105,7 @@ public sealed class SpendAgreement(AgreementTerms terms)
     decimal prepaidLeft;
     decimal consumedUsd;
     decimal? tokensLeft = terms.TokensHeld;
+    readonly List<(DateOnly On, decimal Usd)> dated = [];
 
     /// <summary>The charges of events in their order.</summary>
     public static IReadOnlyList<AgreementCharge> Bill(AgreementTerms terms, IEnumerable<AgreementEvent> events)
@@ -105,10 +120,12 @@ public sealed class SpendAgreement(AgreementTerms terms)
     public AgreementCharge Charge(AgreementEvent next) => next switch
     {
         AgreementEvent.Purchase bought => Buy(bought),
-        AgreementEvent.Use used => Consume(used.What, used.Quantity, used.Usd, null),
+        AgreementEvent.Use used => Use(used),
         AgreementEvent.UseOfTokens used => Consume(used.What, used.Quantity, used.Tokens * TokenUsd, used.Tokens.Contracted),
         AgreementEvent.SettleOverage over => Settle(over),
-        AgreementEvent.End end => Finish(end),
+        AgreementEvent.PartEnds part =>
+            Owe(part.What, part.MinimumUsd - dated.Where(u => part.Part.Holds(u.On)).Sum(u => u.Usd), Commitment),
+        AgreementEvent.End end => Owe(end.What, Commitment - consumedUsd, Commitment),
         _ => throw new ArgumentException($"'{next?.What}' is no event of an agreement", nameof(next)),
     };
 
@@ -152,13 +169,22 @@ public sealed class SpendAgreement(AgreementTerms terms)
         return Buy(new(over.What, tokens, TokenUsd, IsDrawnDown: true) { IsTokens = true });
     }
 
-    AgreementCharge Finish(AgreementEvent.End end)
+    decimal Commitment => terms.CommitmentUsd ?? throw new ArgumentException("an unused fee needs the commitment it is of", nameof(terms));
+
+    AgreementCharge Use(AgreementEvent.Use used)
     {
-        var commitment = terms.CommitmentUsd
-            ?? throw new ArgumentException("an unused fee needs the commitment it is of", nameof(end));
-        var unused = Math.Max(0m, commitment - consumedUsd);
-        // What was paid up front is a cost of the last period, and no further invoice.
+        if (used.On is { } day) dated.Add((day, used.Quantity * used.Usd.Contracted));
+        return Consume(used.What, used.Quantity, used.Usd, null);
+    }
+
+    // What was owed for a month is not owed again at the end.
+    AgreementCharge Owe(string what, decimal missing, decimal commitment)
+    {
+        var unused = Math.Max(0m, missing);
+        consumedUsd += unused;
+        // What was paid up front is a cost of the period, and no further invoice: it only uses the payment up.
+        prepaidLeft = Math.Max(0m, prepaidLeft - unused);
         var billed = terms.Payment == AgreementPayment.AsYouGo ? unused : 0m;
-        return new(end.What, commitment == 0m ? 0m : unused / commitment, billed, unused, unused, unused);
+        return new(what, commitment == 0m ? 0m : unused / commitment, billed, unused, unused, unused);
     }
 }

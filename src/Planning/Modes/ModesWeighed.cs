@@ -60,10 +60,10 @@ public sealed class ModesWeighed
         foreach (var each in Scopes) AddScope(options, each);
         options = [.. options.OrderBy(o => Place(o.Mode)).ThenBy(o => o.Tier).ThenBy(o => o.BatchShare).ThenBy(o => o.Term)
             .ThenByDescending(o => o.Cache, StringComparer.Ordinal).ThenByDescending(o => o.Scope)];
-        // Of two that cost the same, the scope that is described stands.
+        // Of what costs the same, the scope that is described: nothing is moved elsewhere for nothing.
         var scope = workload.Models[0].Model.Scope;
         var allowed = options.Where(o => o.IsAllowed && o.Monthly is not null).OrderBy(o => o.Monthly)
-            .ThenBy(o => o.Scope != scope).ToList();
+            .ThenByDescending(o => o.Scope == scope).ToList();
         if (allowed.Count > 0)
         {
             var best = allowed[0];
@@ -149,7 +149,7 @@ public sealed class ModesWeighed
         if (workload.Prefix is null)
             return new() { Mode = BillCategories.Caching, Scope = scope, Cache = name, Why = "its prompts have no prefix in common" };
         var terms = Terms(scope, lifetime);
-        var why = Hits(lifetime) + (terms.WritesAsInput ? "; no price of writing, counted as input" : "");
+        var why = Hits(lifetime, terms.NotCached) + (terms.WritesAsInput ? "; no price of writing, counted as input" : "");
         return Priced(new() { Mode = BillCategories.Caching, Scope = scope, Cache = name, Why = why },
             () => Cost(terms));
     }
@@ -159,21 +159,30 @@ public sealed class ModesWeighed
     {
         if (cacheTerms.TryGetValue((scope, lifetime), out var known)) return known;
         var plain = Usage(new(Mode.OnDemand, Tier.Standard, scope));
-        var prices = CachePrices.Of(plain, Tier.Standard, lifetime, tally.Book, model.Day);
-        return cacheTerms[(scope, lifetime)] =
-            new(Mode.OnDemand, Tier.Standard, scope, lifetime, WritesAsInput: prices is { CanRead: true, CanWrite: false });
+        var prices = CachePrices.Of(workload, plain, Tier.Standard, lifetime, tally.Book, model.Day);
+        // Where no model can be cached, the price of reading is asked for, so that what lacks is said.
+        return cacheTerms[(scope, lifetime)] = new(Mode.OnDemand, Tier.Standard, scope, lifetime, !prices.CanWrite)
+        {
+            NotCached = prices.CanRead ? prices.Unread : null,
+        };
     }
 
     string? CacheObstacle(TimeSpan lifetime)
     {
         if (workload.Prefix is not { } prefix) return "its prompts have no prefix in common";
-        foreach (var (used, _) in workload.Models)
-            if (CacheHits.Obstacle(used, prefix.Tokens.In(model.Likely), lifetime) is { } obstacle) return obstacle;
-        return null;
+        // A model of a mix that cannot be cached leaves the others theirs.
+        var obstacles = workload.Models.Select(m => CacheHits.Obstacle(m.Model, prefix.Tokens.In(model.Likely), lifetime)).ToList();
+        return obstacles.TrueForAll(o => o is not null) ? obstacles[0] : null;
     }
 
-    string Hits(TimeSpan lifetime) => workload.Prefix is null ? ""
-        : $"{CacheHits.Share(workload, workload.Models[0].Share.In(model.Likely), lifetime, model.Likely):0.#%} of the calls hit";
+    string Hits(TimeSpan lifetime, IReadOnlyList<string>? notCached)
+    {
+        var hits = new CachePrices(notCached ?? [], true, true, null).Hits(workload, 1m, lifetime, model.Likely);
+        var without = workload.Models.Where(m => notCached?.Contains(m.Model.Id) == true
+            || CacheHits.Obstacle(m.Model, workload.Prefix!.Tokens.In(model.Likely), lifetime) is not null)
+            .Select(m => m.Model.Id).ToList();
+        return $"{hits:0.#%} of the calls hit" + (without.Count == 0 ? "" : $"; not cached: {string.Join(", ", without)}");
+    }
 
     void AddBatch(Action<ModeOption> add, Scope scope)
     {

@@ -18,6 +18,36 @@ public sealed class CompareTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public void An_estate_with_a_book_of_its_own_was_compared_at_other_prices()
+    {
+        folder.Write("e.yaml", "estate: x\nbook: guide\nregion: us-east-1\nbaseline: Nova Pro\nworkloads:\n"
+            + "  a: {model: {model: Claude Sonnet 4.5, scope: in_region}, requests: 1 M a month, input_tokens: 1000, output_tokens: 0}\n");
+        string Book(params string[] more) => folder.Run(["compare", "e.yaml", "--json", .. more]).MustSucceed().Json
+            .GetProperty("bedrock").GetProperty("book").GetString()!;
+        Assert.StartsWith("guide@", Book(), StringComparison.Ordinal);
+        Assert.StartsWith("aws@", Book("--book", "aws"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_million_calls_of_an_estate_were_said_to_be_one()
+    {
+        folder.Write("e.yaml", "estate: x\nregion: us-east-1\nbaseline: Nova Pro\nworkloads:\n"
+            + "  a: {model: Nova Pro, requests: 1 M a month, input_tokens: 1000, output_tokens: 0}\n");
+        var bedrock = folder.Run("compare", "e.yaml", "--json").MustSucceed().Json.GetProperty("bedrock");
+        Assert.Equal(1_000_000, bedrock.GetProperty("requests").GetInt64());
+        Assert.False(bedrock.GetProperty("models")[0].TryGetProperty("calls", out _));
+    }
+
+    [Theory, InlineData("20M"), InlineData("$20,000,000"), InlineData("20000000")]
+    public void A_commitment_is_written_as_edp_takes_it(string commit)
+    {
+        folder.Write("e.yaml", "estate: x\nregion: us-east-1\nbaseline: Nova Pro\nworkloads:\n"
+            + "  a: {model: Nova Pro, requests: 1 M a month, input_tokens: 1000, output_tokens: 0}\n");
+        Assert.Contains("$20,000,000.00 committed", folder.Run("compare", "e.yaml", "--commit", commit, "--organic", "17M").MustSucceed().Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_usage_at_each_vendor()
     {
         var json = folder.Run("compare", Logs(), "--json").MustSucceed().Json;

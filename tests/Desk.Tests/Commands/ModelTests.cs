@@ -43,6 +43,27 @@ public sealed class ModelTests : IDisposable
     public void Lines_stay_within_a_hundred_columns() => Assert.All(
         folder.Run("model", Sample("enterprise.yaml"), "--draws", "50").MustSucceed().Output.Split('\n'), line => Assert.InRange(line.Length, 0, 100));
 
+    const string Head = "estate: x\nregion: us-east-1\nbaseline: Nova Pro\n";
+
+    [Theory]
+    [InlineData("workloads:\n  a: {model: Nova Pro, requests: '1,000,000 M a month', input_tokens: 10 M, output_tokens: 1}", "e.yaml:5: '1,000,000 M a month'")]
+    [InlineData("knowledge_bases:\n  k: {store: managed_index, index_size: 1 GB, documents: 900,000,000 M, tokens_per_document: 900 M, "
+        + "refresh: 90 % a month, embedding_model: Titan Text Embeddings V2}", "too large to count")]
+    public void Zeros_too_many_were_called_a_defect_of_Assay(string rest, string what)
+    {
+        folder.Write("e.yaml", Head + rest.Replace("900,000,000 M", "'900,000,000 M'", StringComparison.Ordinal));
+        Assert.Contains(what, folder.Run("model", "e.yaml").MustRefuse(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_estate_of_which_nothing_has_a_price_was_said_to_cost_zero()
+    {
+        folder.Write("e.yaml", "estate: x\nregion: ap-southeast-6\nbaseline: Nova Pro\nworkloads:\n"
+            + "  a: {model: Llama 3.1 70B, requests: 10 a day, input_tokens: 10, output_tokens: 10}\n");
+        var line = folder.Run("model", "e.yaml").MustSucceed().Output.Split('\n').First(l => l.StartsWith("As described", StringComparison.Ordinal));
+        Assert.DoesNotContain("$0.00", line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_that_is_not_there_is_wrong_input() =>
         Assert.Contains("'nowhere.yaml'", folder.Run("model", "nowhere.yaml").MustRefuse(), StringComparison.Ordinal);

@@ -129,7 +129,10 @@ public class EstateErrorsTests
     [InlineData("a: b\n\0\u0001",
         "test.yaml:2: the character U+0000 does not belong in a text; accepted: a YAML file in UTF-8.")]
     [InlineData("estate: x\nregion: [a\n", "test.yaml:")]
-    [InlineData("estate: x\n\tregion: y\n", "test.yaml:2: this is not YAML: ")]
+    [InlineData("estate: x\nworkloads:\n\ta: 1\n", "test.yaml:3: a tab indents this line")]
+    [InlineData("estate: x\nregion: us-esat-1\nbaseline: Nova Pro\nstated_costs: {a: {category: batch, cost: $1 a month}}",
+        "test.yaml:2: 'us-esat-1' is not an AWS region; accepted: a region code such as 'eu-central-1'; did you mean 'us-east-1'?")]
+    [InlineData("estate: x\n\tregion: y\n", "test.yaml:2: a tab indents this line")]
     [InlineData("a: &a [x, x]\nb: [*a, *a]\n", "test.yaml:1: the anchor '&a' is not accepted;")]
     public void A_text_that_is_no_estate_is_refused(string text, string starts) =>
         Assert.StartsWith(starts, Estates.Errors(text)[0].ToString());

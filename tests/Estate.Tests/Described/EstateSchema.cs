@@ -122,8 +122,19 @@ static class EstateSchema
 
     // Where a unit is needed, a bare number is a mistake that an editor can already see.
     static JsonObject Plain(Unit unit) => unit.IsNeeded
-        ? new() { ["type"] = "string", ["pattern"] = "[^0-9., _]", ["examples"] = new JsonArray(unit.Example) }
-        : new() { ["type"] = new JsonArray("number", "string"), ["examples"] = new JsonArray(unit.Example) };
+        ? new()
+        {
+            ["type"] = "string", ["examples"] = new JsonArray(unit.Example),
+            ["pattern"] = NotNegative + (unit.Most == 1m ? ShareAtMost100 : ".*[^0-9., _]"),
+        }
+        : new()
+        {
+            ["type"] = new JsonArray("number", "string"), ["minimum"] = unit.Least, ["pattern"] = NotNegative,
+            ["examples"] = new JsonArray(unit.Example),
+        };
+
+    const string NotNegative = "^(?!\\s*\\$?\\s*[-−])";
+    const string ShareAtMost100 = "(?!.*\\b(?:10[1-9]|1[1-9]\\d|[2-9]\\d\\d|\\d{4,}))(?=.*(?:%|[pP]ercent))";
 
     static JsonObject AnyOf(params JsonNode[] schemas) => new() { ["anyOf"] = new JsonArray(schemas) };
     static JsonObject Reference(KeyTable table) => new() { ["$ref"] = $"#/$defs/{Id(table)}" };

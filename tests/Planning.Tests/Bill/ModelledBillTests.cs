@@ -44,6 +44,37 @@ public class ModelledBillTests
     }
 
     [Fact]
+    public void A_model_of_a_mix_that_cannot_cache_took_the_others_cache_away()
+    {
+        // 2,000 of 4,000 tokens shared. Sonnet's half: 1,000 MTok of prefix, half read at 0.30, half written at 3.75, not at 3.00.
+        var mix = Cached(0.5m) with { Models = [new(Model(Sonnet), 0.5m), new(Model(Haiku), 0.5m)] };
+        var bill = BillOf(EstateOf(mix), AwsPrices);
+        Assert.Equal((500m * (0.30m - 3m)) + (500m * (3.75m - 3m)), bill.Of("caching"));
+        Assert.Contains("25% of the calls hit", bill.Lines.Single(l => l.Category == "caching").Detail);
+        Assert.Empty(bill.Unpriced);
+        // Nova Micro could cache them, and the book has no price of reading: named, and the other is cached all the same.
+        var unread = BillOf(EstateOf(mix with { Models = [new(Model(Sonnet), 0.5m), new(Model(NovaMicro, Scope.InRegion), 0.5m)] }), AwsPrices);
+        Assert.Equal(bill.Of("caching"), unread.Of("caching"));
+        Assert.Contains("amazon.nova-micro-v1:0", Assert.Single(unread.Unpriced).Reason);
+    }
+
+    [Fact]
+    public void A_commitment_that_an_estate_states_was_left_out_of_account()
+    {
+        // 6,000 a month are 72,000 a year. A gap of 50,000, then 22,000 at 5 % off by the formula; 68,400 invoiced, 18,400 above the gap.
+        var estate = EstateOf(Chat()) with { Commitment = new([1_000_000m], [950_000m], 0.05m) };
+        var position = ModelledEstate.Of(estate, GuidePrices).Commitment!;
+        Assert.Equal((50_000m, 50_000m, 20_900m), (position.Simple.Gap, position.Simple.Absorbed, position.Simple.IncrementalCost));
+        Assert.Equal(18_400m, position.IncrementalCost);
+        Assert.Null(ModelledEstate.Of(EstateOf(Chat()), GuidePrices).Commitment);
+    }
+
+    [Fact]
+    public void Units_that_carry_everything_left_a_line_of_zero_on_demand() => Assert.Equal(["provisioned"],
+        BillOf(EstateOf(Chat(Llama, Scope.InRegion) with { Provisioned = new(1m, Term.None, 1_000_000m, true) }), AwsPrices)
+            .Lines.Select(l => l.Category));
+
+    [Fact]
     public void A_cache_without_hits_costs_its_write_premium() =>
         Assert.Equal(2_000m * 0.75m, BillOf(EstateOf(Cached(0m)), AwsPrices).Of("caching"));
 

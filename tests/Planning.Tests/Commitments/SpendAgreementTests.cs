@@ -38,7 +38,7 @@ public sealed class SpendAgreementTests
         var struck = string.Join(',', lines[0].TrimStart('\uFEFF').Split(',').Select(c => costs.Contains(c) ? $"Struck{c}" : c))
             + ",BilledCost,EffectiveCost,ContractedCost,ListCost\n" + string.Join('\n', lines[1..]);
         Assert.Equal(derived, AgreementFile.Read(struck, name).Check().Select(r => r.Charge));
-        Assert.Equal(file.Terms, AgreementFile.Read(struck, name).Terms);
+        Assert.Equal(file.Contracts.Select(c => c.Terms), AgreementFile.Read(struck, name).Contracts.Select(c => c.Terms));
     }
 
     [Theory]
@@ -76,6 +76,92 @@ public sealed class SpendAgreementTests
             """);
         Assert.All(rows, row => Assert.Equal(Stated(row), Derived(row)));
     }
+
+    const string DatedHead = "SkuId,ServiceName,InvoiceIssuerName,BillingAccountId,BillingCurrency,ChargeCategory,ChargeFrequency,ChargePeriodStart,"
+        + "ChargePeriodEnd,ConsumedQuantity,PricingQuantity,ContractedUnitPrice,ListUnitPrice,BilledCost,EffectiveCost,ContractedCost,ListCost\n";
+
+    static IReadOnlyList<CheckedRow> Dated(string rows) => AgreementFile.Read(DatedHead + rows, "agreement.csv").Check();
+
+    static string Wrong(IEnumerable<CheckedRow> rows) =>
+        string.Join('\n', rows.Where(r => !r.Agrees).Select(r => $"line {r.Row.Line}: {Derived(r)} and not {Stated(r)}"));
+
+    // 100 a month at least, 2,000 in all: 70 + 30, 150, 0 + 100; the end owes 2,000 - 220 - 130.
+    const string MonthlyMinimum = """
+        U,DB,Acme,1,USD,Usage,Usage-Based,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,7,7,10,12,{0}70,70,84
+        C,DB,Acme,1,USD,Usage,One-Time,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,,0.015,2000,2000,{1}30,30,30
+        U,DB,Acme,1,USD,Usage,Usage-Based,2026-02-01T00:00:00Z,2026-03-01T00:00:00Z,15,15,10,12,{2}150,150,180
+        C,DB,Acme,1,USD,Usage,One-Time,2026-03-01T00:00:00Z,2026-04-01T00:00:00Z,,0.05,2000,2000,{3}100,100,100
+        C,DB,Acme,1,USD,Usage,One-Time,2026-01-01T00:00:00Z,2027-01-01T00:00:00Z,,0.825,2000,2000,{4}1650,1650,1650
+        """;
+
+    static string Fill(string rows, params string[] billed) => string.Format(null, System.Text.CompositeFormat.Parse(rows), [.. billed.Select(b => b + ",")]);
+
+    [Fact]
+    public void What_a_month_fell_short_of_its_minimum_was_owed_again_at_the_end_of_the_contract() =>
+        Assert.Equal("", Wrong(Dated(Fill(MonthlyMinimum, "70", "30", "150", "100", "1650"))));
+
+    [Fact]
+    public void Paid_up_front_a_month_short_of_its_minimum_is_no_further_invoice() =>
+        Assert.Equal("", Wrong(Dated("C,DB,Acme,1,USD,Purchase,One-Time,2026-01-01,2027-01-01,,1,2000,2000,2000,0,2000,2000\n"
+            + Fill(MonthlyMinimum, "0", "0", "0", "0", "0"))));
+
+    [Fact]
+    public void A_month_s_fee_that_the_other_months_do_not_bear_out_is_seen() =>
+        Assert.Equal([3], Dated(Fill(MonthlyMinimum, "70", "30", "150", "100", "1650").Replace("0.015,2000,2000,30,30,30,30", "0.02,2000,2000,40,40,40,40")
+            + "\nC,DB,Acme,1,USD,Usage,One-Time,2026-04-01,2026-05-01,,0.05,2000,2000,100,100,100,100").Where(r => !r.Agrees && r.Row.Line < 6)
+            .Select(r => r.Row.Line));
+
+    [Theory, InlineData("1650,1,1,1650"), InlineData("0.825,2000,2000,1650")]
+    public void An_unused_fee_is_a_share_of_the_commitment_or_so_many_dollars(string fee) => Assert.Equal("", Wrong(Dated($"""
+        U,DB,Acme,1,USD,Usage,Usage-Based,2026-01-01,2026-02-01,35,35,10,12,350,350,350,420
+        C,DB,Acme,1,USD,Usage,One-Time,2026-01-01,2027-01-01,,{fee},1650,1650,1650
+        """)));
+
+    [Fact]
+    public void Rows_in_another_order_made_a_prepaid_contract_cost_something_else()
+    {
+        string[] rows =
+        [
+            "C,DB,Acme,1,USD,Purchase,One-Time,2026-01-01,2027-01-01,,1,100,100,100,0,100,100",
+            "U,DB,Acme,1,USD,Usage,Usage-Based,2026-01-01,2026-02-01,6,6,10,12,0,60,60,72",
+            "U,DB,Acme,1,USD,Usage,Usage-Based,2026-02-01,2026-03-01,6,6,10,12,20,60,60,72",
+            "C,DB,Acme,1,USD,Usage,One-Time,2026-01-01,2027-01-01,,0,100,100,0,0,0,0",
+        ];
+        Assert.Equal("", Wrong(Dated(string.Join('\n', rows))));
+        Assert.Equal("", Wrong(Dated(string.Join('\n', rows.Reverse()))));
+    }
+
+    [Fact]
+    public void Two_contracts_in_one_file_paid_for_each_other()
+    {
+        const string years = """
+            C,DB,Acme,1,USD,Purchase,One-Time,2026-01-01,2027-01-01,,1,500,500,500,0,500,500
+            U,DB,Acme,1,USD,Usage,Usage-Based,2026-01-01,2026-02-01,10,10,10,12,0,100,100,120
+            C,DB,Acme,1,USD,Usage,One-Time,2026-01-01,2027-01-01,,0.8,500,500,0,400,400,400
+            C,DB,Acme,1,USD,Purchase,One-Time,2027-01-01,2028-01-01,,1,300,300,300,0,300,300
+            U,DB,Acme,1,USD,Usage,Usage-Based,2027-01-01,2027-02-01,35,35,10,12,50,350,350,420
+            C,DB,Acme,1,USD,Usage,One-Time,2027-01-01,2028-01-01,,0,300,300,0,0,0,0
+            """;
+        const string services = """
+
+            Q,Queue,Acme,1,USD,Usage,Usage-Based,2026-01-01,2026-02-01,4,4,25,30,100,100,100,120
+            D,Queue,Acme,1,USD,Usage,One-Time,2026-01-01,2027-01-01,,0.9,1000,1000,900,900,900,900
+            U,DB,Acme,2,EUR,Usage,Usage-Based,2026-01-01,2026-02-01,10,10,10,12,100,100,100,120
+            C,DB,Acme,2,EUR,Usage,One-Time,2026-01-01,2027-01-01,,0.6,250,250,150,150,150,150
+            """;
+        Assert.Equal("", Wrong(Dated(years + services)));
+    }
+
+    [Fact]
+    public void Licences_beside_usage_as_you_go_were_taken_for_a_prepayment() => Assert.Equal("", Wrong(Dated("""
+        L,Seats,Acme,1,USD,Purchase,One-Time,2026-01-01,2027-01-01,,20,100,110,2000,2000,2000,2200
+        U,DB,Acme,1,USD,Usage,Usage-Based,2026-01-01,2026-02-01,10,10,10,12,100,100,100,120
+        """)));
+
+    [Theory]
+    [InlineData("\"€ 2,000.00\",EUR,1/1/26,Purchase,Seats,One-Time,1/1/26,,\"€2,000.00\",€20.00,\"2,000.00 EUR\",2200,22,EUR,20,22,100")]
+    [InlineData("9,EUR,1/1/26,Usage,hours,Usage-Based,1/1/26,3,9,3,9,12,4,USD,3.3,4.4,3")]
+    public void Prices_in_another_country_s_money_were_taken_for_tokens(string row) => Assert.Equal("", Wrong(Check(row)));
 
     [Fact]
     public void A_row_that_states_something_else_is_seen_and_an_invoice_too_many_is_named()

@@ -22,6 +22,18 @@ public sealed class GuideBookTests
     public void Batch_of_Nova_Micro_is_exactly_half() =>
         Assert.Equal(0.0175m, PerMillion(Guide, "amazon.nova-micro-v1:0", Meter.Input, mode: Mode.Batch));
 
+    [Theory]
+    [InlineData("anthropic.claude-haiku-4-5-20251001-v1:0")]
+    [InlineData("us.anthropic.claude-haiku-4-5-20251001-v1:0")]
+    [InlineData("global.anthropic.claude-opus-4-5-20251101-v1:0")]
+    [InlineData("us.anthropic.claude-opus-4-5-20251101-v1:0")]
+    [InlineData("us.anthropic.claude-sonnet-4-5-20250929-v1:0")]
+    public void The_batch_line_of_the_guides_own_enterprise_was_without_a_price(string model)
+    {
+        foreach (var meter in (Meter[])[Meter.Input, Meter.Output])
+            Assert.Equal(PerMillion(Guide, model, meter) / 2m, PerMillion(Guide, model, meter, mode: Mode.Batch));
+    }
+
     [Fact]
     public void What_the_guide_does_not_name_has_no_price()
     {

@@ -12,7 +12,7 @@ static class CompareJson
     /// <summary>What the help says of it.</summary>
     public const string Shape =
         "JSON: {position:{years,gap,absorbed,incremental_cost,exact,vendors:[{vendor,stay,move,discount_to_win}],warnings}, "
-        + "bedrock:{book,total,monthly,models:[{model,maker,cost,tokens,calls,unpriced}]}, "
+        + "bedrock:{book,total,monthly,models:[{model,maker,cost,tokens,calls?,unpriced}]}, "
         + "vendors:[{vendor,name,total,here,delta,share_covered,on_other_terms,models:[{model,equivalent,kind,cost,here,delta,tokenizer,"
         + "unpriced:[{meter,quantity,reason,otherwise}]}],candidates:[…],missing,notes}], lock_in:{by_maker,by_cloud,portable,exclusive}, "
         + "self_hosted:{quotes,guide}}. 'here' is Bedrock's cost of what the vendor prices too; delta = total - here.";
@@ -148,7 +148,7 @@ static class CompareJson
         json.WriteString("maker", spend.Maker);
         Money(json, "cost", spend.Usd);
         Count(json, "tokens", spend.Tokens);
-        json.WriteNumber("calls", spend.Calls);
+        if (spend.Calls > 0) json.WriteNumber("calls", spend.Calls);
         Texts(json, "unpriced", spend.Unpriced);
         json.WriteEndObject();
     }

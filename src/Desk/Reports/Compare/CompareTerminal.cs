@@ -47,7 +47,7 @@ static class CompareTerminal
         if (comparison.Position is not { } position)
         {
             console.MarkupLine("[bold]Committed spend[/]");
-            console.MarkupLine("  [grey]State --commit and --organic to see it: a gap to fill can outweigh every price below.[/]");
+            console.Say(2, "[grey]State --commit and --organic to see it: a gap to fill can outweigh every price below.[/]");
             console.WriteLine();
             return;
         }
@@ -55,12 +55,12 @@ static class CompareTerminal
         var period = position.Years == 1 ? "a year" : $"{position.Years} contract years";
         console.MarkupLine($"[bold]Committed spend[/] [grey]({period}, your figures)[/]");
         var (gap, ai) = (years.Sum(y => y.Gap), position.Stay.Ai);
-        console.MarkupLine($"  {Text.Dollars(terms.AnnualUsd.Sum())} committed, {Text.Dollars(position.Committed.OrganicUsd.Sum())} organic: "
+        console.Say(2, $"{Text.Dollars(terms.AnnualUsd.Sum())} committed, {Text.Dollars(position.Committed.OrganicUsd.Sum())} organic: "
             + (gap == 0m ? "[bold]no gap[/], every dollar of AI is new"
                 : $"a gap of [bold]{Text.Dollars(gap)}[/], to be spent with AWS anyway"));
-        console.MarkupLine($"  {Text.Dollars(ai)} of this usage at list price, {Text.Dollars(years.Sum(y => y.AiInvoiced))} as invoiced: "
+        console.Say(2, $"{Text.Dollars(ai)} of this usage at list price, {Text.Dollars(years.Sum(y => y.AiInvoiced))} as invoiced: "
             + $"{Text.Dollars(years.Sum(y => y.Absorbed))} fill the gap,");
-        console.MarkupLine($"  [bold]{Text.Dollars(position.Stay.IncrementalCost)}[/] are new spend"
+        console.Say(2, $"[bold]{Text.Dollars(position.Stay.IncrementalCost)}[/] are new spend"
             + (position.Stay.Simple.IncrementalCost == position.Stay.IncrementalCost ? ""
                 : $" [grey](by the simple formula {Text.Dollars(position.Stay.Simple.IncrementalCost)})[/]"));
         console.WriteLine();
@@ -185,7 +185,7 @@ static class CompareTerminal
         var money = Money.For(comparison.Vendors.BedrockUsd);
         var all = comparison.Vendors.Vendors.SelectMany(v => v.Candidates).Where(c => c.Here > 0m).OrderBy(c => c.Delta).ToList();
         if (all.Count == 0) return;
-        console.MarkupLine("[bold]Other models, only as candidates[/] [grey](their quality on your traffic is not shown; in no sum)[/]");
+        console.Say(0, "[bold]Other models, only as candidates[/] [grey](their quality on your traffic is not shown; in no sum)[/]");
         var table = Tables.New(("instead of", false), ("candidate", false), ("difference", true), ("", true), ("compared", true),
             ("", false), ("tokenizer", false));
         foreach (var quote in all.Take(CandidatesMax))
@@ -238,7 +238,7 @@ static class CompareTerminal
     // By hand: the library folds in the middle of what belongs together and leaves the last line open.
     public static void Folded(IAnsiConsole console, string text, int indent = 2)
     {
-        const int width = 98;
+        var width = Math.Min(98, console.Profile.Width);
         var line = new System.Text.StringBuilder();
         foreach (var word in text.Split(' '))
         {
@@ -259,14 +259,13 @@ static class CompareTerminal
 /// <summary>Tables without lines: the first column's name is the title, the others are quiet.</summary>
 static class Tables
 {
-    public static Grid New(params (string Name, bool Right)[] columns)
+    public static SteadyGrid New(params (string Name, bool Right)[] columns)
     {
-        var grid = new Grid();
-        foreach (var (_, right) in columns)
+        SteadyGrid grid = new([.. columns.Select(c =>
         {
             var column = new GridColumn().NoWrap().PadLeft(2).PadRight(0);
-            grid.AddColumn(right ? column.RightAligned() : column);
-        }
+            return c.Right ? column.RightAligned() : column;
+        })]);
         grid.AddRow([.. columns.Select((c, i) => i == 0 ? $"[bold]{Markup.Escape(c.Name)}[/]" : $"[grey]{Markup.Escape(c.Name)}[/]")]);
         return grid;
     }

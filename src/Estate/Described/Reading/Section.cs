@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using Assay.Pricing;
 using Assay.Usage;
 
 namespace Assay.Estate;
@@ -7,7 +7,7 @@ namespace Assay.Estate;
 /// <summary>
 /// A map of an estate file, read key by key. Whatever is wrong becomes an error; the caller gets the default and reads on.
 /// </summary>
-sealed partial class Section
+sealed class Section
 {
     readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
     readonly KeyTable keys;
@@ -79,8 +79,9 @@ sealed partial class Section
     public string? Region(string key)
     {
         if (TextOf(key) is not { } text) return null;
-        if (RegionForm().IsMatch(text.Text)) return text.Text;
-        reading.Wrong(text, $"{Quoted.Text(text.Text)} is not an AWS region; accepted: a region code such as 'eu-central-1'");
+        if (AwsRegions.All.Contains(text.Text)) return text.Text;
+        reading.Wrong(text, $"{Quoted.Text(text.Text)} is not an AWS region; accepted: a region code such as 'eu-central-1'"
+            + reading.Suggestion(text.Text, AwsRegions.All));
         return null;
     }
 
@@ -239,8 +240,6 @@ sealed partial class Section
         return at < 0 && word.EndsWith('s') ? Array.IndexOf(values, word[..^1]) : at;
     }
 
-    [GeneratedRegex(@"^[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}$", RegexOptions.CultureInvariant)]
-    private static partial Regex RegionForm();
 }
 
 /// <summary>Reads figures: an amount, a range <c>low..high</c>, or <c>{low, likely, high}</c>.</summary>

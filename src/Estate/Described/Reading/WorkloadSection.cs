@@ -9,6 +9,9 @@ sealed record Surroundings(string Region, Residency Residency, Scope Scope, ISet
 static class WorkloadSection
 {
     static readonly TimeSpan BatchWindow = TimeSpan.FromHours(24);
+    // Far above all the traffic there is, and far below what a counter of tokens holds.
+    const double TokensMax = 1e17;
+
     static readonly ModelRef NoModel = new("", Scope.InRegion, ModelKind.Foundation, null);
 
     public static DescribedWorkload Read(string name, Section section, Surroundings around, Reading reading)
@@ -29,15 +32,20 @@ static class WorkloadSection
         var models = Models(section, around.Scope, reading);
         foreach (var (model, at) in models)
             Lawful(model.Model, at, region ?? around.Region, residency ?? around.Residency, reading);
+        var requests = section.Figure("requests", 0m);
+        var output = section.Spread("output_tokens", new(0m));
+        if ((double)requests.Likely * (double)calls.Mean.Likely * ((double)input.Mean.Likely + (double)output.Mean.Likely) > TokensMax)
+            reading.Wrong(section.At("requests"), $"{Quoted.Node(section.At("requests"))} with their tokens come to more than 10^17 tokens "
+                + "a month; accepted: up to that, so check the zeros");
         return new()
         {
             Name = name, Line = section.Node.Line,
             Account = section.Text("account"), App = section.Text("app"), Team = section.Text("team"), Env = section.Text("env"),
             Region = region, Residency = residency,
             Models = models.Count > 0 ? [.. models.Select(m => m.Share)] : [new(NoModel, 1m)],
-            RequestsPerMonth = section.Figure("requests", 0m),
+            RequestsPerMonth = requests,
             Arrivals = Arrivals(section, reading),
-            InputTokens = input, OutputTokens = section.Spread("output_tokens", new(0m)), MaxTokens = section.Figure("max_tokens"),
+            InputTokens = input, OutputTokens = output, MaxTokens = section.Figure("max_tokens"),
             CallsPerRequest = calls, IsAgent = section.Flag("agent", section.Has("calls_per_request")),
             Prefix = prefix, Deadline = deadline, BatchShare = batch,
             Tier = section.Choice("tier") is > 0 and var tier ? (Tier)tier : Tier.Standard,

@@ -52,6 +52,8 @@ sealed class YamlTree
         catch (YamlException wrong)
         {
             var what = wrong.InnerException is null ? wrong.Message : wrong.InnerException.Message;
+            if (TabbedLine(text) is > 0 and var tabbed && what.Contains("tab", StringComparison.Ordinal))
+                return Refuse(tabbed, "a tab indents this line; accepted: spaces");
             // A construct that is not closed is best looked for where it starts; what is found within one, where it ends.
             return Refuse((int)Math.Max(1, wrong.End.Line), $"this is not YAML: {OneLine(what)}; check indentation, colons and quotes");
         }
@@ -67,6 +69,18 @@ sealed class YamlTree
             errors.Add(new(file, line, message));
             return null;
         }
+    }
+
+    // The first line that a tab indents, or 0.
+    static int TabbedLine(string text)
+    {
+        var line = 0;
+        foreach (var one in text.AsSpan().EnumerateLines())
+        {
+            line++;
+            if (one[..^one.TrimStart(" \t").Length].Contains('\t')) return line;
+        }
+        return 0;
     }
 
     MapNode? Document()
