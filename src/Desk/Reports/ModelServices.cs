@@ -29,7 +29,8 @@ static class ModelServices
             grid.AddRow($"  year {year.Year}", Whole(year.Commitment), Whole(year.Organic), Whole(year.Gap), Whole(year.AiInvoiced),
                 Whole(year.Absorbed), Whole(year.Shortfall), $"[bold]{Whole(year.IncrementalCost)}[/]");
         console.Write(grid);
-        console.MarkupLine("  [grey]AI that fills a gap is paid for already. Marketplace rules and credits: assay edp, assay compare.[/]\n");
+        console.MarkupLine("  [grey]AI that fills a gap is paid for already. "
+            + "Marketplace rules and credits: assay edp, assay compare.[/]\n");
 
         static string Whole(decimal usd) => usd.ToString("#,##0", System.Globalization.CultureInfo.InvariantCulture);
     }

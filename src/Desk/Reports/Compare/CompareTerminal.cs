@@ -55,7 +55,8 @@ static class CompareTerminal
         var period = position.Years == 1 ? "a year" : $"{position.Years} contract years";
         console.MarkupLine($"[bold]Committed spend[/] [grey]({period}, your figures)[/]");
         var (gap, ai) = (years.Sum(y => y.Gap), position.Stay.Ai);
-        console.MarkupLine($"  {Text.Dollars(terms.AnnualUsd.Sum())} committed, {Text.Dollars(position.Committed.OrganicUsd.Sum())} organic: "
+        console.MarkupLine($"  {Text.Dollars(terms.AnnualUsd.Sum())} committed, "
+            + $"{Text.Dollars(position.Committed.OrganicUsd.Sum())} organic: "
             + (gap == 0m ? "[bold]no gap[/], every dollar of AI is new"
                 : $"a gap of [bold]{Text.Dollars(gap)}[/], to be spent with AWS anyway"));
         console.MarkupLine($"  {Text.Dollars(ai)} of this usage at list price, {Text.Dollars(years.Sum(y => y.AiInvoiced))} as invoiced: "
