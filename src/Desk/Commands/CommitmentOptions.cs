@@ -12,7 +12,8 @@ sealed class CommitmentOptions
     public Option<string?> Commit { get; } = Text("--commit", "N",
         "What is committed a contract year: 20M, $20M, 20,000,000; several where it ramps: 18M,20M,22M.");
 
-    public Option<string?> Organic { get; } = Text("--organic", "N", "Spend that counts without AI, as invoiced: one amount, or one a year.");
+    public Option<string?> Organic { get; } = Text("--organic", "N",
+        "Spend that counts without AI, as invoiced: one amount, or one a year.");
 
     readonly Option<string?> discount = Text("--discount", "R", "What the programme takes off: 0.09 or 9%. Default: 0.");
 
@@ -77,7 +78,11 @@ sealed class CommitmentOptions
         if (draw is null && isMarketplace > 0m)
             assumed.Add("AI billed through AWS Marketplace is taken to count in full; state your contract's rule with --marketplace.");
         var off = Rate(parsed, privateDiscount) ?? 0m;
-        return new(new(commit, Rate(parsed, discount) ?? 0m) { Rules = [rule], CreditedUsageCounts = parsed.GetValue(creditsCount) }, organic)
+        CommitmentTerms terms = new(commit, Rate(parsed, discount) ?? 0m)
+        {
+            Rules = [rule], CreditedUsageCounts = parsed.GetValue(creditsCount),
+        };
+        return new(terms, organic)
         {
             Credits = new([.. (parsed.GetValue(credit) ?? []).SelectMany(c => c.Split(';')).Select(Credit)],
                 Shared.ParseDay(parsed.GetValue(start), start.Name)),
@@ -115,5 +120,6 @@ sealed class CommitmentOptions
         : throw new InputException($"{option} states {amounts.Length} years and another list {years}. "
             + "Accepted: one amount for all years, or lists of equal length.");
 
-    public static Option<string?> Text(string name, string value, string description) => new(name) { Description = description, HelpName = value };
+    public static Option<string?> Text(string name, string value, string description) =>
+        new(name) { Description = description, HelpName = value };
 }

@@ -19,7 +19,8 @@ static class EdpCommand
         Options options = new(new(),
             CommitmentOptions.Text("--ai", "N", "AI a year at list price: one amount, or one a year."),
             CommitmentOptions.Text("--direct-discount", "R", "What the model's own vendor takes off when bought directly."),
-            CommitmentOptions.Text("--agreement", "FILE", "Instead: derives every row of a spend agreement's FOCUS file again, to the cent."),
+            CommitmentOptions.Text("--agreement", "FILE",
+                "Instead: derives every row of a spend agreement's FOCUS file again, to the cent."),
             Shared.Json());
         var command = new ExampledCommand("edp", "What AI costs when a spend commitment with AWS has to be met anyway.",
             "assay edp --commit 20M --organic 17M --ai 1.5M --discount 9% --direct-discount 15%")

@@ -43,7 +43,8 @@ public sealed record CommittedPosition(CommittedSpend Committed, IReadOnlyList<M
     const decimal DaysPerYear = 360m;
 
     /// <summary>Everything stays on Bedrock.</summary>
-    public CommitmentPosition Stay { get; } = Commitments.Position(Committed.Terms, YearsOf(Committed, Models, Days, null), Committed.Credits);
+    public CommitmentPosition Stay { get; } =
+        Commitments.Position(Committed.Terms, YearsOf(Committed, Models, Days, null), Committed.Credits);
 
     public int Years => Committed.Terms.AnnualUsd.Count;
 

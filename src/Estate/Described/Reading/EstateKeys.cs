@@ -161,7 +161,8 @@ static class EstateKeys
         new("commitment", new Shape.Section(Commitment), "A spend commitment with AWS.", "none"),
         new("private_rates", new Shape.FigureByModel(Unit.Share), "Private discounts by model, or for 'everything'; they count before the "
             + "programme's.", "none"),
-        new("quotas", new Shape.Sections(Quota, ByModel: true), "What the account may use in a minute, by model, as Service Quotas shows it: no default is known here.",
+        new("quotas", new Shape.Sections(Quota, ByModel: true),
+            "What the account may use in a minute, by model, as Service Quotas shows it: no default is known here.",
             "not checked"),
         new("service_level", new Shape.Figure(Unit.UsdPerHour), "What one hour of a missed service level costs you.", "not valued"),
         new("stated_costs", new Shape.Sections(StatedCost), "Costs no price book knows, by name.", "none"));
