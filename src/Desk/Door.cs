@@ -33,6 +33,8 @@ static class Door
         root.Subcommands.Add(GuideCommand.Make());
         root.Subcommands.Add(ModelCommand.Make());
         root.Subcommands.Add(CompareCommand.Make());
+        root.Subcommands.Add(AllocateCommand.Make());
+        root.Subcommands.Add(Ledger());
         root.Subcommands.Add(EdpCommand.Make());
         root.Subcommands.Add(DemoCommand.Make());
         HelpWithExample.Apply(root);
@@ -65,6 +67,13 @@ static class Door
             return Say($"this is a defect of Assay: {defect.GetType().Name}: {defect.Message} "
                 + "Set ASSAY_TRACE=1 to see where, and report it.", ExitCode.OutsideFailed);
         }
+    }
+
+    static Command Ledger()
+    {
+        var ledger = new Command("ledger", "What was spent, kept and given on: 'assay ledger export' writes FOCUS, CSV, Parquet, xlsx.");
+        ledger.Subcommands.Add(LedgerExportCommand.Make());
+        return ledger;
     }
 
     // A read of an idle pipe or terminal cannot be cancelled: after a moment's grace the program ends without waiting for it.

@@ -35,4 +35,9 @@ public static class AwsRegions
 
     /// <summary>The id of a region by its printed name, or null.</summary>
     public static string? IdOf(string name) => Ids.GetValueOrDefault(name.Trim());
+
+    static readonly Dictionary<string, string> Names = Ids.ToDictionary(i => i.Value, i => i.Key, StringComparer.Ordinal);
+
+    /// <summary>The printed name of a region by its id, or null.</summary>
+    public static string? NameOf(string id) => Names.GetValueOrDefault(id);
 }

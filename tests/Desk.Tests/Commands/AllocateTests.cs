@@ -1,0 +1,74 @@
+using Assay.Testing;
+
+namespace Assay.Desk.Tests.Commands;
+
+public sealed class AllocateTests : IDisposable
+{
+    const string Rules = """
+        name: July
+        by: ['tag:project', app]
+        owners:
+          search: {principal: 'ana'}
+        shared:
+          - {name: floor, monthly: 345.60, split: by requests}
+          - {name: support, percent: 10 %, split: {apollo: 1, borealis: 1}}
+        unallocated: {to: platform}
+        """;
+
+    readonly Folder folder = new();
+
+    public AllocateTests()
+    {
+        folder.Write("log.jsonl", LogText.Small + LogText.Call("r-9", input: 10_000, output: 1));
+        folder.Write("rules.yaml", Rules);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory, InlineData("showback"), InlineData("chargeback")]
+    public void The_statement_adds_up_to_the_report_and_what_is_declared(string view)
+    {
+        var report = folder.Run("report", "log.jsonl", "--json").MustSucceed().Json;
+        var json = folder.Run("allocate", "log.jsonl", "--rules", "rules.yaml", "--view", view, "--json").MustSucceed().Json;
+        Assert.Equal(report.GetProperty("total").GetString(), json.GetProperty("usage").GetString());
+        decimal Usd(System.Text.Json.JsonElement of, string name) => decimal.Parse(of.GetProperty(name).GetString()!);
+        var owners = json.GetProperty("owners").EnumerateArray().ToList();
+        var left = view == "showback" ? Usd(json.GetProperty("unallocated"), "cost") : 0m;
+        Assert.Equal(Usd(json, "total"), owners.Sum(o => Usd(o, "total")) + left);
+        Assert.Equal(Usd(json, "charged"), owners.Sum(o => Usd(o, "charged")) + Usd(json.GetProperty("unallocated"), "charged"));
+        // Four days of a floor of 345.60 a month.
+        Assert.Equal(46.08m, Usd(json.GetProperty("shared")[0], "amount"));
+        Assert.Equal("ChatRole", Assert.Single(json.GetProperty("unallocated").GetProperty("by").EnumerateArray()).GetProperty("principal").GetString());
+    }
+
+    [Fact]
+    public void What_a_showback_looks_like() => Golden.Matches(folder.Run("allocate", "log.jsonl", "--rules", "rules.yaml").MustSucceed().Output);
+
+    [Fact]
+    public void What_a_chargeback_looks_like() =>
+        Golden.Matches(folder.Run("allocate", "log.jsonl", "--rules", "rules.yaml", "--view", "chargeback").MustSucceed().Output);
+
+    [Fact]
+    public void Every_mistake_of_the_rules_is_told_and_then_one_line_of_advice()
+    {
+        folder.Write("bad.yaml", "by: departement\ncolour: blue\n");
+        var ended = folder.Run("allocate", "log.jsonl", "--rules", "bad.yaml");
+        Assert.Equal((2, ""), (ended.Exit, ended.Output));
+        Assert.Contains("bad.yaml:1: 'departement' is not a dimension; accepted: app,", ended.Errors);
+        Assert.Contains("bad.yaml:2: 'colour' is not a key", ended.Errors);
+        Assert.Contains("has 2 mistakes. docs/allocation.md has every key.", ended.ErrorLines[^1]);
+    }
+
+    [Theory]
+    [InlineData("--rules is missing")]
+    [InlineData("'nowhere.yaml'", "--rules", "nowhere.yaml")]
+    [InlineData("'spendback' is not a view", "--rules", "rules.yaml", "--view", "spendback")]
+    [InlineData("one.yaml:1: 'colour' is not a key", "--rules", "one.yaml")]
+    [InlineData("the rules do not say who pays", "--rules", "keep.yaml", "--view", "chargeback")]
+    public void Bad_input_is_one_clear_line(string expected, params string[] arguments)
+    {
+        folder.Write("one.yaml", "{colour: blue, by: app}");
+        folder.Write("keep.yaml", "by: app");
+        Assert.Contains(expected, folder.Run(["allocate", "log.jsonl", .. arguments]).MustRefuse());
+    }
+}
