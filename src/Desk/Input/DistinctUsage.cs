@@ -47,8 +47,9 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
     public const int IdsInMemory = 768 * 1024;
 
     /// <summary>Reads everything, delivering each request once: the first in order wins.</summary>
+    /// <param name="finished">Called after the last records of each file were delivered, in the order of the files.</param>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
-    public ReadingSummary Read(LogFiles logs, RecordBatch deliver, CancellationToken cancel)
+    public ReadingSummary Read(LogFiles logs, RecordBatch deliver, CancellationToken cancel, Action<FileReading>? finished = null)
     {
         var summary = new ReadingSummary { Files = logs.Files.Count, BodyFiles = logs.BodyFiles };
         summary.SkippedFiles.AddRange(logs.Skipped);
@@ -80,16 +81,22 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
             if (distinct.Count > 0) deliver(CollectionsMarshal.AsSpan(distinct));
         }
 
-        if (workers <= 1 || logs.Files.Count <= 1) ReadInTurn(logs, summary, Distinct, cancel);
-        else ReadAhead(logs, summary, Distinct, cancel);
+        void Finished(FileReading file)
+        {
+            summary.Add(file);
+            finished?.Invoke(file);
+        }
+
+        if (workers <= 1 || logs.Files.Count <= 1) ReadInTurn(logs, Distinct, Finished, cancel);
+        else ReadAhead(logs, Distinct, Finished, cancel);
         summary.SkippedFiles.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return summary;
     }
 
-    void ReadInTurn(LogFiles logs, ReadingSummary summary, RecordBatch deliver, CancellationToken cancel)
+    void ReadInTurn(LogFiles logs, RecordBatch deliver, Action<FileReading> finished, CancellationToken cancel)
     {
         var reader = new InvocationLogReader(options);
-        foreach (var file in logs.Files) summary.Add(ReadFile(reader, file, deliver, cancel));
+        foreach (var file in logs.Files) finished(ReadFile(reader, file, deliver, cancel));
     }
 
     static FileReading ReadFile(InvocationLogReader reader, LogFile file, RecordBatch deliver, CancellationToken cancel)
@@ -108,7 +115,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
     }
 
     // Workers take files in order and read them side by side; what they read is taken in order.
-    void ReadAhead(LogFiles logs, ReadingSummary summary, RecordBatch deliver, CancellationToken cancel)
+    void ReadAhead(LogFiles logs, RecordBatch deliver, Action<FileReading> finished, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var batches = new OrderedBatches(logs.Files.Count, stop.Token);
@@ -134,7 +141,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         }, stop.Token)).ToArray();
         try
         {
-            batches.Take(deliver, summary.Add);
+            batches.Take(deliver, finished);
         }
         finally
         {
