@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Assay.Desk.Commands;
 using Assay.Desk.Input;
 using Assay.Desk.Reports;
+using Assay.Ledger.Store;
 using Assay.Pricing;
 
 namespace Assay.Desk;
@@ -36,6 +37,7 @@ static class Door
         root.Subcommands.Add(AllocateCommand.Make());
         root.Subcommands.Add(Ledger());
         root.Subcommands.Add(EdpCommand.Make());
+        root.Subcommands.Add(LedgerCommand.Make());
         root.Subcommands.Add(DemoCommand.Make());
         HelpWithExample.Apply(root);
         var parsed = root.Parse(args);
@@ -47,6 +49,10 @@ static class Door
         catch (Exception wrong) when (wrong is InputException or PriceBookException or FormatException)
         {
             return Say(wrong.Message, ExitCode.WrongInput);
+        }
+        catch (LedgerException ledger)
+        {
+            return Say(ledger.Message, ledger.IsOutside ? ExitCode.OutsideFailed : ExitCode.WrongInput);
         }
         catch (OperationCanceledException)
         {

@@ -240,6 +240,10 @@ public sealed class PriceBook
 /// <summary>The rates of every meter for one kind of call over a span of days.</summary>
 public sealed class RateCard(DateOnly from, DateOnly until, Rate?[] rates)
 {
+    /// <summary>First day it holds, and the first it no longer does; the ends of the calendar where there is none.</summary>
+    public DateOnly From => from;
+    public DateOnly Until => until;
+
     /// <summary>The rate of a meter, or null where the book has none.</summary>
     public Rate? this[Meter meter] => rates[(int)meter];
 

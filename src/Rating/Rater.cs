@@ -66,9 +66,24 @@ public static class Rater
 
     /// <summary>The band a prompt falls into: everything the model read counts, from wherever. A stated band stands.</summary>
     public static ContextBand ContextOf(in UsageRecord usage, PriceBook book) => usage.Context is { } stated ? stated
-        : usage.Tokens.Prompt > LongContextAbove && (usage.Model.Facts?.HasLongBand ?? book.HasLongBand(usage.Model.Id))
-            ? ContextBand.Long
-            : ContextBand.Standard;
+        : usage.Tokens.Prompt > LongContextAbove && HasLongBand(usage.Model, book) ? ContextBand.Long : ContextBand.Standard;
+
+    /// <summary>The price of a meter for calls of a kind: what <see cref="Rate(in UsageRecord, PriceBook)"/> multiplies by.</summary>
+    public static MeterQuote Quote(CallKind kind, bool isLong, DateOnly day, Meter meter, PriceBook book)
+    {
+        // One unit is priced as every other one is, and an open one tells what the others may come to.
+        var open = meter == Meter.CacheWrite5m;
+        var usage = new UsageRecord(kind) { Tokens = open ? new() { CacheWriteUnknown = 1 } : default };
+        var context = kind.Context ?? (isLong && HasLongBand(kind.Model, book) ? ContextBand.Long : ContextBand.Standard);
+        var card = book.CardFor(kind, context, day);
+        Charge charge = default;
+        Price(ref charge, meter, 1, card, context, meter.IsGuardrail() ? UnpricedCause.None : TokenCause(usage));
+        if (open) Bound(ref charge, usage.Tokens, card);
+        return new(meter, context, charge.Rate, charge.CostMax - charge.Cost ?? 0m, charge.Unpriced,
+            charge.Rate is null ? Reason(usage, charge, book) : "");
+    }
+
+    static bool HasLongBand(ModelRef model, PriceBook book) => model.Facts?.HasLongBand ?? book.HasLongBand(model.Id);
 
     /// <summary>Why a charge has no price, in words that say what to do.</summary>
     public static string Reason(in UsageRecord usage, in Charge charge, PriceBook book) => charge.Unpriced switch

@@ -69,6 +69,14 @@ public sealed class Cell(CellKey key)
         if (charge.CostMax is { } max) slot.Open += max - charge.Cost;
     }
 
+    internal void Add(in QuantitySum sum, in MeterQuote quote, long records)
+    {
+        ref var slot = ref SlotOf(sum.Meter, quote.Rate);
+        slot.Add(sum.Quantity);
+        slot.Requests += records;
+        slot.Open += sum.Open * quote.UsdAbove;
+    }
+
     ref Slot SlotOf(Meter meter, Rate? rate)
     {
         for (var i = 0; i < slots.Length; i++)
@@ -175,6 +183,43 @@ public sealed class SpendCube
             CollectionsMarshal.GetValueRefOrAddDefault(unpriced, ReasonOf(usage, charge, book), out _)++;
         }
         if (anyUnpriced) cell.WithUnpriced++;
+    }
+
+    /// <summary>Adds sums of records that are alike, priced by a book: the same as adding the records.</summary>
+    public void Add(UsageSum sum, PriceBook book)
+    {
+        Span<MeterQuote> quotes = new MeterQuote[sum.Meters.Count];
+        for (var i = 0; i < quotes.Length; i++) quotes[i] = MeterQuote.Of(sum.Kind, sum.IsLong, sum.Day, sum.Meters[i].Meter, book);
+        Add(sum, quotes);
+    }
+
+    /// <summary>The same at prices that are at hand: one quote for each meter of the sum, in its order.</summary>
+    public void Add(UsageSum sum, ReadOnlySpan<MeterQuote> quotes)
+    {
+        if (sum.First < first) first = sum.First;
+        if (sum.Last > latest) latest = sum.Last;
+        var cell = CellOf(new(sum.Kind, sum.Day, quotes.Length > 0 ? quotes[0].Context : ContextBand.Standard));
+        records += sum.Records;
+        if (!sum.Kind.IsSum)
+        {
+            Requests += sum.Records;
+            cell.Requests += sum.Records;
+        }
+        if (sum.Failed)
+        {
+            Failed += sum.Records;
+            cell.Failed += sum.Records;
+            CollectionsMarshal.GetValueRefOrAddDefault(errors, sum.ErrorCode!, out _) += sum.Records;
+        }
+        var anyUnpriced = false;
+        for (var i = 0; i < quotes.Length; i++)
+        {
+            cell.Add(sum.Meters[i], quotes[i], sum.Records);
+            if (quotes[i].Rate is not null) continue;
+            anyUnpriced = true;
+            CollectionsMarshal.GetValueRefOrAddDefault(unpriced, quotes[i].Reason, out _) += sum.Records;
+        }
+        if (anyUnpriced) cell.WithUnpriced += sum.Records;
     }
 
     /// <summary>Cost and requests by a name of each cell, largest cost first, then by name.</summary>

@@ -28,6 +28,12 @@ public readonly record struct RequestId
     public override int GetHashCode() => Key.GetHashCode();
     public override string ToString() => text ?? FromKey(Key).ToString("D");
 
+    /// <summary>An id of which only the key was kept: a GUID. Any other text has to be parsed again.</summary>
+    public static RequestId OfGuid(UInt128 key) => new(key, null);
+
+    /// <summary>True when the key says all: the id is printed from it.</summary>
+    public bool IsGuid => text is null;
+
     public static RequestId Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));
 
     public static RequestId Parse(ReadOnlySpan<byte> utf8)

@@ -50,8 +50,9 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
     public const int IdsInMemory = 768 * 1024;
 
     /// <summary>Reads everything, delivering each request once: the first in order wins.</summary>
+    /// <param name="finished">Called after the last records of each file were delivered, in the order of the files.</param>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
-    public ReadingSummary Read(LogFiles logs, RecordBatch deliver, CancellationToken cancel)
+    public ReadingSummary Read(LogFiles logs, RecordBatch deliver, CancellationToken cancel, Action<FileReading>? finished = null)
     {
         var summary = new ReadingSummary { Files = logs.Count, BodyFiles = logs.BodyFiles };
         summary.SkippedFiles.AddRange(logs.Skipped);
@@ -83,14 +84,20 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
             if (distinct.Count > 0) deliver(CollectionsMarshal.AsSpan(distinct));
         }
 
+        void Finished(FileReading file)
+        {
+            summary.Add(file);
+            finished?.Invoke(file);
+        }
+
         var beside = logs.Bills.Count > 0 ? new BillUsage() : null;
         RecordBatch take = beside is null ? Distinct : records =>
         {
             beside.See(records);
             Distinct(records);
         };
-        if (workers <= 1 || logs.Files.Count <= 1) ReadInTurn(logs, summary, take, cancel);
-        else ReadAhead(logs, summary, take, cancel);
+        if (workers <= 1 || logs.Files.Count <= 1) ReadInTurn(logs, take, Finished, cancel);
+        else ReadAhead(logs, take, Finished, cancel);
         if (beside is not null)
             summary.Bill = beside.Deliver(logs.Bills, options, records =>
             {
@@ -101,10 +108,10 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         return summary;
     }
 
-    void ReadInTurn(LogFiles logs, ReadingSummary summary, RecordBatch deliver, CancellationToken cancel)
+    void ReadInTurn(LogFiles logs, RecordBatch deliver, Action<FileReading> finished, CancellationToken cancel)
     {
         var reader = new InvocationLogReader(options);
-        foreach (var file in logs.Files) summary.Add(ReadFile(reader, file, deliver, cancel));
+        foreach (var file in logs.Files) finished(ReadFile(reader, file, deliver, cancel));
     }
 
     static FileReading ReadFile(InvocationLogReader reader, LogFile file, RecordBatch deliver, CancellationToken cancel)
@@ -123,7 +130,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
     }
 
     // Workers take files in order and read them side by side; what they read is taken in order.
-    void ReadAhead(LogFiles logs, ReadingSummary summary, RecordBatch deliver, CancellationToken cancel)
+    void ReadAhead(LogFiles logs, RecordBatch deliver, Action<FileReading> finished, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var batches = new OrderedBatches(logs.Files.Count, stop.Token);
@@ -149,7 +156,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         }, stop.Token)).ToArray();
         try
         {
-            batches.Take(deliver, summary.Add);
+            batches.Take(deliver, finished);
         }
         finally
         {

@@ -87,6 +87,15 @@ public sealed class LogFiles
         return found;
     }
 
+    /// <summary>The same without some of the files.</summary>
+    public LogFiles Without(Func<LogFile, bool> left)
+    {
+        var rest = new LogFiles { BodyFiles = BodyFiles };
+        rest.files.AddRange(files.Where(f => !left(f)));
+        rest.skipped.AddRange(skipped);
+        return rest;
+    }
+
     void Walk(string folder, int depth)
     {
         const int deepest = 64;
