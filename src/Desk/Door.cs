@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Assay.Desk.Commands;
 using Assay.Desk.Input;
 using Assay.Desk.Reports;
+using Assay.Ledger.Bills;
 using Assay.Ledger.Store;
 using Assay.Pricing;
 
@@ -35,7 +36,6 @@ static class Door
         root.Subcommands.Add(ModelCommand.Make());
         root.Subcommands.Add(CompareCommand.Make());
         root.Subcommands.Add(AllocateCommand.Make());
-        root.Subcommands.Add(Ledger());
         root.Subcommands.Add(EdpCommand.Make());
         root.Subcommands.Add(LedgerCommand.Make());
         root.Subcommands.Add(DemoCommand.Make());
@@ -46,7 +46,7 @@ static class Door
         {
             return await Invoke(parsed).ConfigureAwait(false);
         }
-        catch (Exception wrong) when (wrong is InputException or PriceBookException or FormatException)
+        catch (Exception wrong) when (wrong is InputException or PriceBookException or BillException or FormatException)
         {
             return Say(wrong.Message, ExitCode.WrongInput);
         }
@@ -73,13 +73,6 @@ static class Door
             return Say($"this is a defect of Assay: {defect.GetType().Name}: {defect.Message} "
                 + "Set ASSAY_TRACE=1 to see where, and report it.", ExitCode.OutsideFailed);
         }
-    }
-
-    static Command Ledger()
-    {
-        var ledger = new Command("ledger", "What was spent, kept and given on: 'assay ledger export' writes FOCUS, CSV, Parquet, xlsx.");
-        ledger.Subcommands.Add(LedgerExportCommand.Make());
-        return ledger;
     }
 
     // A read of an idle pipe or terminal cannot be cancelled: after a moment's grace the program ends without waiting for it.

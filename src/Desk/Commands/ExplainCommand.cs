@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Assay.Desk.Books;
 using Assay.Desk.Input;
+using Assay.Ledger.Store;
 using Assay.Rating;
 using Assay.Usage;
 using Spectre.Console;
@@ -45,9 +46,15 @@ static class ExplainCommand
         UsageRecord? found = null;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         reading = new();
+        var files = LogFiles.Under(paths);
+        foreach (var path in files.Ledgers)
+        {
+            using var ledger = DuckDbLedger.OpenToRead(path, stream.Options.Catalog);
+            if (ledger.Find(wanted, new()) is { } kept) return kept;
+        }
         try
         {
-            reading = stream.Read(LogFiles.Under(paths), records =>
+            reading = stream.Read(files, records =>
             {
                 foreach (ref readonly var record in records)
                     if (found is null && record.RequestId == wanted)

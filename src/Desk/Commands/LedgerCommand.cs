@@ -17,13 +17,14 @@ static class LedgerCommand
         "What was spent, kept in one file: each request once, every bill, and the prices of every rating.",
         "assay ledger import ./logs && assay ledger query --by app,model")
     {
-        Import(), Query(), Rate(),
+        Import(), Query(), Rate(), LedgerExportCommand.Make(),
     };
 
     static ExampledCommand Import()
     {
         var (paths, ledger, book, profiles, workers, json) =
             (Shared.Paths(), LedgerFileOption(), Shared.Book(), Shared.Profiles(), Shared.Workers(), Shared.Json());
+        var batch = Shared.Batch();
         var replace = new Option<string?>("--replace")
         {
             Description = "Set aside what the ledger holds of a month: these logs tell it anew, as in --replace 2026-07.", HelpName = "MONTH",
@@ -37,15 +38,16 @@ static class LedgerCommand
             Description = "Requests between commits: what an interrupted import has to read again at most, whole files apart.",
             DefaultValueFactory = _ => 400_000, HelpName = "N",
         };
-        var command = new ExampledCommand("import", "Takes logs in. What is there already is passed over: run it as often as you like.",
+        var command = new ExampledCommand("import", "Takes logs, batch output and bills in. What is there already is passed over: run it as often as you like.",
             "assay ledger import ./logs --ledger july.ledger")
         {
-            paths, ledger, book, profiles, replace, tags, workers, commitEvery, json,
+            paths, ledger, book, profiles, batch, replace, tags, workers, commitEvery, json,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(LedgerImport.Run(new(parsed.GetValue(paths)!, FileOf(parsed.GetValue(ledger)))
         {
             Book = parsed.GetValue(book)!, Profiles = parsed.GetValue(profiles), Month = ParseMonth(parsed.GetValue(replace)),
             Tags = [.. (parsed.GetValue(tags) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
+            Batches = Shared.ParseBatch(parsed.GetValue(batch)),
             Workers = parsed.GetValue(workers), CommitEvery = parsed.GetValue(commitEvery), Json = parsed.GetValue(json),
         }, cancel)));
         return command;

@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using Assay.Desk.Books;
 using Assay.Desk.Input;
 using Assay.Desk.Reports;
+using Assay.Ledger.Bills;
 using Assay.Ledger.Store;
 using Assay.Usage;
+using Assay.Usage.Batches;
 using Assay.Usage.Logs;
 
 namespace Assay.Desk.Commands;
@@ -18,6 +20,7 @@ static class LedgerImport
         public DateOnly? Month { get; init; }
         public string[] Tags { get; init; } = [];
         public int Workers { get; init; } = 1;
+        public BatchStatement Batches { get; init; } = BatchStatement.Nothing;
         public int CommitEvery { get; init; } = 400_000;
         public bool Json { get; init; }
     }
@@ -40,7 +43,12 @@ static class LedgerImport
         using var ledger = DuckDbLedger.Open(request.Ledger, shelf.Catalog, TimeProvider.System);
         var import = new Intake(request, ledger);
         var files = import.New(logs, cancel);
-        var reading = import.Read(new DistinctUsage(options, request.Workers), files, cancel);
+        if (logs.Ledgers is [var other, ..])
+            throw new InputException($"'{other}' is a ledger, and an import takes what ledgers are made of: logs, batch output, bills. "
+                + "'assay report' and 'assay ledger query' read it.");
+        var reading = import.Read(new DistinctUsage(options, request.Workers), files.OnlyLogs(), cancel);
+        import.ReadBatches(files.BatchOutputs, options, reading, cancel);
+        var bill = import.ReadBills(files.Bills, options, reading, cancel);
         if (import.FilesKnown == 0) Shared.NeedRecords(reading, request.Paths);
         if (request.Month is { } month && !import.SawMonth)
             throw new InputException($"no record of {month:yyyy-MM} in these logs, so that nothing takes the place of what the ledger holds "
@@ -49,6 +57,7 @@ static class LedgerImport
         ledger.Commit();
         Say(import.Ended(rating), request);
         Shared.Account(reading);
+        foreach (var note in bill?.Skipped.Take(5) ?? []) Console.Error.WriteLine($"assay: {note.Path} row {note.Row}: {note.Reason}.");
         return ExitCode.Fine;
     }
 
@@ -118,6 +127,41 @@ static class LedgerImport
                 ledger.Take(SourceOrigin.Log, records);
                 progress.Add(records.Length);
             }, cancel, Finished);
+        }
+
+        /// <summary>Takes in the output of batch jobs, a folder at a time.</summary>
+        public void ReadBatches(IReadOnlyList<string> files, LogReaderOptions options, ReadingSummary reading, CancellationToken cancel)
+        {
+            foreach (var folder in files.GroupBy(f => Path.GetDirectoryName(f) ?? "").OrderBy(g => g.Key, StringComparer.Ordinal))
+            {
+                if (IsKnown([.. folder]) is not { } digest) continue;
+                var read = new BatchOutputReader(options, request.Batches).Read(
+                    [.. folder.Select(f => new BatchFile(f, new LogFile(f).Open, File.GetLastWriteTimeUtc(f)))],
+                    records => ledger.Take(SourceOrigin.Batch, records), cancel);
+                foreach (var file in read.Files) reading.Add(file);
+                reading.BatchDifferences.AddRange(read.Jobs.SelectMany(j => j.Differences.Select(d => $"{j.Folder}: {d}")));
+                if (read.Files.Any(f => f.Records > 0)) ledger.Close(SourceOrigin.Batch, folder.Key, digest);
+            }
+        }
+
+        /// <summary>Takes in all bills as one: an export comes in many files, and a newer one takes its place whole.</summary>
+        public BillReading? ReadBills(IReadOnlyList<string> files, LogReaderOptions options, ReadingSummary reading, CancellationToken cancel)
+        {
+            if (files.Count == 0 || IsKnown(files) is not { } digest) return null;
+            var bill = Bills.Read(files, options.Catalog, options.Profiles, options.TagKeys, cancel);
+            if (bill.Lines.Count > 0) ledger.TakeBill(bill.Lines, files.Count == 1 ? files[0] : Path.GetDirectoryName(files[0]) ?? files[0], digest);
+            reading.Records += bill.Lines.Count;
+            return bill;
+        }
+
+        // The digest of several files; null when the ledger knows just these.
+        string? IsKnown(IReadOnlyList<string> files)
+        {
+            var each = string.Join('\n', files.Order(StringComparer.Ordinal).Select(f => Digest(new(f)) ?? f));
+            var digest = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(each)));
+            if (ledger.Sources().All(s => s.Digest != digest || s.SupersededAt is not null)) return digest;
+            FilesKnown += files.Count;
+            return null;
         }
 
         bool Holds(ReadOnlySpan<UsageRecord> records)

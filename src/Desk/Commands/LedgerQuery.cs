@@ -4,7 +4,6 @@ using Assay.Desk.Input;
 using Assay.Desk.Reports;
 using Assay.Ledger.Store;
 using Assay.Pricing;
-using Assay.Rating;
 
 namespace Assay.Desk.Commands;
 

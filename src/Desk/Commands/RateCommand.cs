@@ -12,12 +12,13 @@ static class RateCommand
     {
         var (paths, book, profiles, json, failOn, workers) =
             (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json(), Shared.FailOn(), Shared.Workers());
+        var batch = Shared.Batch();
         json.Description = "JSON lines; the default and only form.";
         var command = new ExampledCommand("rate",
             "One JSON charge a line: a meter of a request with its quantity, rate, cost, SKU and book.",
             "assay rate ./logs | jq -s 'map(.cost|tonumber)|add'")
         {
-            paths, book, profiles, json, failOn, workers,
+            paths, book, profiles, batch, json, failOn, workers,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -25,7 +26,10 @@ static class RateCommand
             Shared.CheckConditions(conditions);
             var shelf = new BookShelf();
             var opened = shelf.Open(parsed.GetValue(book)!);
-            var stream = new DistinctUsage(Shared.ReaderOptions(shelf, parsed.GetValue(profiles), []), parsed.GetValue(workers));
+            var stream = new DistinctUsage(Shared.ReaderOptions(shelf, parsed.GetValue(profiles), []), parsed.GetValue(workers))
+            {
+                Batches = Shared.ParseBatch(parsed.GetValue(batch)),
+            };
             using var output = Console.OpenStandardOutput();
             using var lines = new ChargeLines(output, opened);
             var given = parsed.GetValue(paths)!;

@@ -13,6 +13,7 @@ static class ReportCommand
     {
         public string Book { get; init; } = BookShelf.Default;
         public string? Profiles { get; init; }
+        public string? Batch { get; init; }
         public string? By { get; init; }
         public DateOnly? From { get; init; }
         public DateOnly? To { get; init; }
@@ -28,6 +29,7 @@ static class ReportCommand
     {
         var (paths, book, profiles, json, failOn, workers) =
             (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json(), Shared.FailOn(), Shared.Workers());
+        var batch = Shared.Batch();
         var by = new Option<string?>("--by")
         {
             Description = "Group by dimensions, as in --by model,day; a tag of the request metadata is tag:KEY.", HelpName = "DIM,…",
@@ -40,11 +42,12 @@ static class ReportCommand
         var command = new ExampledCommand("report", "Where the money goes and what stands out.",
             "assay report ./logs --by app,model --from 2026-07-01 --to 2026-08-01")
         {
-            paths, book, profiles, by, from, to, html, json, csv, markdown, failOn, workers,
+            paths, book, profiles, batch, by, from, to, html, json, csv, markdown, failOn, workers,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new(parsed.GetValue(paths)!)
         {
-            Book = parsed.GetValue(book)!, Profiles = parsed.GetValue(profiles), By = parsed.GetValue(by),
+            Book = parsed.GetValue(book)!, Profiles = parsed.GetValue(profiles), Batch = parsed.GetValue(batch),
+            By = parsed.GetValue(by),
             From = Shared.ParseDay(parsed.GetValue(from), "--from"), To = Shared.ParseDay(parsed.GetValue(to), "--to"),
             Html = parsed.GetValue(html), Json = parsed.GetValue(json), Csv = parsed.GetValue(csv), Markdown = parsed.GetValue(markdown),
             FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
@@ -61,20 +64,27 @@ static class ReportCommand
         var shelf = new BookShelf();
         var dimensions = Dimensions.Parse(request.By);
         var builder = new ReportBuilder(shelf.Open(request.Book), dimensions, request.From, request.To);
-        var stream = new DistinctUsage(Shared.ReaderOptions(shelf, request.Profiles, Dimensions.TagKeys(dimensions)), request.Workers);
+        var stream = new DistinctUsage(Shared.ReaderOptions(shelf, request.Profiles, Dimensions.TagKeys(dimensions)), request.Workers)
+        {
+            Batches = Shared.ParseBatch(request.Batch),
+        };
         using var progress = Progress.OnTerminal("reading");
         var logs = LogFiles.Under(request.Paths);
-        var reading = stream.Read(logs, records =>
+        void Take(ReadOnlySpan<Usage.UsageRecord> records)
         {
             builder.Add(records);
             progress.Add(records.Length);
-        }, cancel);
+        }
+        // A ledger by itself has its sums at hand; beside other sources its requests must be told apart from theirs.
+        var reading = logs is { Ledgers: [var ledger], Count: 1 }
+            ? KeptUsage.Sum(ledger, stream.Options, request.From, request.To, builder.Add, Take)
+            : stream.Read(logs, Take, cancel);
         progress.Dispose();
         Shared.NeedRecords(reading, request.Paths);
         var report = builder.Build(reading);
         if (request.Html is { } page) WritePage(report, page);
         Print(report, request);
-        if (report.Requests == 0)
+        if (report.From is null)
             Console.Error.WriteLine($"assay: none of the {Shared.Count(reading.Records, "record")} lies between --from and --to.");
         Shared.Account(reading);
         return Shared.Verdict(request.FailOn, report.Unpriced.Count > 0, reading, report.Total);

@@ -3,6 +3,8 @@ using System.Globalization;
 using Assay.Desk.Books;
 using Assay.Desk.Input;
 using Assay.Pricing;
+using Assay.Usage;
+using Assay.Usage.Batches;
 using Assay.Usage.Logs;
 
 namespace Assay.Desk.Commands;
@@ -12,7 +14,8 @@ static class Shared
 {
     public static Argument<string[]> Paths() => new("PATH")
     {
-        Description = "Log files, folders of them (walked, S3 layout included), or '-' for standard input. Gzip or plain.",
+        Description = "Logs, bills (CUR, FOCUS, Cost Explorer), output of batch jobs, ledgers: files, folders of them (walked, S3 layout "
+            + "included), or '-' for logs on standard input. What a file is, its content tells.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -29,6 +32,21 @@ static class Shared
             + "{\"<arn>\":{\"model\":…,\"app\":…,\"team\":…}}.",
         HelpName = "FILE",
     };
+
+    public static Option<string?> Batch() => new("--batch")
+    {
+        Description = "What batch output does not say of itself: model and region, as in --batch amazon.nova-pro-v1:0@us-east-1.",
+        HelpName = "MODEL@REGION",
+    };
+
+    /// <exception cref="InputException">The text is no model and region.</exception>
+    public static BatchStatement ParseBatch(string? text)
+    {
+        if (text is null) return BatchStatement.Nothing;
+        var at = text.LastIndexOf('@');
+        return at > 0 && at < text.Length - 1 ? new(text[..at], text[(at + 1)..], Caller.Nobody)
+            : throw new InputException($"--batch '{text}' is not MODEL@REGION; write it as --batch amazon.nova-pro-v1:0@us-east-1.");
+    }
 
     public static Option<bool> Json() => new("--json") { Description = "Print JSON." };
 
@@ -60,6 +78,8 @@ static class Shared
     /// <summary>Says on standard error what was passed over, so that a pipe's result stays clean and nothing is lost in silence.</summary>
     public static void Account(ReadingSummary reading)
     {
+        if (reading.Bill is { } bill) AccountOfBill(bill);
+        foreach (var difference in reading.BatchDifferences.Take(3)) Console.Error.WriteLine($"assay: {difference}.");
         if (reading.Duplicates > 0) Console.Error.WriteLine($"assay: {Count(reading.Duplicates, "duplicate request")} counted once.");
         foreach (var file in reading.SkippedFiles.Take(5)) Console.Error.WriteLine($"assay: skipped {file.Path}: {file.Reason}.");
         if (reading.SkippedFiles.Count > 5)
@@ -78,10 +98,29 @@ static class Shared
         }
     }
 
+    // What of the bills was not counted as usage, or not twice.
+    static void AccountOfBill(BillSummary bill)
+    {
+        if (bill.LeftOut > 0)
+        {
+            Console.Error.WriteLine($"assay: {Count(bill.LeftOut, "line")} of the bill ({Reports.Text.Dollars(bill.LeftOutUsd)}) tell of "
+                + "calls that the logs tell of, and were not counted again; 'assay reconcile' compares the two.");
+        }
+        if (bill.Duplicates > 0) Console.Error.WriteLine($"assay: {Count(bill.Duplicates, "duplicate line")} of the bill counted once.");
+        if (bill.Unclassified.Count > 0)
+        {
+            var (type, reason, _, _) = bill.Unclassified[0];
+            Console.Error.WriteLine($"assay: {Count(bill.Unclassified.Sum(u => u.Lines), "line")} of the bill "
+                + $"({Reports.Text.Dollars(bill.Unclassified.Sum(u => u.Usd))}) could not be read as usage; the first is '{type}': {reason}.");
+        }
+        foreach (var note in bill.Skipped.Take(3)) Console.Error.WriteLine($"assay: {note.Path} row {note.Row}: {note.Reason}.");
+        if (bill.Skipped.Count > 3) Console.Error.WriteLine($"assay: {Count(bill.Skipped.Count - 3, "more row")} of the bill skipped.");
+    }
+
     /// <exception cref="InputException">Nothing usable was read: one line says what was there instead.</exception>
     public static void NeedRecords(ReadingSummary reading, string[] paths)
     {
-        if (reading.Records > 0) return;
+        if (reading.Records > 0 || reading.Bill is { Lines: > 0 }) return;
         var where = string.Join(", ", paths.Take(3).Select(p => $"'{p}'"));
         var what = reading.Files == 0 && reading.SkippedFiles.Count == 0 ? "no files"
             : reading.SkippedFiles.Count > 0
@@ -89,7 +128,8 @@ static class Shared
                     + $"(first: {reading.SkippedFiles[0].Path}: {reading.SkippedFiles[0].Reason}{FirstLine(reading)})"
             : $"{Count(reading.Files, "file")} without a record";
         throw new InputException($"no invocation-log record in {where}: {what}. "
-            + "Accepted: Bedrock model-invocation logs as JSON lines, gzip or plain; 'assay demo' shows a sample.");
+            + "Accepted: Bedrock model-invocation logs as JSON lines, gzip or plain, and bills (CUR 2.0, FOCUS, Cost Explorer); "
+            + "'assay demo' shows a sample.");
     }
 
     /// <summary>1 when one of the asked-for conditions holds, else 0.</summary>

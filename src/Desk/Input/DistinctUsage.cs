@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Assay.Usage;
+using Assay.Usage.Batches;
 using Assay.Usage.Logs;
 
 namespace Assay.Desk.Input;
@@ -23,6 +24,9 @@ public sealed class ReadingSummary
 
     /// <summary>What the bills among the inputs came to; null when there were none.</summary>
     public BillSummary? Bill { get; internal set; }
+
+    /// <summary>Where the output of batch jobs does not add up to their manifests, in words.</summary>
+    public List<string> BatchDifferences { get; } = [];
 
     internal void Add(FileReading file)
     {
@@ -48,6 +52,11 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
 {
     /// <summary>Request ids kept in memory before they spill to disk.</summary>
     public const int IdsInMemory = 768 * 1024;
+
+    public LogReaderOptions Options => options;
+
+    /// <summary>What the user says of batch jobs whose files do not say it.</summary>
+    public BatchStatement Batches { get; init; } = BatchStatement.Nothing;
 
     /// <summary>Reads everything, delivering each request once: the first in order wins.</summary>
     /// <param name="finished">Called after the last records of each file were delivered, in the order of the files.</param>
@@ -90,7 +99,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
             finished?.Invoke(file);
         }
 
-        var beside = logs.Bills.Count > 0 ? new BillUsage() : null;
+        var beside = logs.HaveOthers ? new OtherUsage(options, Batches) : null;
         RecordBatch take = beside is null ? Distinct : records =>
         {
             beside.See(records);
@@ -98,12 +107,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
         };
         if (workers <= 1 || logs.Files.Count <= 1) ReadInTurn(logs, take, Finished, cancel);
         else ReadAhead(logs, take, Finished, cancel);
-        if (beside is not null)
-            summary.Bill = beside.Deliver(logs.Bills, options, records =>
-            {
-                summary.Records += records.Length;
-                Distinct(records);
-            }, cancel);
+        beside?.Read(logs, summary, take, Finished, cancel);
         summary.SkippedFiles.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return summary;
     }

@@ -1,4 +1,5 @@
 using Assay.Ledger.Bills;
+using Assay.Usage.Batches;
 
 namespace Assay.Desk.Input;
 
@@ -12,8 +13,11 @@ static class FileContents
 
     public static FileContent Of(string path)
     {
-        if (path == LogFile.StandardInput) return FileContent.Log;
-        if (path.EndsWith(".jsonl.out", StringComparison.Ordinal) || path.EndsWith("manifest.json.out", StringComparison.Ordinal))
+        // What is read once is not looked at before: a pipe of the shell would have lost its start.
+        if (path == LogFile.StandardInput || Path.GetFullPath(path) is var full
+            && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal)))
+            return FileContent.Log;
+        if (path.EndsWith(".out", StringComparison.Ordinal) || path.EndsWith(".out.gz", StringComparison.Ordinal))
             return FileContent.BatchOutput;
         // Nobody writes a bill as zipped JSON lines; what AWS writes in numbers is that.
         if (path.EndsWith(".json.gz", StringComparison.Ordinal) || path.EndsWith(".jsonl", StringComparison.Ordinal)) return FileContent.Log;
@@ -29,6 +33,8 @@ static class FileContents
             return FileContent.Log;
         }
         if (start.Length > DuckAt && start[DuckAt..].StartsWith("DUCK"u8)) return FileContent.Ledger;
+        if (start.IndexOf("\"schemaType\""u8) >= 0) return FileContent.Log;
+        if (BatchOutputReader.IsBatchFile(start)) return FileContent.BatchOutput;
         return MayBeBill(path, start) && Bills.FormatOf(path) is not null ? FileContent.Bill : FileContent.Log;
     }
 

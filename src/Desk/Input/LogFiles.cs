@@ -4,7 +4,7 @@ namespace Assay.Desk.Input;
 public sealed record SkippedFile(string Path, string Reason);
 
 /// <summary>What a file holds.</summary>
-public enum FileContent : byte
+enum FileContent : byte
 {
     /// <summary>Invocation logs, or nothing known: whoever reads it will tell.</summary>
     Log,
@@ -52,6 +52,9 @@ public sealed class LogFiles
 
     public IReadOnlyList<SkippedFile> Skipped => skipped;
 
+    /// <summary>True when there is something beside logs.</summary>
+    public bool HaveOthers => Count > files.Count;
+
     /// <summary>Files of any kind.</summary>
     public int Count => files.Count + Bills.Count + BatchOutputs.Count + Ledgers.Count;
 
@@ -90,10 +93,19 @@ public sealed class LogFiles
     /// <summary>The same without some of the files.</summary>
     public LogFiles Without(Func<LogFile, bool> left)
     {
-        var rest = new LogFiles { BodyFiles = BodyFiles };
+        var rest = new LogFiles { BodyFiles = BodyFiles, Bills = Bills, BatchOutputs = BatchOutputs, Ledgers = Ledgers };
         rest.files.AddRange(files.Where(f => !left(f)));
         rest.skipped.AddRange(skipped);
         return rest;
+    }
+
+    /// <summary>The logs alone.</summary>
+    public LogFiles OnlyLogs()
+    {
+        var logs = new LogFiles { BodyFiles = BodyFiles };
+        logs.files.AddRange(files);
+        logs.skipped.AddRange(skipped);
+        return logs;
     }
 
     void Walk(string folder, int depth)

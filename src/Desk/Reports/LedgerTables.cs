@@ -22,10 +22,8 @@ static class LedgerTables
         var upTo = cube.TotalMax > cube.Total ? $" up to {money.Show(cube.TotalMax)}" : "";
         console.MarkupLine($"  [bold]{money.Show(cube.Total)}[/]{upTo}   {Text.Number(cube.Requests)} requests · "
             + $"{Text.Number(cube.Failed)} failed\n");
-        var table = new Table().Border(TableBorder.None);
-        foreach (var dimension in sums.Groups.Dimensions) table.AddColumn(Markup.Escape(dimension));
-        table.AddColumn(new TableColumn("cost").RightAligned());
-        table.AddColumn(new TableColumn("requests").RightAligned());
+        var table = new FittedTable([.. sums.Groups.Dimensions.Select(d => new TableColumn(d, Least: 10)), new("cost", Right: true),
+            new("requests", Right: true, Spare: 1)]);
         foreach (var line in sums.Groups.Lines)
             table.AddRow([.. line.Values.Select(v => Markup.Escape(Text.Key(v))), money.Show(line.Cost), Text.Number(line.Requests)]);
         console.Write(table);

@@ -12,6 +12,9 @@ public sealed record Report
     /// <summary>UTC day of the first record; null when there was none.</summary>
     public DateOnly? From { get; init; }
 
+    /// <summary>True when there was anything to rate: calls, or sums of them on a bill.</summary>
+    public bool HasUsage => From is not null;
+
     /// <summary>UTC day of the last record, inclusive.</summary>
     public DateOnly? To { get; init; }
 

@@ -1,4 +1,5 @@
 using Assay.Desk.Input;
+using Assay.Ledger.Store;
 using Assay.Pricing;
 using Assay.Rating;
 using Assay.Usage;
@@ -32,6 +33,13 @@ public sealed class ReportBuilder(PriceBook book, IReadOnlyList<string> dimensio
             foreach (ref readonly var charge in rated) cost += charge.Cost;
             top.Offer(record, cost);
         }
+    }
+
+    /// <summary>Adds the sums of a ledger: the same as adding its records, but that single requests are not seen.</summary>
+    public void Add(LedgerCells cells)
+    {
+        uncounted += cells.Uncounted;
+        foreach (var sum in cells.Sums) cube.Add(sum, book);
     }
 
     public Report Build(ReadingSummary reading)
@@ -71,7 +79,7 @@ public sealed class ReportBuilder(PriceBook book, IReadOnlyList<string> dimensio
             Tags = [Coverage("app", c => c.App), Coverage("team", c => c.Team), Coverage("env", c => c.Env)],
             Norms = GuideNorms.Of(cube, book),
             Highlights = Highlights.Of(cube, book, untagged),
-            NotVisible = NotVisibleInLogs(),
+            NotVisible = NotVisible(reading.Bill is not null),
             Reading = reading,
         };
 
@@ -82,15 +90,16 @@ public sealed class ReportBuilder(PriceBook book, IReadOnlyList<string> dimensio
         }
     }
 
-    // What an invocation log cannot show is said, never counted as nothing.
-    List<string> NotVisibleInLogs()
+    // What an invocation log cannot show is said, never counted as nothing. A bill shows it, and does not show single calls.
+    List<string> NotVisible(bool hasBill)
     {
-        List<string> unseen =
+        List<string> unseen = hasBill ? [] :
         [
             "batch jobs", "provisioned and reserved capacity", "custom-model training, storage and import",
             "knowledge bases and vector stores", "CloudWatch", "calls through bedrock-mantle",
         ];
         if (cube.Cells.Any(c => c.Key.Mode == Mode.Batch)) unseen.Remove("batch jobs");
+        if (hasBill && cube.Requests == 0) unseen.Add("single requests, which a bill adds up by the hour");
         return unseen;
     }
 }

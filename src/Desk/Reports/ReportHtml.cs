@@ -43,11 +43,11 @@ public static class ReportHtml
         WriteHeadline(page, report);
         DayChart.Write(page, report);
         Standing.WriteHighlights(page, report);
-        if (report.Requests > 0) SpendTables.WriteGroups(page, report);
+        if (report.HasUsage) SpendTables.WriteGroups(page, report);
         SpendTables.WriteMeters(page, report);
         SpendTables.WriteTop(page, report);
-        if (report.Requests > 0) Standing.WriteNorms(page, report);
-        if (report.Requests > 0) Standing.WriteTags(page, report);
+        if (report.HasUsage) Standing.WriteNorms(page, report);
+        if (report.HasUsage) Standing.WriteTags(page, report);
         Assurance.Write(page, report);
         Assurance.WriteMethod(page, report);
         page.Line($"""
@@ -70,7 +70,7 @@ public static class ReportHtml
             """);
         if (note is not null) page.Line($"""<p class="notice">{note}</p>""");
         page.Line($"</header>");
-        if (report.Requests == 0) return;
+        if (!report.HasUsage) return;
         page.Line($"""<nav aria-label="Contents">""");
         page.Line($"""<a href="#days">Over time</a>""");
         if (report.Highlights.Count > 0) page.Line($"""<a href="#stands-out">What stands out</a>""");
@@ -96,7 +96,7 @@ public static class ReportHtml
             """);
         // The cost of what has no price is not zero but unknown.
         if (!report.HasNoPrice) page.Line($"""<p class="exact">exactly {SpendTables.Breaking(Usd.Plain(report.Total))} USD</p>""");
-        if (report.Requests == 0)
+        if (!report.HasUsage)
             page.Line($"""
                 <p class="notice">No request was found in what was read, so there is nothing to rate. See below what was passed over,
                 and why.</p>
@@ -132,7 +132,9 @@ public static class ReportHtml
         page.Line($"""<tr><th scope="row">{name}</th><td class="n">{value}</td></tr>""");
 
     static string Source(Report report) =>
-        $"{Figures.Plural(report.Requests, "request", "requests")} in {Figures.Plural(report.Reading.Files, "file", "files")}";
+        report is { Requests: 0, Reading.Bill: { } bill }
+            ? $"{Figures.Plural(bill.Lines, "line", "lines")} of a bill in {Figures.Plural(report.Reading.Files, "file", "files")}"
+            : $"{Figures.Plural(report.Requests, "request", "requests")} in {Figures.Plural(report.Reading.Files, "file", "files")}";
 
     static string Asset(string name)
     {

@@ -50,6 +50,7 @@ public static class ReportJson
         foreach (var (code, count) in report.Errors) json.WriteNumber(code, count);
         json.WriteEndObject();
         Skipped(json, report);
+        if (report.Reading.Bill is { } bill) Bill(json, bill);
         json.WriteStartObject("tag_coverage");
         foreach (var tag in report.Tags) json.WriteNumber(tag.Key, tag.Share);
         json.WriteEndObject();
@@ -160,6 +161,39 @@ public static class ReportJson
         json.WriteNumber("differences", report.Reading.Differences);
         Notes(json, "first_differences", report.Reading.FirstDifferences);
         json.WriteNumber("body_files", report.Reading.BodyFiles);
+        json.WriteEndObject();
+    }
+
+    static void Bill(Utf8JsonWriter json, Input.BillSummary bill)
+    {
+        json.WriteStartObject("bill");
+        Money(json, "billed", bill.BilledUsd);
+        json.WriteNumber("lines", bill.Lines);
+        json.WriteNumber("left_out", bill.LeftOut);
+        Money(json, "left_out_billed", bill.LeftOutUsd);
+        json.WriteNumber("duplicates", bill.Duplicates);
+        json.WriteNumber("other_services", bill.OtherServices);
+        json.WriteStartArray("not_usage");
+        foreach (var (charge, usd) in bill.Charges)
+        {
+            json.WriteStartObject();
+            json.WriteString("charge", charge);
+            Money(json, "billed", usd);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("unclassified");
+        foreach (var (type, reason, lines, usd) in bill.Unclassified)
+        {
+            json.WriteStartObject();
+            json.WriteString("usage_type", type);
+            json.WriteString("reason", reason);
+            json.WriteNumber("lines", lines);
+            Money(json, "billed", usd);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteNumber("skipped", bill.Skipped.Count);
         json.WriteEndObject();
     }
 

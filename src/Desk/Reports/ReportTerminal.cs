@@ -31,6 +31,7 @@ public static class ReportTerminal
             Norms(console, report);
         }
         Unpriced(console, report);
+        Bill(console, report);
         Skipped(console, report.Reading);
         console.MarkupLine($"[grey]Not visible in these files: {Markup.Escape(string.Join(", ", report.NotVisible))}.[/]");
     }
@@ -49,7 +50,8 @@ public static class ReportTerminal
         if (report.HasNoPrice) console.MarkupLine($"  [bold]{Money.NoPrice}[/] [grey]for any of it[/]");
         else
             console.MarkupLine($"  [bold]{money.Show(report.Total)}[/]{upTo}   {money.Show(report.Monthly)} [grey]a month at this pace[/]");
-        List<string> counts = [Counted(report.Requests, "request")];
+        List<string> counts = report is { Requests: 0, Reading.Bill: { } lines } ? [$"{Counted(lines.Lines, "line")} of a bill"]
+            : [Counted(report.Requests, "request")];
         if (report.Failed > 0) counts.Add($"{Text.Number(report.Failed)} failed");
         if (report.Uncounted > 0) counts.Add($"{Text.Number(report.Uncounted)} without any count");
         if (report.Reading.Duplicates > 0) counts.Add($"{Counted(report.Reading.Duplicates, "duplicate")} not counted");
@@ -191,6 +193,25 @@ public static class ReportTerminal
             grid.AddRow(Text.Number(count), Markup.Escape(Text.ShortArns(reason)));
         console.Write(grid);
         if (report.Unpriced.Count > RowsMax) console.MarkupLine($"  [grey]{report.Unpriced.Count - RowsMax} more reasons with --json[/]");
+        console.WriteLine();
+    }
+
+    // What the bill itself says, beside what its usage is rated at above.
+    static void Bill(IAnsiConsole console, Report report)
+    {
+        if (report.Reading.Bill is not { } bill) return;
+        console.MarkupLine($"[bold]The bill[/]  [grey]{Counted(bill.Lines, "line")} about Bedrock, {Text.Number(bill.OtherServices)} of other "
+            + "services[/]");
+        var table = new FittedTable([new("as billed", Least: 24), new("USD", Right: true), new("", Least: 24)]);
+        var other = bill.Charges.Sum(c => c.Usd);
+        table.AddRow("usage", Text.Dollars(bill.BilledUsd - other), bill.LeftOut == 0 ? "" :
+            $"[grey]{Text.Dollars(bill.LeftOutUsd)} of it in the logs too, counted once[/]");
+        foreach (var (charge, usd) in bill.Charges) table.AddRow(Markup.Escape(charge), Text.Dollars(usd), "");
+        table.AddRow("[bold]billed[/]", $"[bold]{Text.Dollars(bill.BilledUsd)}[/]", "");
+        foreach (var (type, reason, lines, usd) in bill.Unclassified.Take(RowsMax))
+            table.AddRow($"[yellow]{Markup.Escape(type.Length == 0 ? "no usage type" : type)}[/]", Text.Dollars(usd),
+                $"[grey]{Counted(lines, "line")} not read: {Markup.Escape(reason)}[/]");
+        console.Write(table);
         console.WriteLine();
     }
 
