@@ -24,7 +24,10 @@ static class LedgerExportCommand
         var file = new Option<string?>("--out") { Description = "The file to write, or '-' for standard output.", HelpName = "FILE" };
         var force = new Option<bool>("--force") { Description = "Replace the file if it exists." };
         var hourly = new Option<bool>("--hourly") { Description = "A row an hour rather than a day." };
-        var tags = new Option<string?>("--tags") { Description = "Further tags of the request metadata to keep, by key.", HelpName = "KEY,…" };
+        var tags = new Option<string?>("--tags")
+        {
+            Description = "Further tags of the request metadata to keep, by key.", HelpName = "KEY,…",
+        };
         var payer = new Option<string?>("--billing-account")
         {
             Description = "The account that is invoiced. Logs do not know it; without it every account stands for itself.",

@@ -49,6 +49,15 @@ public sealed class AllocateTests : IDisposable
         Golden.Matches(folder.Run("allocate", "log.jsonl", "--rules", "rules.yaml", "--view", "chargeback").MustSucceed().Output);
 
     [Fact]
+    public void What_has_no_price_is_called_unpriced_and_not_zero()
+    {
+        folder.Write("opaque.jsonl", LogText.Call("r-5", LogText.Profile, input: 100, output: 10));
+        var output = folder.Run("allocate", "opaque.jsonl", "--rules", "rules.yaml").MustSucceed().Output;
+        Assert.Contains("unpriced   ChatRole in 111122223333  1 request", output);
+        Assert.Contains("1 request without a full price", output);
+    }
+
+    [Fact]
     public void Every_mistake_of_the_rules_is_told_and_then_one_line_of_advice()
     {
         folder.Write("bad.yaml", "by: departement\ncolour: blue\n");

@@ -114,6 +114,14 @@ public class AllocatorTests
     }
 
     [Fact]
+    public void Requests_without_a_price_are_counted_with_whose_they_are()
+    {
+        var statement = Allocator.Allocate([Line("search", 1m, 5) with { Unpriced = 2 }, Line("", 0m, 4) with { Unpriced = 4 }], Rules("by: app"),
+            AllocationView.Showback, 1);
+        Assert.Equal((2, 4), (statement.Owners.Single().Unpriced, statement.Unallocated.Single().Unpriced));
+    }
+
+    [Fact]
     public void Every_statement_adds_up_whatever_the_spend_and_the_order() => Gen.Select(
         Gen.Select(Gen.OneOf(Gen.Const("a"), Gen.Const("b"), Gen.Const("c"), Gen.Const(""), Gen.Const("platform")), Gen.Long[-1_000, 1_000_000_000], Gen.Int[0, 50]).Array[0, 30], Gen.Int, Gen.Bool, Gen.Int[1, 62])
         .Sample((spend, seed, isCharged, days) =>
