@@ -292,7 +292,12 @@ public static class BillMaker
             {
                 Id = NextId(), Charge = charge, ChargeName = name, Start = start, End = start.AddDays(1), Period = order.Period,
                 Account = account, PayerAccount = order.Payer, ServiceCode = "AmazonBedrock", ProductName = "Amazon Bedrock",
-                BillingEntity = "AWS", Cost = Round(usd), Description = $"{name} for Amazon Bedrock",
+                BillingEntity = "AWS", Cost = Round(usd), Description = name switch
+                {
+                    "EdpDiscount" => "Enterprise programme discount on Amazon Bedrock",
+                    "PrivateRateDiscount" => "Private rate discount on Amazon Bedrock",
+                    _ => $"{name} for Amazon Bedrock",
+                },
             };
             if (line.Cost == 0m) return;
             lines.Add(line);

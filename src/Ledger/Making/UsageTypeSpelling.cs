@@ -58,7 +58,8 @@ public static class UsageTypeSpelling
         {
             case Meter.Retrieval: return isUnscoped && Bare(key) ? "KnowledgeBase:Retrieval" : null;
             case Meter.IndexGbMonth: return isUnscoped && Bare(key) ? "KnowledgeBase:Storage" : null;
-            case Meter.CustomUnitMinute when IsCustom(key): return isUnscoped ? "Llama-CustomModelImport-Inference-v1:0" : null;
+            case Meter.CustomUnitMinute when IsCustom(key) && key.Model.Length == 0: 
+                return isUnscoped ? "Llama-CustomModelImport-Inference-v1:0" : null;
             case Meter.StorageMonth when IsCustom(key) && key.Model.Length == 0: 
                 return isUnscoped ? "Llama-CustomModelImport-Storage-v1:0" : null;
         }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Assay.Usage;
 
 namespace Assay.Ledger.Reconciling;
@@ -9,6 +10,7 @@ sealed class FamilySlots
 
     readonly Dictionary<int, Quantities> logged = [];
     readonly Dictionary<int, Quantities> before = [];
+    readonly Dictionary<int, Quantities> lastHours = [];
     readonly Dictionary<int, Quantities> billed;
     readonly Dictionary<int, bool?> verdicts = [];
     readonly Slots slots;
@@ -28,7 +30,9 @@ sealed class FamilySlots
                 if (hour.Hour == slots.Start - 1) before[hour.Hour] = hour.Read();
                 continue;
             }
-            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(logged, slots.Of(hour.Hour), out _).Add(hour.Read());
+            var read = hour.Read();
+            CollectionsMarshal.GetValueRefOrAddDefault(logged, slots.Of(hour.Hour), out _).Add(read);
+            if (slots.AreDays && hour.Hour % 24 == 23) lastHours[slots.Of(hour.Hour)] = read;
         }
         All = [.. logged.Keys.Union(billed.Keys).Order()];
     }
@@ -43,6 +47,28 @@ sealed class FamilySlots
 
     /// <summary>The hour before the period, which belongs to another bill but may reach into this one.</summary>
     public Quantities Before(int slot) => before.GetValueOrDefault(slot);
+
+    /// <summary>The last hour of a day, where the bill tells days and no hours.</summary>
+    public Quantities LastHour(int slot) => lastHours.GetValueOrDefault(slot);
+
+    /// <summary>
+    /// Days of which each passes calls of its last minutes on to the next: how much, day by day; null where the differences are no such
+    /// chain, for what one day lacks the next must have.
+    /// </summary>
+    public Dictionary<int, decimal>? Chain(Func<int, decimal> difference, Func<int, decimal> lastHour)
+    {
+        var moved = new Dictionary<int, decimal>();
+        var carried = 0m;
+        if (All.Count == 0) return null;
+        for (var slot = All[0]; slot <= All[^1]; slot += slots.Length)
+        {
+            var at = Has(slot) ? difference(slot) : 0m;
+            carried -= at;
+            if (carried < 0m || carried > lastHour(slot)) return null;
+            moved[slot] = at;
+        }
+        return carried == 0m || All[^1] + slots.Length == slots.End ? moved : null;
+    }
 
     public Standing StandingOf(int slot) => new(IsLost(slot), slot >= slots.BillEnd || !isAccountBilled);
 
@@ -86,10 +112,23 @@ sealed class FamilySlots
             else if (IsDaysStart(slot)) JudgePair(slot - 1, slot);
             else verdicts[slot] = Exact(slot);
         }
+        if (slots.AreDays && !Decided.Any()) JudgeDays();
         foreach (var slot in All)
             if (verdicts.GetValueOrDefault(slot) is null && CacheBilled(slot) > 0m && metrics.Of(Family, slot) is { } metered)
                 verdicts[slot] = metered.Input == Billed(slot)[Meter.Input] ? false
                     : metered.Input == Billed(slot)[Meter.Input] - CacheBilled(slot) ? true : null;
+    }
+
+    // No day is exact by itself: all of them together may be, once the last minutes of each are the next one's.
+    void JudgeDays()
+    {
+        foreach (var doubled in (bool[])[false, true])
+        {
+            decimal Difference(int slot) => Billed(slot)[Meter.Input] - (doubled ? CacheBilled(slot) : 0m) - Logged(slot)[Meter.Input];
+            if (Chain(Difference, slot => LastHour(slot)[Meter.Input]) is null) continue;
+            foreach (var slot in All.Where(s => CacheBilled(s) > 0m)) verdicts[slot] = doubled;
+            return;
+        }
     }
 
     bool? Exact(int slot)

@@ -1,3 +1,4 @@
+using Assay.Ledger.Bills;
 using Assay.Pricing;
 using Assay.Usage;
 
@@ -14,7 +15,8 @@ static class PriceCauses
 
     sealed record Day(FamilyKey Family, Meter Meter, DateOnly On, IReadOnlyList<BilledLine> Lines)
     {
-        public string Product => Family.Product;
+        /// <summary>Prices change product by product, and apart for each way of buying it.</summary>
+        public (string Product, Mode Mode, Tier Tier) Product => (Family.Product, Family.Mode, Family.Tier);
         public Rate Rate => Lines[0].Rate!;
         public decimal Quantity { get; } = Lines.Sum(l => l.Quantity);
         public decimal Cost { get; } = Lines.Sum(l => l.Line.Cost);
@@ -36,7 +38,10 @@ static class PriceCauses
 
     public static void Find(IReadOnlyList<BilledLine> lines, Differences found)
     {
-        var days = lines.Where(l => l.Rate is not null).GroupBy(l => (l.Family.Key, l.Meter, l.Day))
+        // What a plan covers is charged at the plan's price.
+        foreach (var line in lines)
+            if (line.Rate is not null && IsCovered(line)) Add(found, Cause.Commitment, line, line.Line.Cost - List(line));
+        var days = lines.Where(l => l.Rate is not null && !IsCovered(l)).GroupBy(l => (l.Family.Key, l.Meter, l.Day))
             .Select(g => new Day(g.Key.Key, g.Key.Meter, g.Key.Day, [.. g])).ToList();
         var deviating = days.Where(d => d.Deviates).ToList();
         foreach (var day in days)
@@ -81,15 +86,15 @@ static class PriceCauses
             Add(found, Cause.PriceOutOfLine, line, cost - expected);
             Add(found, usual == 1m ? Cause.Rounding : Cause.PriceChange, line, expected - list);
             if (usual != 1m) Changed(day, line, found, expected - list);
-            found.Fault(Cause.PriceOutOfLine, line.Line.Account, line.Family.Key.Region, day.Product + day.Meter, line.Line.UsageType, line.Day,
-                cost - expected, $"{day.Product} {day.Meter.Name()} is charged at {Usd.Plain(apart)} times what its siblings are; "
+            found.Fault(Cause.PriceOutOfLine, line.Line.Account, line.Family.Key.Region, day.Product.Product + day.Meter, line.Line.UsageType, line.Day,
+                cost - expected, $"{day.Product.Product} {day.Meter.Name()} is charged at {Usd.Plain(apart)} times what its siblings are; "
                     + "dispute it with AWS");
         });
     }
 
     static void Changed(Day day, in BilledLine line, Differences found, decimal amount) =>
-        found.Fault(Cause.PriceChange, line.Line.Account, line.Family.Key.Region, day.Product, line.Line.UsageType, line.Day, amount,
-            $"{day.Product} is charged at {Usd.Plain(Rounded(day.Ratio))} times the book's rate; if AWS changed the price, "
+        found.Fault(Cause.PriceChange, line.Line.Account, line.Family.Key.Region, day.Product.Product, line.Line.UsageType, line.Day, amount,
+            $"{day.Product.Product} is charged at {Usd.Plain(Rounded(day.Ratio))} times the book's rate; if AWS changed the price, "
                 + "'assay prices import' the new list");
 
     // A discount taken off the line itself: the list cost beside it is the book's.
@@ -127,6 +132,7 @@ static class PriceCauses
     static void Add(Differences found, string? cause, in BilledLine line, decimal amount) =>
         found.Add(cause, line.Line.Account, line.Day, line.Line.UsageType, amount);
 
+    static bool IsCovered(BilledLine line) => line.Line.Charge == BillCharge.Commitment;
     static decimal List(in BilledLine line) => line.Quantity * line.Rate!.UsdPerUnit;
     static bool IsRounding(BilledLine line) => Math.Abs(line.Line.Cost - List(line)) <= line.Tolerance;
     static decimal Rounded(decimal ratio) => decimal.Round(ratio, 2, MidpointRounding.ToEven);

@@ -51,18 +51,43 @@ sealed class QuantityCauses(
         foreach (var slot in family.All)
         {
             Rate(family, slot);
-            if (family.Family.Key.Mode == Mode.Batch) Each(family, slot, Cause.Batch);
-            else if (family.Family.IsGuardrail && logs.PlaceOf(family.Family.Key.Account, family.Family.Key.Region)?.TracesGuardrails != true)
-                Each(family, slot, Cause.Guardrails);
+            if (IsElsewhere(family)) Each(family, slot, family.Family.IsGuardrail ? Cause.Guardrails : Cause.Batch);
             else
             {
                 DoubleCharged(family, slot);
+                if (slots.AreDays) continue;
                 // A day's start is taken with the end of the day before, unless that hour has nothing of its own.
                 if (family.IsDaysEnd(slot)) Pair(family, slot, slot + 1);
                 else if (!family.IsDaysStart(slot)) Alone(family, slot);
                 else if (!family.Has(slot - 1)) Pair(family, slot - 1, slot);
             }
         }
+        if (slots.AreDays && !IsElsewhere(family)) Days(family);
+    }
+
+    // What logs do not show at all: batch jobs, and guardrails of accounts that log no traces.
+    bool IsElsewhere(FamilySlots family) => family.Family.Key.Mode == Mode.Batch || family.Family.IsGuardrail
+        && logs.PlaceOf(family.Family.Key.Account, family.Family.Key.Region)?.TracesGuardrails != true;
+
+    // A bill that tells days: each may have passed its last minutes on to the next.
+    void Days(FamilySlots family)
+    {
+        var isOpen = family.All.Any(s => family.Logged(s).OpenWrites > 0m);
+        foreach (var meter in Meters)
+        {
+            if (isOpen && IsTimedWrite(meter)) continue;
+            decimal Difference(int slot) => family.NetBilled(slot, meter) - family.Logged(slot)[meter];
+            var moved = family.Chain(Difference, slot => family.LastHour(slot)[meter]);
+            foreach (var slot in family.All)
+                Put(family, slot, meter, moved is null ? Seen(family, slot, meter, DayEdge.Alone(Difference(slot), family.StandingOf(slot)))
+                    : new(moved[slot], 0m, null));
+        }
+        if (!isOpen) return;
+        decimal Written(int slot) => Writes(family.Billed(slot)) - Writes(family.Logged(slot));
+        var passed = family.Chain(Written, slot => Writes(family.LastHour(slot)));
+        foreach (var slot in family.All)
+            SplitWrites(family, slot, passed is null ? Seen(family, slot, null, DayEdge.Alone(Written(slot), family.StandingOf(slot)))
+                : new(passed[slot], 0m, null), 0m);
     }
 
     void Rate(FamilySlots family, int slot)

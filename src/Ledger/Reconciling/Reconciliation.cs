@@ -75,13 +75,14 @@ sealed class Workings
         {
             var tags = line.Tags.Count == 0 ? ""
                 : string.Join('\n', line.Tags.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => t.Key + "=" + t.Value));
-            var isFirst = line.Charge != BillCharge.Usage || line.Cost == 0m || seen.Add((line.Start, line.End, line.Account, line.Region,
+            var isFirst = line.Charge != BillCharge.Usage || seen.Add((line.Start, line.End, line.Account, line.Region,
                 line.UsageType, line.Operation, line.ProductName, line.ResourceId, line.Principal, tags, line.Quantity, line.Cost, line.Charge));
             if (isFirst)
             {
                 yield return line;
                 continue;
             }
+            if (line.Cost == 0m) continue;
             var day = DateOnly.FromDateTime(line.Start);
             found.Add(Cause.DuplicateLineItems, line.Account, day, line.UsageType, line.Cost);
             found.Fault(Cause.DuplicateLineItems, line.Account, line.Region, "", line.UsageType, day, line.Cost,
@@ -97,7 +98,7 @@ sealed class Workings
             Name(cause, line);
             return;
         }
-        if (line.Charge != BillCharge.Usage)
+        if (line.Charge is not (BillCharge.Usage or BillCharge.Commitment))
         {
             found.Add(null, line.Account, DateOnly.FromDateTime(line.Start), line.UsageType, line.Cost);
             found.Fault("unknown_charge", line.Account, line.Region, line.ChargeName, line.UsageType, DateOnly.FromDateTime(line.Start),
@@ -107,6 +108,7 @@ sealed class Workings
         if (line.Usage is not { } record)
         {
             Name(Cause.UnclassifiedUsageType, line);
+            if (line.Cost == 0m) return;
             found.Fault(Cause.UnclassifiedUsageType, line.Account, line.Region, line.UsageType, line.UsageType,
                 DateOnly.FromDateTime(line.Start), line.Cost,
                 $"'{line.UsageType}' could not be read: {line.Unclassified ?? "no usage of a known meter"}");
@@ -144,11 +146,11 @@ sealed class Workings
         BillCharge.Refund => Cause.Refund,
         BillCharge.Tax => Cause.Tax,
         BillCharge.Fee => Cause.Fee,
-        BillCharge.Commitment => Cause.Commitment,
+        BillCharge.Commitment when line.Usage is null => Cause.Commitment,
         BillCharge.ProgrammeDiscount => Cause.ProgrammeDiscount,
         BillCharge.PrivateDiscount => Cause.PrivateDiscount,
         BillCharge.Usage when line.IsMantle => Cause.Mantle,
-        BillCharge.Usage when line.Usage is { } usage => Unlogged(usage),
+        BillCharge.Usage or BillCharge.Commitment when line.Usage is { } usage => Unlogged(usage),
         _ => null,
     };
 

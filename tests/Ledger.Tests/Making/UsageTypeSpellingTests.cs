@@ -69,10 +69,11 @@ public class UsageTypeSpellingTests
         var named = style switch
         {
             UsageTypeStyle.Mantle => read.Model,
-            UsageTypeStyle.Dashed when key.Model.Length > 0 => (Books.Catalog.FindByName(read.Model) ?? Books.Catalog.Find(read.Model))?.Names[0] ?? read.Model,
+            UsageTypeStyle.Dashed when key.Model.Length > 0 => NameOf(Books.Catalog.FindByName(read.Model) ?? Books.Catalog.Find(read.Model)),
             _ => key.Model,
         };
-        var expected = style == UsageTypeStyle.Dashed && key.Model.Length > 0 ? Books.Catalog.Find(key.Model)!.Names[0] : key.Model;
+        var expected = style == UsageTypeStyle.Dashed && key.Model.Length > 0 ? NameOf(Books.Catalog.Find(key.Model)) : key.Model;
+        static string NameOf(ModelFacts? model) => model is { Names: [var name, ..] } ? name : model?.Id ?? "";
         return named == expected ? null : $"model {named}, not {expected}";
     }
 }
