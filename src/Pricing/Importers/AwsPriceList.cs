@@ -103,7 +103,7 @@ public static class AwsPriceList
             if (region.Length == 0) return "names no region";
 
             ModelFacts? model = null;
-            if (IsOfModel(priced))
+            if (priced.IsOfModel)
             {
                 (model, var unknown) = OfferModels.Find(catalog, priced.Model, priced.IsMantle, Text(attributes, "model"),
                     Text(attributes, "servicename"));
@@ -121,10 +121,6 @@ public static class AwsPriceList
             claims.Add(new(new(sku, key, sourceUnit, price, null, null, source), usageType, strength));
             return null;
         }
-
-        static bool IsOfModel(UsageTypeClass.Priced priced) =>
-            !priced.Meter.IsGuardrail() && priced.Meter is not (Meter.CustomUnitMinute or Meter.Retrieval or Meter.IndexGbMonth)
-            && !(priced.Meter == Meter.StorageMonth && priced.Model.Length == 0);
     }
 
     // The one price of a product: one term, one dimension, from the first unit on, in dollars.

@@ -2,8 +2,8 @@ using Assay.Usage;
 
 namespace Assay.Pricing.Importers;
 
-/// <summary>Finds the model a row of an offer is about, and refuses rows whose own words disagree about it.</summary>
-static class OfferModels
+/// <summary>Finds the model a row of an offer or of a bill is about, and refuses rows whose own words disagree about it.</summary>
+public static class OfferModels
 {
     const string Edition = "(Amazon Bedrock Edition)";
 
@@ -16,6 +16,9 @@ static class OfferModels
     /// key.
     /// </summary>
     /// <param name="abbreviation">The model as the usage type has it; may be empty.</param>
+    /// <param name="isMantle">True where the usage type names the id itself.</param>
+    /// <param name="model">The row's model attribute; may be empty.</param>
+    /// <param name="serviceName">The service or product, such as <c>Claude Haiku 4.5 (Amazon Bedrock Edition)</c>; may be empty.</param>
     public static (ModelFacts? Model, string Reason) Find(
         ModelCatalog catalog, string abbreviation, bool isMantle, string model, string serviceName)
     {

@@ -21,6 +21,10 @@ public abstract record UsageTypeClass
         /// <summary>False for a cache write whose text leaves the lifetime open.</summary>
         public bool NamesLifetime { get; init; }
 
+        /// <summary>False for what has one price whatever the model: guardrails, imported models, knowledge bases.</summary>
+        public bool IsOfModel => !Meter.IsGuardrail() && Meter is not (Meter.CustomUnitMinute or Meter.Retrieval or Meter.IndexGbMonth)
+            && !(Meter == Meter.StorageMonth && Model.Length == 0);
+
         /// <summary>The meter for a model: an open lifetime is the shortest the model offers.</summary>
         public Meter MeterFor(ModelFacts? model) =>
             Meter == Meter.CacheWrite5m && !NamesLifetime && model is { CacheTtls: ["30m"] } ? Meter.CacheWrite30m : Meter;
