@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Assay.Desk.Commands;
 using Assay.Desk.Input;
 using Assay.Desk.Reports;
+using Assay.Ledger.Bills;
 using Assay.Pricing;
 
 namespace Assay.Desk;
@@ -33,6 +34,7 @@ static class Door
         root.Subcommands.Add(GuideCommand.Make());
         root.Subcommands.Add(ModelCommand.Make());
         root.Subcommands.Add(CompareCommand.Make());
+        root.Subcommands.Add(ReconcileCommand.Make());
         root.Subcommands.Add(EdpCommand.Make());
         root.Subcommands.Add(DemoCommand.Make());
         HelpWithExample.Apply(root);
@@ -42,7 +44,7 @@ static class Door
         {
             return await Invoke(parsed).ConfigureAwait(false);
         }
-        catch (Exception wrong) when (wrong is InputException or PriceBookException or FormatException)
+        catch (Exception wrong) when (wrong is InputException or PriceBookException or BillException or FormatException)
         {
             return Say(wrong.Message, ExitCode.WrongInput);
         }

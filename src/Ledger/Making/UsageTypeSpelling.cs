@@ -43,7 +43,7 @@ public static class UsageTypeSpelling
     {
         foreach (var name in model.Names)
         {
-            var squeezed = string.Concat(name.Where(c => char.IsLetterOrDigit(c) || c == '.'));
+            var squeezed = string.Concat(name.Where(c => char.IsLetterOrDigit(c) || c is '.' or '+'));
             if (squeezed.Length > 1 && name.All(c => c is not ('(' or ':' or '/'))) return squeezed;
         }
         return model.Id;

@@ -207,9 +207,10 @@ sealed class QuantityCauses(
             var counted = meter switch
             {
                 Meter.Input => metered.Input, Meter.Output => metered.Output, Meter.CacheRead => metered.CacheRead,
-                null => Written(metered), _ => -1L,
+                null or Meter.CacheWrite5m or Meter.CacheWrite1h => Written(metered), _ => -1L,
             };
-            var billed = meter is { } one ? family.NetBilled(slot, one) : Writes(family.Billed(slot));
+            // A metric tells no lifetimes: writes are held against it together.
+            var billed = meter is { } one && !IsTimedWrite(one) ? family.NetBilled(slot, one) : Writes(family.Billed(slot));
             if (counted == billed) return parted with { Cause = Cause.MissingLogHours };
         }
         // The end of a bill that has not all arrived: rows missing in its last hour.
