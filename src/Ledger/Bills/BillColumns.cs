@@ -47,8 +47,8 @@ sealed class BillColumns
             cur.Add(CurName(column));
             focus.Add(FocusName(column));
         }
-        var curSigns = ((string[])["line_item_usage_type", "line_item_unblended_cost", "line_item_usage_start_date", "identity_line_item_id",
-            "bill_billing_period_start_date", "line_item_line_item_type"]).Count(cur.Contains);
+        var curSigns = ((string[])["line_item_usage_type", "line_item_unblended_cost", "line_item_usage_start_date",
+            "identity_line_item_id", "bill_billing_period_start_date", "line_item_line_item_type"]).Count(cur.Contains);
         if (curSigns >= 2) return BillFormat.Cur2;
         var focusSigns = ((string[])["billedcost", "chargeperiodstart", "chargecategory", "billingperiodstart"]).Count(focus.Contains);
         return focusSigns >= 3 ? BillFormat.Focus : null;

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text;
+using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 
 namespace Assay.Ledger.Bills;
@@ -10,6 +11,10 @@ enum BillFile : byte { Csv, Parquet, Json }
 /// <summary>A row as text: blank where the bill says nothing. Reused from row to row.</summary>
 sealed class BillRow(BillColumns columns, IReadOnlyList<BillField> fields)
 {
+    const int PoolMax = 100_000;
+    const int PooledLengthMax = 2_000;
+
+    readonly Dictionary<string, string> pool = new(StringComparer.Ordinal);
     readonly string[] values = new string[Enum.GetValues<BillField>().Length];
     readonly string[] tags = new string[columns.TagColumns.Count];
 
@@ -29,9 +34,16 @@ sealed class BillRow(BillColumns columns, IReadOnlyList<BillField> fields)
     {
         Number = reader.GetInt64(0);
         var at = 1;
-        foreach (var field in fields) values[(int)field] = Text(reader, at++);
-        for (var i = 0; i < tags.Length; i++) tags[i] = Text(reader, at++);
+        foreach (var field in fields) values[(int)field] = IsOfTheRow(field) ? Text(reader, at++) : Pooled(Text(reader, at++));
+        for (var i = 0; i < tags.Length; i++) tags[i] = Pooled(Text(reader, at++));
     }
+
+    // What differs from row to row; all else repeats itself a thousand times and is kept once.
+    static bool IsOfTheRow(BillField field) => field is BillField.Id or BillField.Quantity or BillField.PricingQuantity or BillField.Cost
+        or BillField.NetCost or BillField.ListCost;
+
+    string Pooled(string text) => pool.TryGetValue(text, out var known) ? known
+        : pool.Count < PoolMax && text.Length <= PooledLengthMax ? pool[text] = text : text;
 
     // Some exporters write the word for what is not there.
     static string Text(DbDataReader reader, int at) =>
@@ -42,7 +54,7 @@ sealed class BillRow(BillColumns columns, IReadOnlyList<BillField> fields)
 /// A bill as a table, CSV or Parquet, read by DuckDB. Every column arrives as text: DuckDB writes a DOUBLE as the shortest text that
 /// stands for it, which a decimal then holds exactly.
 /// </summary>
-sealed class BillTable : IDisposable
+sealed partial class BillTable : IDisposable
 {
     // A cell of a bill may hold a megabyte of tags; a line beyond this is skipped and named.
     const int LineMax = 16 * 1024 * 1024;
@@ -94,13 +106,26 @@ sealed class BillTable : IDisposable
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 
-    /// <summary>Splits a heading at the delimiter it uses most; quotes are taken off.</summary>
+    /// <summary>Splits a heading at the delimiter it uses most; a quoted name may hold it.</summary>
     public static (char Delimiter, string[] Names) Heads(string head)
     {
         var end = head.IndexOfAny(['\r', '\n']);
         var line = end < 0 ? head : head[..end];
         var delimiter = ((char[])[',', ';', '\t']).MaxBy(d => line.Count(c => c == d));
-        return (delimiter, [.. line.Split(delimiter).Select(n => n.Trim().Trim('"'))]);
+        List<string> names = [];
+        var name = new StringBuilder();
+        var isQuoted = false;
+        foreach (var c in line)
+        {
+            if (c == '"') isQuoted = !isQuoted;
+            else if (c == delimiter && !isQuoted)
+            {
+                names.Add(name.ToString().Trim());
+                name.Clear();
+            }
+            else name.Append(c);
+        }
+        return (delimiter, [.. names, name.ToString().Trim()]);
     }
 
     /// <exception cref="BillException">It cannot be read, or a column it needs is missing.</exception>
@@ -158,6 +183,7 @@ sealed class BillTable : IDisposable
     static BillTable OpenCsv(string path, string head, DuckDBConnection connection)
     {
         var (delimiter, names) = Heads(head);
+        var lineEnd = head.IndexOf('\n', StringComparison.Ordinal) is > 0 and var at && head[at - 1] == '\r' ? "\\r\\n" : "\\n";
         var format = BillColumns.FormatOf(names) ?? throw Bills.NotABill(path);
         // Columns go by number: a heading may repeat a name, and hold anything.
         var columns = string.Join(", ", names.Select((_, i) => $"'c{i}': 'VARCHAR'"));
@@ -165,7 +191,8 @@ sealed class BillTable : IDisposable
         using (var raw = File.OpenRead(path)) raw.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
         if (Gzip.Is(magic)) Gzip.RequireWhole(path);
         var from = $"read_csv({Quoted(path)}, auto_detect = false, header = true, columns = {{{columns}}}, delim = '{delimiter}', "
-            + $"quote = '\"', escape = '\"', max_line_size = {LineMax}, buffer_size = {2 * LineMax}, hive_partitioning = false, "
+            + $"quote = '\"', escape = '\"', new_line = '{lineEnd}', "
+            + $"max_line_size = {LineMax}, buffer_size = {2 * LineMax}, hive_partitioning = false, "
             + $"compression = '{(Gzip.Is(magic) ? "gzip" : "none")}', store_rejects = true, rejects_limit = 0)";
         return new(path, connection, from, BillColumns.Read(names, format, path), isCsv: true);
     }
@@ -223,8 +250,8 @@ sealed class BillTable : IDisposable
         List<BillNote> notes = [];
         using var command = connection.CreateCommand();
         command.CommandText = """
-            SELECT line, min(error_message) FROM reject_errors WHERE scan_id = (SELECT min(scan_id) FROM reject_errors)
-            GROUP BY line ORDER BY line
+            SELECT line, arg_min(error_message, column_idx) FROM reject_errors
+            WHERE scan_id = (SELECT min(scan_id) FROM reject_errors) GROUP BY line ORDER BY line
             """;
         using var reader = command.ExecuteReader();
         while (reader.Read())
@@ -235,9 +262,12 @@ sealed class BillTable : IDisposable
         return notes;
     }
 
+    [GeneratedRegex(@"Expected Number of Columns: (?<expected>\d+) Found: (?<found>\d+)")]
+    private static partial Regex ColumnCounts();
+
     static string Reason(string fault) =>
-        fault.Contains("Expected Number of Columns", StringComparison.Ordinal) ? fault.Split('\n')[0].Trim().Replace(
-            "Expected Number of Columns", "expected columns", StringComparison.Ordinal)
+        ColumnCounts().Match(fault) is { Success: true } columns
+            ? $"{columns.Groups["found"].Value} columns where {columns.Groups["expected"].Value} are expected"
         : fault.Contains("Maximum line size", StringComparison.OrdinalIgnoreCase) ? $"a line of more than {LineMax / 1024 / 1024} MB"
         : fault.Contains("unicode", StringComparison.OrdinalIgnoreCase) || fault.Contains("utf-8", StringComparison.OrdinalIgnoreCase)
             ? "not UTF-8"

@@ -8,10 +8,11 @@ namespace Assay.Ledger.Bills;
 /// </summary>
 static class BillTags
 {
-    static readonly string[] Prefixes =
-    [
-        "resourceTags/", "resource_tags_", "iamPrincipal/", "accountTag/", "userAttribute/", "user:", "user_", "aws:", "aws_",
-    ];
+    static readonly string[] Holders = ["resourceTags/", "iamPrincipal/", "accountTag/", "userAttribute/"];
+    static readonly string[] Owners = ["user:", "aws:"];
+
+    // The maps and tables of cost and usage reports write an underscore for the colon.
+    static readonly string[] CurOwners = ["user:", "aws:", "user_", "aws_"];
 
     /// <summary>
     /// The tags of a row; a tag of the resource wins over one of the principal, and that over one of the account.
@@ -19,11 +20,15 @@ static class BillTags
     public static Dictionary<string, string> Read(BillRow row)
     {
         Dictionary<string, (int Rank, string Value)> found = new(StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, value) in row.TagColumns) Add(found, key, value, 0);
-        foreach (var (key, value) in Map(row[BillField.ResourceTags])) Add(found, key, value, 0);
-        foreach (var (key, value) in Map(row[BillField.Tags])) Add(found, key, value, RankOf(key));
+        foreach (var (key, value) in row.TagColumns) Add(found, Bare(key, CurOwners), value, 0);
+        foreach (var (key, value) in Map(row[BillField.ResourceTags])) Add(found, Bare(key, CurOwners), value, 0);
+        foreach (var (key, value) in Map(row[BillField.Tags])) Add(found, Bare(key), value, RankOf(key));
         return found.ToDictionary(f => f.Key, f => f.Value.Value, StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>Everything that decides the tags of a row: rows that agree in it share them.</summary>
+    public static string TextOf(BillRow row) =>
+        string.Join('\u001F', row.TagColumns.Select(t => t.Value).Append(row[BillField.ResourceTags]).Append(row[BillField.Tags]));
 
     /// <summary>The entries of a map in JSON: an object, or a list of keys and values; nothing where it is no JSON.</summary>
     public static IEnumerable<(string Key, string Value)> Map(string json)
@@ -59,20 +64,19 @@ static class BillTags
 
     static void Add(Dictionary<string, (int Rank, string Value)> found, string key, string value, int rank)
     {
-        if (value.Length == 0 || Bare(key) is not { Length: > 0 } bare) return;
-        if (!found.TryGetValue(bare, out var other) || rank < other.Rank) found[bare] = (rank, value);
+        if (value.Length == 0 || key.Length == 0) return;
+        if (!found.TryGetValue(key, out var other) || rank < other.Rank) found[key] = (rank, value);
     }
 
     /// <summary>The key without what cost allocation puts before it.</summary>
-    internal static string Bare(string key)
+    internal static string Bare(string key) => Bare(key, Owners);
+
+    static string Bare(string key, string[] owners) => Without(Without(key, Holders), owners);
+
+    static string Without(string key, string[] prefixes)
     {
-        for (var again = true; again;)
-        {
-            again = false;
-            foreach (var prefix in Prefixes)
-                if (key.Length > prefix.Length && key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-                    (key, again) = (key[prefix.Length..], true);
-        }
+        foreach (var prefix in prefixes)
+            if (key.Length > prefix.Length && key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) return key[prefix.Length..];
         return key;
     }
 }

@@ -135,8 +135,8 @@ static class BillUnits
     public static string? Read(string unit, string description, Meter meter)
     {
         if (meter == Meter.OcuHour)
-            return unit.Replace("-", " ", StringComparison.Ordinal).ToLowerInvariant() is "" or "ocu hour" or "ocu hours" or "hours" or "hour"
-                or "hrs" or "ocu" ? "OCU-hour" : null;
+            return unit.Replace("-", " ", StringComparison.Ordinal).ToLowerInvariant()
+                is "" or "ocu hour" or "ocu hours" or "hours" or "hour" or "hrs" or "ocu" ? "OCU-hour" : null;
         if (PriceUnits.Read(unit, description) is { } read) return read;
         // "$0.000015 per 1K tokens for …": a bill without a column for the unit.
         if (unit.Trim().Length > 0) return null;

@@ -23,6 +23,10 @@ public static class Bills
                 _ => BillTable.ParquetColumns(path) is { } columns ? BillColumns.FormatOf(columns) : BillFormat.Cur2,
             };
         }
+        catch (BillException)
+        {
+            return BillFormat.Cur2;
+        }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return null;
@@ -71,7 +75,8 @@ public static class Bills
 
         public BillReading Reading() => new()
         {
-            Lines = lines, OtherServices = otherServices, Skipped = skipped, Duplicates = duplicates, UnknownColumns = [.. unknown.Distinct()],
+            Lines = lines, OtherServices = otherServices, Skipped = skipped, Duplicates = duplicates,
+            UnknownColumns = [.. unknown.Distinct()],
         };
 
         public void Read(string path, CancellationToken cancel)

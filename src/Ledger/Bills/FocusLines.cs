@@ -26,7 +26,7 @@ sealed class FocusLines(BilledUsage usage) : LineReader(usage)
             ChargeName = word,
             UsageType = usageType,
             BillingEntity = BillingEntity(row, usageType),
-            Tags = BillTags.Read(row),
+            Tags = TagsOf(row),
         };
         line = line with
         {

@@ -11,10 +11,22 @@ readonly record struct RowReading(BillLine? Line, string? Fault)
     public static RowReading Unusable(string reason) => new(null, reason);
 }
 
-/// <summary>Turns rows of a bill into lines. What the formats share is here; how each names things, in the classes that fill it in.</summary>
+/// <summary>Turns rows of a bill into lines. What formats share is here; how each names things, in its class.</summary>
 abstract class LineReader(BilledUsage usage)
 {
+    const int KeptMax = 100_000;
+
+    readonly Dictionary<string, IReadOnlyDictionary<string, string>> tags = new(StringComparer.Ordinal);
+
     protected BilledUsage Usage => usage;
+
+    protected IReadOnlyDictionary<string, string> TagsOf(BillRow row)
+    {
+        var text = BillTags.TextOf(row);
+        if (tags.TryGetValue(text, out var known)) return known;
+        if (tags.Count == KeptMax) tags.Clear();
+        return tags[text] = BillTags.Read(row);
+    }
 
     public abstract RowReading Read(BillRow row);
 
@@ -34,7 +46,8 @@ abstract class LineReader(BilledUsage usage)
         DateTime ends = default;
         if (end.Length > 0 && !BillText.Time(end, out ends))
             return $"the line ends at {BillText.Quoted(end)}, which is no time such as 2026-07-01T01:00:00Z";
-        if (ends != default && ends < starts) return $"the line ends at {BillText.Quoted(end)}, before it starts at {BillText.Quoted(start)}";
+        if (ends != default && ends < starts)
+            return $"the line ends at {BillText.Quoted(end)}, before it starts at {BillText.Quoted(start)}";
 
         if (!BillText.Number(row[BillField.Cost], out var cost)) return NotANumber("the cost", row[BillField.Cost]);
         if (cost is null) return "the line has no cost";
@@ -147,7 +160,7 @@ sealed class CurLines(BilledUsage usage) : LineReader(usage)
             ServiceCode = code.Length > 0 ? code : row[BillField.ProductCode],
             ProductName = name,
             BillingEntity = row[BillField.BillingEntity],
-            Tags = BillTags.Read(row),
+            Tags = TagsOf(row),
             // A zero there is the absence of a public price, not a price.
             ListCost = isMarketplace || line.ListCost == 0 && line.Cost != 0 ? null : line.ListCost,
         };

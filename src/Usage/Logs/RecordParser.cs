@@ -344,12 +344,17 @@ sealed partial class RecordParser(LogReaderOptions options)
 
     static LineCounts CountsOf(in Draft draft)
     {
-        ref readonly var body = ref draft.Body;
-        var counts = LineCounts.Unsaid;
+        var counts = CountsOf(draft.Body);
         counts.At(Counted.Input) = draft.Input;
         counts.At(Counted.Output) = draft.Output;
         counts.At(Counted.CacheRead) = draft.CacheRead;
         counts.At(Counted.CacheWrite) = draft.CacheWrite;
+        return counts;
+    }
+
+    internal static LineCounts CountsOf(in BodyUsage body)
+    {
+        var counts = LineCounts.Unsaid;
         counts.At(Counted.BodyInput) = body.Input;
         counts.At(Counted.BodyOutput) = body.Output;
         counts.At(Counted.BodyCacheRead) = body.CacheRead;
@@ -367,7 +372,7 @@ sealed partial class RecordParser(LogReaderOptions options)
     }
 
     // The top level wins where both speak; what only the body knows is taken from there.
-    static TokenCounts TokensOf(in LineCounts said, ModelFacts? facts, FileReading reading)
+    internal static TokenCounts TokensOf(in LineCounts said, ModelFacts? facts, FileReading reading)
     {
         var input = Settle(said.Of(Counted.Input), said.Of(Counted.BodyInput), "input", reading);
         var output = Settle(said.Of(Counted.Output), said.Of(Counted.BodyOutput), "output", reading);
@@ -410,7 +415,7 @@ sealed partial class RecordParser(LogReaderOptions options)
         return top >= 0 ? top : Math.Max(body, 0);
     }
 
-    static MeteredAmount[]? AmountsOf(in LineCounts said, int images, FileReading reading)
+    internal static MeteredAmount[]? AmountsOf(in LineCounts said, int images, FileReading reading)
     {
         if (said.Of(Counted.GuardrailImages) is > 0 and var unmetered)
             reading.Differ(reading.Lines, $"{unmetered} guardrail image units have no meter and are not charged");

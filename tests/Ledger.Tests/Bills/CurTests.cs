@@ -169,6 +169,24 @@ public sealed class CurTests : IDisposable
     }
 
     [Fact]
+    public void Files_written_on_Windows_and_names_in_quotes_read_the_same()
+    {
+        var text = $"\uFEFF{SomeBills.CurHead},\"resourceTags/user:cost, centre\"\r\n"
+            + SomeBills.Native("1", "USE1-NovaPro-input-tokens", "1", "1K tokens", "1") + ",blue\r\n"
+            + SomeBills.Native("2", "USE1-NovaPro-input-tokens", "2", "1K tokens", "1") + ",\"two\r\nlines\"\r\n";
+        var reading = SomeBills.Read(bills.Bytes("bill.csv", System.Text.Encoding.UTF8.GetBytes(text)));
+        Assert.Empty(reading.Skipped);
+        Assert.Equal(["1", "2"], reading.Lines.Select(l => l.Id));
+        Assert.Equal(["blue", "two\r\nlines"], reading.Lines.Select(l => l.Tags["cost, centre"]));
+    }
+
+    [Fact]
+    public void A_tag_keeps_its_own_underscores() => Assert.Equal(["id", "user_id"], SomeBills.Read(bills.Cur("bill.csv",
+        SomeBills.Native("1", "USE1-NovaPro-input-tokens", "1", "1K tokens", "1", tags: """{"user_id":"x"}"""),
+        SomeBills.Native("2", "USE1-NovaPro-input-tokens", "1", "1K tokens", "1", tags: """{"user_user_id":"x"}""")))
+        .Lines.Select(l => l.Tags.Keys.Single()));
+
+    [Fact]
     public void Parquet_reads_as_CSV_does_and_its_doubles_exactly()
     {
         var path = bills.Parquet("bill.parquet", """
