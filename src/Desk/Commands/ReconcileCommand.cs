@@ -3,7 +3,9 @@ using Assay.Desk.Books;
 using Assay.Desk.Input;
 using Assay.Desk.Reports;
 using Assay.Ledger.Bills;
+using Assay.Ledger.Metrics;
 using Assay.Ledger.Reconciling;
+using Assay.Usage.Logs;
 
 namespace Assay.Desk.Commands;
 
@@ -15,6 +17,7 @@ static class ReconcileCommand
     /// <summary>What is to be reconciled.</summary>
     public sealed record Request(string[] Paths, string[] Bills)
     {
+        public string[] Metrics { get; init; } = [];
         public string Book { get; init; } = BookShelf.Default;
         public string? Profiles { get; init; }
         public bool Json { get; init; }
@@ -31,26 +34,31 @@ static class ReconcileCommand
             Description = "The AWS bill: CUR 2.0 or FOCUS (CSV or Parquet, gzip or plain), or Cost Explorer's JSON; may be given again.",
             HelpName = "FILE", AllowMultipleArgumentsPerToken = false, Required = true, Arity = ArgumentArity.OneOrMore,
         };
+        var metrics = new Option<string[]>("--metrics")
+        {
+            Description = "CloudWatch's counts, a third witness: JSON lines of a metric stream, or the answer of get-metric-data.",
+            HelpName = "FILE", AllowMultipleArgumentsPerToken = false,
+        };
         failOn.Description = "Exit with 1 when money stays unexplained (unexplained), when the bill itself has faults (findings), "
             + "or when input was skipped (skipped).";
         json.Description = "Print JSON. Amounts are decimal text in USD, bill minus rated logs.";
         var command = new ExampledCommand("reconcile", "Rated usage against the AWS bill: what agrees, and a cause for every difference.",
             "assay reconcile ./logs --bill cur-2026-07.parquet --fail-on unexplained")
         {
-            paths, bills, book, profiles, json, failOn, workers,
+            paths, bills, metrics, book, profiles, json, failOn, workers,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new(parsed.GetValue(paths)!, parsed.GetValue(bills) ?? [])
         {
-            Book = parsed.GetValue(book)!, Profiles = parsed.GetValue(profiles), Json = parsed.GetValue(json),
-            FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
+            Metrics = parsed.GetValue(metrics) ?? [], Book = parsed.GetValue(book)!, Profiles = parsed.GetValue(profiles),
+            Json = parsed.GetValue(json), FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
         }, cancel)));
         return command;
     }
 
     public static int Run(Request request, CancellationToken cancel)
     {
-        var conditions = request.FailOn.SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            .ToList();
+        var conditions = request.FailOn
+            .SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
         foreach (var condition in conditions)
             if (condition is not ("unexplained" or "findings" or "skipped"))
                 throw new InputException($"--fail-on '{condition}' is not a condition. {Accepted}");
@@ -73,13 +81,25 @@ static class ReconcileCommand
         }, cancel);
         progress.Dispose();
         Shared.NeedRecords(reading, request.Paths);
-        var result = Reconciliation.Reconcile(hours, bill.Lines);
+        var counted = Metered(request.Metrics, options, cancel);
+        var result = Reconciliation.Reconcile(hours, bill.Lines, counted);
         if (request.Json) PriceJson.Write(json => ReconcileJson.Write(json, result, bill));
         else ReconcileTerminal.Write(result, bill, Terminal.Console());
         Console.Out.Flush();
         Shared.Account(reading);
         Account(result, bill);
         return Verdict(conditions, result, bill, reading);
+    }
+
+    static List<MeteredHour> Metered(string[] files, LogReaderOptions options, CancellationToken cancel)
+    {
+        if (files.Length == 0) return [];
+        var read = MetricExports.Read(files, options.Catalog, options.Profiles, MetricStatement.Nothing, cancel);
+        if (read.Skipped.Count > 0)
+            Console.Error.WriteLine($"assay: {Shared.Count(read.Skipped.Count, "datapoint")} of the metrics could not be read; "
+                + $"the first is {read.Skipped[0].Path}:{read.Skipped[0].Row}: {read.Skipped[0].Reason}.");
+        return [.. read.Points.Select(p => new MeteredHour(p.Usage.Caller.Account, p.Usage.Region, p.Usage.Model, p.Usage.Time,
+            p.Usage.Tokens, (long)p.Invocations))];
     }
 
     static void Account(Reconciled result, BillReading bill)
@@ -89,12 +109,11 @@ static class ReconcileCommand
         if (bill.Skipped.Count > 0)
             Console.Error.WriteLine($"assay: {Shared.Count(bill.Skipped.Count, "row")} of the bill gave no line; the first is "
                 + $"{bill.Skipped[0].Path}:{bill.Skipped[0].Row}: {bill.Skipped[0].Reason}.");
+        var months = $"{Dimensions.Day(result.First)} to {Dimensions.Day(result.Last)}";
         if (result.HoursOutside > 0 && result.Rated == 0m)
-            Console.Error.WriteLine($"assay: no log lies in the bill's months, {Dimensions.Day(result.First)} to {Dimensions.Day(result.Last)}; "
-                + "is it the bill of another month?");
+            Console.Error.WriteLine($"assay: no log lies in the bill's months, {months}; is it the bill of another month?");
         else if (result.HoursOutside > 0)
-            Console.Error.WriteLine($"assay: logs outside the bill's months, {Dimensions.Day(result.First)} to {Dimensions.Day(result.Last)}, "
-                + "were left out.");
+            Console.Error.WriteLine($"assay: logs outside the bill's months, {months}, were left out.");
     }
 
     static int Verdict(List<string> conditions, Reconciled result, BillReading bill, ReadingSummary reading)

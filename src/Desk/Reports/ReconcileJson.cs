@@ -33,6 +33,7 @@ static class ReconcileJson
         Findings(json, result.Findings);
         Money(json, "unexplained", result.Unexplained);
         Residuals(json, "unexplained_rows", result.UnexplainedRows, isNamed: false);
+        Witnesses(json, result.Witnesses);
         json.WriteStartObject("bill");
         json.WriteNumber("lines", result.BillLines);
         json.WriteNumber("other_services", bill.OtherServices);
@@ -65,6 +66,25 @@ static class ReconcileJson
             json.WriteString("day", Dimensions.Day(residual.Day));
             json.WriteString("usage_type", residual.UsageType);
             Money(json, "amount", residual.Amount);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    // Tokens are numbers: they are counted, not paid.
+    static void Witnesses(Utf8JsonWriter json, IReadOnlyList<Witnesses> days)
+    {
+        json.WriteStartArray("witnesses");
+        foreach (var day in days)
+        {
+            json.WriteStartObject();
+            json.WriteString("account", day.Account);
+            json.WriteString("region", day.Region);
+            json.WriteString("model", day.Model);
+            json.WriteString("day", Dimensions.Day(day.Day));
+            json.WriteNumber("logged", Usd.Shortest(day.Logged));
+            json.WriteNumber("metered", Usd.Shortest(day.Metered));
+            json.WriteNumber("billed", Usd.Shortest(day.Billed));
             json.WriteEndObject();
         }
         json.WriteEndArray();

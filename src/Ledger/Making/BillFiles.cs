@@ -9,7 +9,9 @@ using DuckDB.NET.Data;
 
 namespace Assay.Ledger.Making;
 
-/// <summary>Writes the lines of a bill in the formats AWS delivers: CUR 2.0 and FOCUS 1.2 as CSV (gzip by name) or Parquet, Cost Explorer.</summary>
+/// <summary>
+/// Writes the lines of a bill in the formats AWS delivers: CUR 2.0 and FOCUS 1.2 as CSV (gzip by name) or Parquet, Cost Explorer.
+/// </summary>
 public static class BillFiles
 {
     delegate string Cell(BillLine line);

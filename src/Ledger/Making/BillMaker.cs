@@ -216,7 +216,8 @@ public static class BillMaker
             var scale = SourceUnits.Scale(billed.Rate.SourceUnit);
             var price = billed.Rate.UsdPerUnit * factor;
             var quantity = Round(billed.Quantity / scale);
-            var line = LineWords.Of(row.UsageType, row.Meter, billed.Kind.Model, billed.Rate.SourceUnit, price * scale, row.Place.Region) with
+            var words = LineWords.Of(row.UsageType, row.Meter, billed.Kind.Model, billed.Rate.SourceUnit, price * scale, row.Place.Region);
+            var line = words with
             {
                 Id = NextId(), Charge = BillCharge.Usage, ChargeName = "Usage", Start = row.Hour, End = row.Hour.AddHours(1),
                 Period = order.Period, Account = row.Place.Account, PayerAccount = order.Payer, Region = row.Place.Region,
@@ -253,20 +254,23 @@ public static class BillMaker
                 foreach (var line in usage.Where(_ => random.Next(60) == 0))
                 {
                     lines.Add(line with { Id = NextId() });
-                    Note(Cause.DuplicateLineItems, new(line.Account, line.Region), DateOnly.FromDateTime(line.Start), line.UsageType, line.Cost);
+                    Note(Cause.DuplicateLineItems, new(line.Account, line.Region), DateOnly.FromDateTime(line.Start), line.UsageType,
+                        line.Cost);
                 }
             foreach (var account in usage.GroupBy(l => l.Account).OrderBy(g => g.Key, StringComparer.Ordinal))
             {
                 var total = account.Sum(l => l.Cost);
                 if (Has(BillFaults.UnclassifiedUsageTypes)) Unclassified(account.First());
                 if (Has(BillFaults.Credit)) Money(BillCharge.Credit, "Credit", Cause.Credit, account.Key, first, -total * 0.0321m);
-                if (Has(BillFaults.Refund)) Money(BillCharge.Refund, "Refund", Cause.Refund, account.Key, first.AddDays(1), -total * 0.011m);
+                if (Has(BillFaults.Refund))
+                    Money(BillCharge.Refund, "Refund", Cause.Refund, account.Key, first.AddDays(1), -total * 0.011m);
                 if (Has(BillFaults.Tax)) Money(BillCharge.Tax, "Tax", Cause.Tax, account.Key, plan.Period, total * 0.0775m);
                 foreach (var day in account.GroupBy(l => l.Start.Date).OrderBy(g => g.Key))
                 {
                     var spent = day.Sum(l => l.Cost);
                     if (Has(BillFaults.PrivateDiscount))
-                        Money(BillCharge.PrivateDiscount, "PrivateRateDiscount", Cause.PrivateDiscount, account.Key, day.Key, -spent * 0.05m);
+                        Money(BillCharge.PrivateDiscount, "PrivateRateDiscount", Cause.PrivateDiscount, account.Key, day.Key,
+                            -spent * 0.05m);
                     if (Has(BillFaults.ProgrammeDiscount))
                         Money(BillCharge.ProgrammeDiscount, "EdpDiscount", Cause.ProgrammeDiscount, account.Key, day.Key, -spent * 0.09m);
                 }

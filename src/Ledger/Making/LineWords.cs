@@ -14,13 +14,14 @@ static class BillSpelling
     public static string? Of(CallKind kind, ContextBand context, Meter meter, string region, bool isGlobal, UsageTypeStyle style)
     {
         var isOurs = kind.Model.Id.StartsWith("anthropic.", StringComparison.Ordinal);
-        var key = new RateKey(meter.IsGuardrail() ? "" : kind.Model.Id, meter, kind.Mode, kind.Tier, isGlobal ? Scope.Global : Scope.InRegion,
-            context, region, kind.Term);
+        var key = new RateKey(meter.IsGuardrail() ? "" : kind.Model.Id, meter, kind.Mode, kind.Tier,
+            isGlobal ? Scope.Global : Scope.InRegion, context, region, kind.Term);
         if (meter.IsGuardrail())
             key = new("", meter, Mode.OnDemand, Tier.Standard, Scope.InRegion, ContextBand.Standard, region, Term.None);
         var name = kind.Model.Facts is { } facts ? UsageTypeSpelling.Abbreviation(facts) : kind.Model.Id;
         var first = style == UsageTypeStyle.Mantle || isOurs ? style : UsageTypeStyle.Dashed;
-        foreach (var way in (UsageTypeStyle[])[first, UsageTypeStyle.Dashed, UsageTypeStyle.MarketplaceCamel, UsageTypeStyle.MarketplaceSnake])
+        UsageTypeStyle[] ways = [first, UsageTypeStyle.Dashed, UsageTypeStyle.MarketplaceCamel, UsageTypeStyle.MarketplaceSnake];
+        foreach (var way in ways)
             if (UsageTypeSpelling.Spell(key, way, name) is { } text) return text;
         return null;
     }
@@ -40,7 +41,8 @@ static class LineWords
         if (!isMarketplace)
             return blank with
             {
-                ServiceCode = "AmazonBedrock", ProductName = "Amazon Bedrock", BillingEntity = "AWS", LegalEntity = "Amazon Web Services, Inc.",
+                ServiceCode = "AmazonBedrock", ProductName = "Amazon Bedrock", BillingEntity = "AWS",
+                LegalEntity = "Amazon Web Services, Inc.",
                 Unit = sourceUnit switch { "text unit" => "TextUnit", "1K TPM hour" => "1K TPM Hour", _ => sourceUnit },
                 Description = $"${Usd.Plain(price)} per {sourceUnit} for {usageType}",
             };
@@ -48,7 +50,8 @@ static class LineWords
         var tokens = sourceUnit switch { "1M tokens" => "Million", "1K tokens" => "Thousand", _ => null };
         return blank with
         {
-            ServiceCode = "", ProductName = $"{name} (Amazon Bedrock Edition)", BillingEntity = "AWS Marketplace", LegalEntity = "Anthropic, PBC",
+            ServiceCode = "", ProductName = $"{name} (Amazon Bedrock Edition)", BillingEntity = "AWS Marketplace",
+            LegalEntity = "Anthropic, PBC",
             Unit = tokens is null ? sourceUnit : "Units",
             Description = $"AWS Marketplace software usage|{region}|{tokens} {Counted(meter)}"
                 + (usageType.Contains("lobal", StringComparison.Ordinal) ? " Global" : ""),

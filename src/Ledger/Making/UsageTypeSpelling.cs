@@ -70,7 +70,8 @@ public static class UsageTypeSpelling
             Meter.Training when IsCustom(key) => isUnscoped ? $"{name}-Customization-Training" : null,
             Meter.ModelUnitHour => isUnscoped && Units(key, "-") is { } units ? $"{name}-ProvisionedThroughput-{units}-ModelUnits" : null,
             Meter.InputTpmHour or Meter.OutputTpmHour => isPlain && Months(key) is { } months
-                ? $"{name}-reserved-{months}-month-{(key.Meter == Meter.InputTpmHour ? "input" : "output")}-tokens-per-minute{Crossing(key.Scope)}"
+                ? $"{name}-reserved-{months}-month-{(key.Meter == Meter.InputTpmHour ? "input" : "output")}-tokens-per-minute"
+                    + Crossing(key.Scope)
                 : null,
             Meter.Rerank => isPlain && key.Scope != Scope.Geo && OnDemand(key)
                 ? $"{name}-search-units{(key.Scope == Scope.Global ? "-global" : "")}" : null,

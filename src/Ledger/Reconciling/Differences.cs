@@ -18,7 +18,8 @@ sealed class Differences
     }
 
     /// <summary>A fault of the bill itself; faults of one kind and subject are one finding.</summary>
-    public void Fault(string kind, string account, string region, string subject, string usageType, DateOnly day, decimal atStake, string text)
+    public void Fault(string kind, string account, string region, string subject, string usageType, DateOnly day, decimal atStake,
+        string text)
     {
         var at = (kind, account, region, subject);
         if (!faults.TryGetValue(at, out var fault)) faults[at] = fault = new(usageType, day, text);

@@ -176,6 +176,7 @@ sealed class FamilySlots
         if (at >= 0) return decided[at].IsDoubled;
         var after = ~at;
         if (after == decided.Count) return decided[^1].IsDoubled;
-        return after == 0 || decided[after].Slot - slot < slot - decided[after - 1].Slot ? decided[after].IsDoubled : decided[after - 1].IsDoubled;
+        var isAfterNearer = after == 0 || decided[after].Slot - slot < slot - decided[after - 1].Slot;
+        return decided[isAfterNearer ? after : after - 1].IsDoubled;
     }
 }

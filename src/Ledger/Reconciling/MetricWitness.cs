@@ -32,7 +32,8 @@ sealed class MetricWitness
     public TokenCounts? Of(UsageFamily family, int slot)
     {
         var key = family.Key;
-        return alone.Contains(key) && counted.TryGetValue((key.Account, key.Region, key.Product, key.Scope, slot), out var tokens) ? tokens : null;
+        if (!alone.Contains(key)) return null;
+        return counted.TryGetValue((key.Account, key.Region, key.Product, key.Scope, slot), out var tokens) ? tokens : null;
     }
 
     /// <summary>Days on which the three do not agree, the largest difference first.</summary>

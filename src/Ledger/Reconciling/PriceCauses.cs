@@ -86,14 +86,16 @@ static class PriceCauses
             Add(found, Cause.PriceOutOfLine, line, cost - expected);
             Add(found, usual == 1m ? Cause.Rounding : Cause.PriceChange, line, expected - list);
             if (usual != 1m) Changed(day, line, found, expected - list);
-            found.Fault(Cause.PriceOutOfLine, line.Line.Account, line.Family.Key.Region, day.Product.Product + day.Meter, line.Line.UsageType, line.Day,
-                cost - expected, $"{day.Product.Product} {day.Meter.Name()} is charged at {Usd.Plain(apart)} times what its siblings are; "
+            found.Fault(Cause.PriceOutOfLine, line.Line.Account, line.Family.Key.Region, day.Product.Product + day.Meter,
+                line.Line.UsageType, line.Day, cost - expected,
+                $"{day.Product.Product} {day.Meter.Name()} is charged at {Usd.Plain(apart)} times what its siblings are; "
                     + "dispute it with AWS");
         });
     }
 
     static void Changed(Day day, in BilledLine line, Differences found, decimal amount) =>
-        found.Fault(Cause.PriceChange, line.Line.Account, line.Family.Key.Region, day.Product.Product, line.Line.UsageType, line.Day, amount,
+        found.Fault(Cause.PriceChange, line.Line.Account, line.Family.Key.Region, day.Product.Product, line.Line.UsageType, line.Day,
+            amount,
             $"{day.Product.Product} is charged at {Usd.Plain(Rounded(day.Ratio))} times the book's rate; if AWS changed the price, "
                 + "'assay prices import' the new list");
 

@@ -70,13 +70,14 @@ sealed class Workings
     // The same line twice, under two ids: the second is charged on top.
     IEnumerable<BillLine> WithoutDuplicates()
     {
-        var seen = new HashSet<(DateTime, DateTime, string, string, string, string, string, string, string, string, decimal, decimal, BillCharge)>();
+        var seen = new HashSet<(DateTime, DateTime, string, string, string, string, string, decimal, decimal)>();
         foreach (var line in bill)
         {
             var tags = line.Tags.Count == 0 ? ""
                 : string.Join('\n', line.Tags.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => t.Key + "=" + t.Value));
             var isFirst = line.Charge != BillCharge.Usage || seen.Add((line.Start, line.End, line.Account, line.Region,
-                line.UsageType, line.Operation, line.ProductName, line.ResourceId, line.Principal, tags, line.Quantity, line.Cost, line.Charge));
+                line.UsageType, line.Operation, string.Join('\n', line.ProductName, line.ResourceId, line.Principal, tags), line.Quantity,
+                line.Cost));
             if (isFirst)
             {
                 yield return line;
