@@ -38,9 +38,9 @@ static class ReconcileTerminal
     public static void Write(Reconciled result, BillReading bill, IAnsiConsole console)
     {
         console.MarkupLine($"[bold]Bedrock, logs and bill[/]  {Dimensions.Day(result.First)} to {Dimensions.Day(result.Last)} "
-            + $"[grey]· prices {Markup.Escape(result.Book)} · {Text.Number(result.BillLines)} lines about Bedrock, "
-            + $"{Text.Number(bill.OtherServices)} of other services · USD[/]\n");
-        var grid = Grid(Left(3), Right(3), Left(3), Left(0));
+            + $"[grey]· prices {Markup.Escape(result.Book)} · USD[/]\n"
+            + $"[grey]{Text.Number(result.BillLines)} lines of the bill are about Bedrock, {Text.Number(bill.OtherServices)} about other services[/]\n");
+        var grid = Grid(Left(3), Right(3), Left(3), Wrapped());
         grid.AddRow("  [bold]rated logs[/]", $"[bold]{Signed(result.Rated)}[/]", "", "[grey]what the logs come to at the book's prices[/]");
         foreach (var cause in ByCause.Of(result.Residuals))
             grid.AddRow($"  {cause.Cause}", Signed(cause.Amount), $"[grey]{Days(cause)}[/]",
@@ -58,7 +58,7 @@ static class ReconcileTerminal
     {
         if (findings.Count == 0) return;
         console.MarkupLine("\n[bold]What is wrong with the bill[/]");
-        var grid = Grid(Right(2), Left(0));
+        var grid = Grid(Right(2), Wrapped());
         foreach (var finding in findings.Take(RowsShown))
             grid.AddRow($"  [yellow]{Signed(finding.AtStake)}[/]", Markup.Escape($"{finding.Text} "
                 + $"({Where(finding)}, {Dimensions.Day(finding.First)} to {Dimensions.Day(finding.Last)})"));
@@ -85,8 +85,10 @@ static class ReconcileTerminal
     static string Where(BillFinding finding) =>
         string.Join(' ', ((string[])[finding.Account, finding.Region]).Where(w => w.Length > 0));
 
-    static string Days(ByCause cause) => cause.Days == 1 ? Dimensions.Day(cause.First)
-        : $"{Dimensions.Day(cause.First)} to {Dimensions.Day(cause.Last)}, {cause.Days} days";
+    // The year stands in the heading.
+    static string Days(ByCause cause) => cause.Days == 1
+        ? $"{cause.First:MM-dd}"
+        : $"{cause.First:MM-dd} to {cause.Last:MM-dd}, {cause.Days} days";
 
     // A minus stands before the dollar sign.
     static string Signed(decimal usd) => usd < 0m ? "-" + Text.Dollars(-usd) : Text.Dollars(usd);
@@ -99,5 +101,6 @@ static class ReconcileTerminal
     }
 
     static GridColumn Left(int gap) => new GridColumn().NoWrap().PadLeft(0).PadRight(gap);
+    static GridColumn Wrapped() => new GridColumn().PadLeft(0).PadRight(0);
     static GridColumn Right(int gap) => Left(gap).RightAligned();
 }

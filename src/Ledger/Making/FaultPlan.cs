@@ -25,12 +25,14 @@ sealed class FaultPlan
         var places = calls.Select(c => new Place(c.Caller.Account, c.Region)).Distinct()
             .OrderBy(p => p.Account, StringComparer.Ordinal).ThenBy(p => p.Region, StringComparer.Ordinal).ToList();
         var products = calls.Select(c => Product(c.Model)).Distinct().Order(StringComparer.Ordinal).ToList();
+        var cached = calls.Where(c => c.Tokens.Prompt > c.Tokens.Input).Select(c => Product(c.Model)).Distinct()
+            .Order(StringComparer.Ordinal).ToList();
         bool Has(BillFaults fault) => order.Faults.HasFlag(fault);
 
         if (Has(BillFaults.UnknownLifetime)) withoutLifetimes.UnionWith(Some(random, places.Select(p => p.Account).Distinct()));
         if (Has(BillFaults.Guardrails)) withoutTraces.UnionWith(Some(random, places));
         if (Has(BillFaults.DoubleChargedCache))
-            doubled.UnionWith(Some(random, places.SelectMany(place => products.Select(product => (place, product)))));
+            doubled.UnionWith(Some(random, places.SelectMany(place => cached.Select(product => (place, product)))));
         if (Has(BillFaults.DayEdge)) edgeMinutes = random.Next(1, 12);
         if (calls.Count == 0) return;
         var (first, last) = (Hour(calls.Min(c => c.Time)), Hour(calls.Max(c => c.Time)));
