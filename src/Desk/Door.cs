@@ -36,6 +36,7 @@ static class Door
         root.Subcommands.Add(ModelCommand.Make());
         root.Subcommands.Add(CompareCommand.Make());
         root.Subcommands.Add(AllocateCommand.Make());
+        root.Subcommands.Add(ReconcileCommand.Make());
         root.Subcommands.Add(EdpCommand.Make());
         root.Subcommands.Add(LedgerCommand.Make());
         root.Subcommands.Add(DemoCommand.Make());

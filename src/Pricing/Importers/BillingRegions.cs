@@ -23,10 +23,17 @@ public static class BillingRegions
         ["MEC1"] = "me-central-1", ["MES1"] = "me-south-1", ["ILC1"] = "il-central-1", ["AFS1"] = "af-south-1",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    // Ireland has an old code and a new one; its usage types open with the old.
+    static readonly FrozenDictionary<string, string> Codes = Regions.GroupBy(r => r.Value, StringComparer.Ordinal)
+        .ToFrozenDictionary(g => g.Key, g => g.Select(r => r.Key).MinBy(c => c.Length)!, StringComparer.Ordinal);
+
     static readonly FrozenSet<string> Names = Regions.Values.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The region a billing code stands for, or null.</summary>
     public static string? Find(string code) => Regions.GetValueOrDefault(code);
+
+    /// <summary>The billing code usage types of a region open with, or null: the first of the table where there are two.</summary>
+    public static string? CodeOf(string region) => Codes.GetValueOrDefault(region);
 
     /// <summary>True for the name of a region that has a billing code here.</summary>
     public static bool IsRegion(string name) => Names.Contains(name);

@@ -169,7 +169,7 @@ sealed class OutputFile(LogReaderOptions options, BatchJob job, BatchTotals tota
         var reading = new FileReading(file.Path);
         if (job.Region.Length == 0)
         {
-            reading.Stopped = "batch output that names no region; say it with --batch-region REGION, or save what "
+            reading.Stopped = "batch output that names no region; say it with --batch MODEL@REGION, or save what "
                 + "'aws bedrock get-model-invocation-job' prints beside it";
             return reading;
         }
@@ -319,7 +319,7 @@ sealed class OutputFile(LogReaderOptions options, BatchJob job, BatchTotals tota
         if (!draft.HasOutput && draft.Error is null) return Refuse(ref draft, "no record of a batch job: neither modelOutput nor error");
         var modelId = job.ModelId.Length > 0 ? job.ModelId : draft.Model ?? "";
         if (modelId.Length == 0 && draft.HasOutput)
-            return Refuse(ref draft, "names no model; say it with --batch-model ID");
+            return Refuse(ref draft, "names no model; say it with --batch MODEL@REGION");
         var kind = kinds.TryGetValue(modelId, out var known) ? known : kinds[modelId] = KindOf(modelId);
         reading.Records++;
         var id = RequestId.Parse($"batch/{job.Id}/{draft.RecordId ?? $"{reading.Path}:{reading.Lines}"}");
