@@ -99,7 +99,7 @@ public class BatchOutputTests
         var output = Of("abc/a.jsonl.out", Answer("r", """{"usage":{"inputTokens":1}}"""));
         var (records, reading) = Read(BatchStatement.Nothing with { Region = "us-east-1" }, output);
         Assert.Empty(records);
-        Assert.Equal("names no model; say it with --batch-model ID", Assert.Single(reading.Files[0].FirstSkipped).Reason);
+        Assert.Equal("names no model; say it with --batch MODEL@REGION", Assert.Single(reading.Files[0].FirstSkipped).Reason);
         Assert.StartsWith("batch output that names no region", Read(BatchStatement.Nothing, output).Reading.Files[0].Stopped,
             StringComparison.Ordinal);
     }
