@@ -43,6 +43,9 @@ static class Benches
         new("rating", ">=1", "in-memory rating beside DuckDB's SQL over the same rows, one core", RatingBesideDuckDb),
         new("estate-model", "<=100", "milliseconds to model an estate of 200 workloads, every mode weighed", EstateBenches.Modelled),
         new("estate-draws", "<=10", "seconds for 10,000 draws of that estate, two threads", EstateBenches.Drawn),
+        new("ledger-import", "<=60", "seconds to import ten million charges from gzip logs; peak memory beside it", LedgerBenches.Import),
+        new("ledger-size", "<=25", "bytes of the ledger's file a charge", LedgerBenches.Size),
+        new("ledger-report", "<=2", "seconds of sums by model, application and day over 100 M charges, warm", LedgerBenches.Report),
         new("startup", "<=100", "milliseconds of './assay --help' once built", Startup),
     ];
 
@@ -119,7 +122,7 @@ static class Benches
             "peak resident megabytes of 'assay report' over 1,000,000 requests in 4 files (VmHWM)");
     }
 
-    static long PeakOf(int process)
+    internal static long PeakOf(int process)
     {
         foreach (var line in File.ReadLines($"/proc/{process}/status"))
             if (line.StartsWith("VmHWM:", StringComparison.Ordinal))
