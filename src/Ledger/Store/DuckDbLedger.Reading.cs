@@ -17,32 +17,39 @@ public sealed partial class DuckDbLedger
         return sources;
     });
 
+    // Cells of several batches that are alike are one; the engine joins them, so that as many come here as a report has groups.
     public LedgerCells Cells(LedgerRange range) => Guarded(() =>
     {
-        var kindOf = KindsOf(range.TagKeys);
-        var meters = new Dictionary<int, List<QuantitySum>>();
-        Each("SELECT s.cell, s.meter, s.quantity, s.fraction::VARCHAR, s.open FROM cell_meter s JOIN cell c ON c.id = s.cell "
-            + $"WHERE {Where(range)} ORDER BY s.cell, s.meter", r =>
+        const string alike = "c.kind, c.day, c.is_long, c.failed, c.error, c.meters";
+        var (kindOf, meters) = (KindsOf(range.TagKeys), new Dictionary<CellLikeness, List<QuantitySum>>());
+        Each($"SELECT {alike}, s.meter, sum(s.quantity), sum(s.fraction)::VARCHAR, sum(s.open) FROM cell_meter s "
+            + $"JOIN cell c ON c.id = s.cell WHERE {Where(range)} GROUP BY {alike}, s.meter, s.fraction IS NULL ORDER BY s.meter", r =>
         {
-            if (!meters.TryGetValue(r.GetInt32(0), out var sums)) meters[r.GetInt32(0)] = sums = [];
-            sums.Add(new((Meter)r.GetByte(1), r.GetDecimal(2) + (ExactAt(r, 3) ?? 0m), r.GetDecimal(4)));
+            var key = LikenessAt(r);
+            if (!meters.TryGetValue(key, out var sums)) meters[key] = sums = [];
+            sums.Add(new((Meter)r.GetByte(6), r.GetDecimal(7) + (ExactAt(r, 8) ?? 0m), r.GetDecimal(9)));
         });
         var (kinds, cells) = (new List<int>(), new List<UsageSum>());
-        Each("SELECT c.id, c.kind, c.day, c.is_long, c.failed, c.error, c.calls, c.first_tick, c.last_tick FROM cell c "
-            + $"WHERE {Where(range)} ORDER BY c.id", r =>
+        Each($"SELECT {alike}, sum(c.calls)::BIGINT, min(c.first_tick), max(c.last_tick) FROM cell c WHERE {Where(range)} "
+            + $"GROUP BY {alike}", r =>
         {
-            var day = r.GetFieldValue<DateOnly>(2);
-            kinds.Add(r.GetInt32(1));
+            var key = LikenessAt(r);
+            kinds.Add(key.Kind);
             cells.Add(new()
             {
-                Kind = kindOf(r.GetInt32(1)), Day = day, IsLong = r.GetBoolean(3), Failed = r.GetBoolean(4), ErrorCode = TextAt(r, 5),
-                Records = r.GetInt64(6), First = At(day, r.GetInt64(7)), Last = At(day, r.GetInt64(8)),
-                Meters = meters.GetValueOrDefault(r.GetInt32(0)) ?? [],
+                Kind = kindOf(key.Kind), Day = key.Day, IsLong = key.IsLong, Failed = key.Failed, ErrorCode = key.Error,
+                Records = r.GetInt64(6), First = At(key.Day, r.GetInt64(7)), Last = At(key.Day, r.GetInt64(8)),
+                Meters = meters.GetValueOrDefault(key) ?? [],
             });
         });
         var origins = string.Join(", ", range.Origins.Select(o => LedgerFile.Text(OriginName(o))));
         return new LedgerCells(kinds, cells, Number($"SELECT coalesce(sum(duplicates), 0)::BIGINT FROM source WHERE origin IN ({origins})"));
     });
+
+    readonly record struct CellLikeness(int Kind, DateOnly Day, bool IsLong, bool Failed, string? Error, long Meters);
+
+    static CellLikeness LikenessAt(DuckDBDataReader r) =>
+        new(r.GetInt32(0), r.GetFieldValue<DateOnly>(1), r.GetBoolean(2), r.GetBoolean(3), TextAt(r, 4), r.GetInt64(5));
 
     public UsageRecord? Find(RequestId id, LedgerRange range) => Guarded(() =>
     {
@@ -66,7 +73,8 @@ public sealed partial class DuckDbLedger
         if (cells.Count == 0) return;
         foreach (var stop in StopReasons()) stopTexts[stop.Key] = stop.Value;
         var span = $"cell BETWEEN {cells.Keys.Min()} AND {cells.Keys.Max()}";
-        using var second = connection.Duplicate();
+        // The same open file: connections of one process share it.
+        using var second = new DuckDBConnection(connection.ConnectionString);
         second.Open();
         using var calls = Stream(connection, $"SELECT {CallColumns}, l.cell FROM call l WHERE l.{span}");
         using var usage = Stream(second, $"SELECT {UsageColumns} FROM usage u WHERE u.{span}");

@@ -215,12 +215,13 @@ public sealed partial class DuckDbLedger : ILedgerStore
             var key = cell.Key;
             cells.CreateRow().AppendValue(cell.Number).AppendValue(OriginName(key.Origin)).AppendValue(key.Bill).AppendValue(key.Kind)
                 .AppendValue(key.Day).AppendValue(key.IsLong).AppendValue(key.Failed).AppendValue(key.ErrorCode)
-                .AppendValue(cell.Calls).AppendValue(cell.First).AppendValue(cell.Last).AppendValue(knownAt).AppendNullValue().EndRow();
-            foreach (var sum in cell.Sums)
+                .AppendValue(key.Meters).AppendValue(cell.Calls).AppendValue(cell.First).AppendValue(cell.Last).AppendValue(knownAt).AppendNullValue().EndRow();
+            for (var i = 0; i < cell.Sums.Length; i++)
             {
-                var whole = decimal.Truncate(sum.Quantity);
-                sums.CreateRow().AppendValue(cell.Number).AppendValue((byte)sum.Meter).AppendValue(whole)
-                    .AppendValue(sum.Quantity == whole ? null : sum.Quantity - whole).AppendValue(sum.Open).EndRow();
+                var (meter, quantity, open) = cell.Sums[i];
+                var whole = decimal.Truncate(quantity);
+                sums.CreateRow().AppendValue(cell.Number).AppendValue((byte)meter).AppendValue(whole)
+                    .AppendValue(cell.IsAmount[i] ? quantity - whole : null).AppendValue(open).EndRow();
             }
         }
         nextCell += batch.Cells.Count;

@@ -33,12 +33,16 @@ sealed class LedgerCell(LedgerCellKey key)
     public long Last { get; private set; }
     public QuantitySum[] Sums { get; private set; } = [];
 
+    /// <summary>Of each sum: whether it is of amounts rather than of tokens.</summary>
+    public bool[] IsAmount { get; private set; } = [];
+
     public void Add(long ticks, ReadOnlySpan<UsedMeter> used)
     {
         if (Calls++ == 0)
         {
             Sums = new QuantitySum[used.Length];
-            for (var i = 0; i < used.Length; i++) Sums[i] = new(used[i].Meter, 0m, 0m);
+            IsAmount = new bool[used.Length];
+            for (var i = 0; i < used.Length; i++) (Sums[i], IsAmount[i]) = (new(used[i].Meter, 0m, 0m), used[i].Fraction is not null);
         }
         First = Math.Min(First, ticks);
         Last = Math.Max(Last, ticks);

@@ -21,7 +21,7 @@ static class LedgerSchema
         CREATE TABLE meter(id UTINYINT, name VARCHAR, unit VARCHAR);
         CREATE TABLE stop(id INTEGER, reason VARCHAR);
         CREATE TABLE cell(id INTEGER, origin VARCHAR, bill INTEGER, kind INTEGER, day DATE, is_long BOOLEAN, failed BOOLEAN,
-          error VARCHAR, calls BIGINT, first_tick BIGINT, last_tick BIGINT, known_at TIMESTAMP, superseded_at TIMESTAMP);
+          error VARCHAR, meters BIGINT, calls BIGINT, first_tick BIGINT, last_tick BIGINT, known_at TIMESTAMP, superseded_at TIMESTAMP);
         CREATE TABLE cell_meter(cell INTEGER, meter UTINYINT, quantity DECIMAL(38,0), fraction DECIMAL(38,28), open DECIMAL(38,0));
         CREATE TABLE call(number BIGINT, cell INTEGER, source INTEGER, second INTEGER, tick INTEGER, id UUID, id_text VARCHAR,
           stop INTEGER);

@@ -133,7 +133,7 @@ public sealed class LedgerStoreTests
         ledger.Commit();
     }
 
-    static string Words(BillLine line) => $"{line with { Usage = null, Tags = new Dictionary<string, string>() }} "
+    static string LineWords(BillLine line) => $"{line with { Usage = null, Tags = new Dictionary<string, string>() }} "
         .Replace("System.Collections.Generic.Dictionary`2[System.String,System.String]", "", StringComparison.Ordinal)
         + string.Join(' ', line.Tags) + (line.Usage is { } usage ? Words(usage) : "none");
 
@@ -147,7 +147,7 @@ public sealed class LedgerStoreTests
             Line(3, 5m, -17.5m) with { Charge = BillCharge.Credit, Usage = null, Unclassified = "nobody knows" },
         ];
         TakeBill(opened.Ledger, "x", lines);
-        Assert.Equal(lines.Select(Words), opened.Ledger.BillLines(All).Select(Words));
+        Assert.Equal(lines.Select(LineWords), opened.Ledger.BillLines(All).Select(LineWords));
     }
 
     [Theory, MemberData(nameof(Stores))]
