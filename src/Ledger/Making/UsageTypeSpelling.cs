@@ -74,7 +74,8 @@ public static class UsageTypeSpelling
                     + Crossing(key.Scope)
                 : null,
             // A name that says "search" itself is cut there by who reads it.
-            Meter.Rerank => isPlain && key.Scope != Scope.Geo && OnDemand(key) && !name.Contains("search", StringComparison.OrdinalIgnoreCase)
+            Meter.Rerank => isPlain && key.Scope != Scope.Geo && OnDemand(key)
+                && !name.Contains("search", StringComparison.OrdinalIgnoreCase)
                 ? $"{name}-search-units{(key.Scope == Scope.Global ? "-global" : "")}" : null,
             _ => Counted(key, "-", (meter, lifetime) => meter switch
             {
