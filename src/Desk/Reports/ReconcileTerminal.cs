@@ -39,7 +39,8 @@ static class ReconcileTerminal
     {
         console.MarkupLine($"[bold]Bedrock, logs and bill[/]  {Dimensions.Day(result.First)} to {Dimensions.Day(result.Last)} "
             + $"[grey]· prices {Markup.Escape(result.Book)} · USD[/]\n"
-            + $"[grey]{Text.Number(result.BillLines)} lines of the bill are about Bedrock, {Text.Number(bill.OtherServices)} about other services[/]\n");
+            + $"[grey]{Text.Number(result.BillLines)} lines of the bill are about Bedrock, "
+            + $"{Text.Number(bill.OtherServices)} about other services[/]\n");
         var grid = Grid(Left(3), Right(3), Left(3), Wrapped());
         grid.AddRow("  [bold]rated logs[/]", $"[bold]{Signed(result.Rated)}[/]", "", "[grey]what the logs come to at the book's prices[/]");
         foreach (var cause in ByCause.Of(result.Residuals))

@@ -73,7 +73,9 @@ public static class UsageTypeSpelling
                 ? $"{name}-reserved-{months}-month-{(key.Meter == Meter.InputTpmHour ? "input" : "output")}-tokens-per-minute"
                     + Crossing(key.Scope)
                 : null,
+            // A name that says "search" itself is cut there by who reads it.
             Meter.Rerank => isPlain && key.Scope != Scope.Geo && OnDemand(key)
+                && !name.Contains("search", StringComparison.OrdinalIgnoreCase)
                 ? $"{name}-search-units{(key.Scope == Scope.Global ? "-global" : "")}" : null,
             _ => Counted(key, "-", (meter, lifetime) => meter switch
             {
