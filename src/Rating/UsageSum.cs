@@ -12,7 +12,7 @@ public sealed record UsageSum
     public required CallKind Kind { get; init; }
     public required DateOnly Day { get; init; }
 
-    /// <summary>True when the prompts are above <see cref="Rater.LongContextAbove"/>; whether the model has the band, a book says.</summary>
+    /// <summary>True for prompts above <see cref="Rater.LongContextAbove"/>; whether the model has the band, a book says.</summary>
     public bool IsLong { get; init; }
 
     /// <inheritdoc cref="UsageRecord.Failed"/>

@@ -27,7 +27,8 @@ static class LedgerCommand
         var batch = Shared.Batch();
         var replace = new Option<string?>("--replace")
         {
-            Description = "Set aside what the ledger holds of a month: these logs tell it anew, as in --replace 2026-07.", HelpName = "MONTH",
+            Description = "Set aside what the ledger holds of a month: these logs tell it anew, as in --replace 2026-07.",
+            HelpName = "MONTH",
         };
         var tags = new Option<string?>("--tags")
         {
@@ -79,7 +80,8 @@ static class LedgerCommand
         };
         var sql = new Option<string?>("--sql")
         {
-            Description = "A statement of your own; views 'spend' and 'charge'. The ledger is opened to be read alone.", HelpName = "SELECT",
+            Description = "A statement of your own; views 'spend' and 'charge'. The ledger is opened to be read alone.",
+            HelpName = "SELECT",
         };
         var csv = new Option<bool>("--csv") { Description = "Print CSV, money exact." };
         var command = new ExampledCommand("query", "Sums of the ledger by any dimensions, as known then or now, under any rating.",
@@ -128,7 +130,8 @@ static class LedgerCommand
 
     static Option<string?> LedgerFileOption() => new("--ledger")
     {
-        Description = $"The file of the ledger. Without it: the variable {Variable}, else '{DefaultFile}' in this folder.", HelpName = "FILE",
+        Description = $"The file of the ledger. Without it: the variable {Variable}, else '{DefaultFile}' in this folder.",
+        HelpName = "FILE",
     };
 
     static string FileOf(string? option) => option is { Length: > 0 } ? option

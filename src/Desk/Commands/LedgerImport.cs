@@ -51,8 +51,8 @@ static class LedgerImport
         var bill = import.ReadBills(files.Bills, options, reading, cancel);
         if (import.FilesKnown == 0) Shared.NeedRecords(reading, request.Paths);
         if (request.Month is { } month && !import.SawMonth)
-            throw new InputException($"no record of {month:yyyy-MM} in these logs, so that nothing takes the place of what the ledger holds "
-                + "of it; nothing was changed. Give the logs of that month, or leave --replace out.");
+            throw new InputException($"no record of {month:yyyy-MM} in these logs, so that nothing takes the place of what the ledger "
+                + "holds of it; nothing was changed. Give the logs of that month, or leave --replace out.");
         var rating = ledger.Rate(book);
         ledger.Commit();
         Say(import.Ended(rating), request);
@@ -198,7 +198,8 @@ static class LedgerImport
             var added = ledger.Sources().Skip(sourcesBefore).ToList();
             return new(request.Ledger, rating)
             {
-                Files = added.Count, FilesKnown = FilesKnown, Requests = added.Sum(s => s.Records), Duplicates = added.Sum(s => s.Duplicates),
+                Files = added.Count, FilesKnown = FilesKnown, Requests = added.Sum(s => s.Records),
+                Duplicates = added.Sum(s => s.Duplicates),
             };
         }
     }

@@ -55,7 +55,8 @@ static class LedgerQuery
         var prices = request.Book is null ? PricesOf(ledger, request) : null;
         var book = prices is null ? shelf.Open(request.Book ?? BookShelf.Default) : null;
         var cube = prices is null ? cells.Under(book!) : cells.Under(prices);
-        return new(request.Ledger, prices?.Rating.Book ?? book!.Id, prices?.Rating, cube, cells, Dimensions.Group(cube, dimensions, tagKeys));
+        return new(request.Ledger, prices?.Rating.Book ?? book!.Id, prices?.Rating, cube, cells,
+            Dimensions.Group(cube, dimensions, tagKeys));
     }
 
     // What was known then was known at the prices of then.

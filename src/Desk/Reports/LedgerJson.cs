@@ -97,5 +97,6 @@ static class LedgerJson
         into.WriteByte((byte)'\n');
     }
 
-    static Utf8JsonWriter Writer(Stream into) => new(into, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    static Utf8JsonWriter Writer(Stream into) =>
+        new(into, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assay.Ledger.Store;
 using Assay.Pricing;
 using Assay.Rating;
@@ -32,7 +33,7 @@ static class LedgerTables
     public static void WriteCsv(LedgerSums sums, TextWriter text) => WriteCsv(
         [.. sums.Groups.Dimensions, "cost", "cost_max", "requests"],
         sums.Groups.Lines.Select(l => (IReadOnlyList<string?>)
-            [.. l.Values, Usd.Plain(l.Cost), Usd.Plain(l.CostMax), l.Requests.ToString(System.Globalization.CultureInfo.InvariantCulture)]), text);
+            [.. l.Values, Usd.Plain(l.Cost), Usd.Plain(l.CostMax), l.Requests.ToString(CultureInfo.InvariantCulture)]), text);
 
     public static void Write(IReadOnlyList<string> names, List<IReadOnlyList<string?>> rows, IAnsiConsole console)
     {

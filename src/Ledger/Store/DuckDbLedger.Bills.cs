@@ -86,7 +86,8 @@ public sealed partial class DuckDbLedger
         Principal = r.GetString(20),
         Tags = r.GetString(21) is { Length: > 0 } tags ? JsonSerializer.Deserialize<Dictionary<string, string>>(tags)! : NoTags,
         Quantity = r.GetDecimal(22) + ExactAt(r, 23)!.Value, Unit = r.GetString(24), Cost = ExactAt(r, 25)!.Value,
-        NetCost = ExactAt(r, 26), ListCost = ExactAt(r, 27), Unclassified = TextAt(r, 28), IsMantle = r.GetBoolean(29), Path = r.GetString(30), Row = r.GetInt64(31),
+        NetCost = ExactAt(r, 26), ListCost = ExactAt(r, 27), Unclassified = TextAt(r, 28), IsMantle = r.GetBoolean(29),
+        Path = r.GetString(30), Row = r.GetInt64(31),
     };
 
     static readonly Dictionary<string, string> NoTags = [];

@@ -77,7 +77,8 @@ public sealed partial class DuckDbLedger
     static Rate RateAt(DuckDBDataReader r, CallKind kind, Meter meter, ContextBand context)
     {
         var scope = KindRow.Read(r.GetString(15), DimensionNames.TryParse, default(Scope));
-        var key = new RateKey(meter.IsGuardrail() ? "" : kind.Model.Id, meter, kind.Mode, kind.Tier, scope, context, r.GetString(16), kind.Term);
+        var key = new RateKey(meter.IsGuardrail() ? "" : kind.Model.Id, meter, kind.Mode, kind.Tier, scope, context,
+            r.GetString(16), kind.Term);
         return new(r.GetString(9), key, r.GetString(10), ExactAt(r, 11)!.Value, DayAt(r, 12), DayAt(r, 13), r.GetString(14));
     }
 

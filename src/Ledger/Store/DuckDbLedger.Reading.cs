@@ -43,7 +43,8 @@ public sealed partial class DuckDbLedger
             });
         });
         var origins = string.Join(", ", range.Origins.Select(o => LedgerFile.Text(OriginName(o))));
-        return new LedgerCells(kinds, cells, Number($"SELECT coalesce(sum(duplicates), 0)::BIGINT FROM source WHERE origin IN ({origins})"));
+        return new LedgerCells(kinds, cells,
+            Number($"SELECT coalesce(sum(duplicates), 0)::BIGINT FROM source WHERE origin IN ({origins})"));
     });
 
     readonly record struct CellLikeness(int Kind, DateOnly Day, bool IsLong, bool Failed, string? Error, long Meters);

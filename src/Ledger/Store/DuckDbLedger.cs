@@ -215,7 +215,8 @@ public sealed partial class DuckDbLedger : ILedgerStore
             var key = cell.Key;
             cells.CreateRow().AppendValue(cell.Number).AppendValue(OriginName(key.Origin)).AppendValue(key.Bill).AppendValue(key.Kind)
                 .AppendValue(key.Day).AppendValue(key.IsLong).AppendValue(key.Failed).AppendValue(key.ErrorCode)
-                .AppendValue(key.Meters).AppendValue(cell.Calls).AppendValue(cell.First).AppendValue(cell.Last).AppendValue(knownAt).AppendNullValue().EndRow();
+                .AppendValue(key.Meters).AppendValue(cell.Calls).AppendValue(cell.First).AppendValue(cell.Last)
+                .AppendValue(knownAt).AppendNullValue().EndRow();
             for (var i = 0; i < cell.Sums.Length; i++)
             {
                 var (meter, quantity, open) = cell.Sums[i];

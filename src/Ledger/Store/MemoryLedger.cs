@@ -198,7 +198,8 @@ public sealed class MemoryLedger(ModelCatalog catalog) : ILedgerStore
     UsageRecord Restored(Kept call, LedgerRange range) =>
         UsedMeter.Restore(new(KindOf(call.Kind, range.TagKeys))
         {
-            RequestId = call.Record.RequestId, Time = call.Record.Time, ErrorCode = call.Record.ErrorCode, StopReason = call.Record.StopReason,
+            RequestId = call.Record.RequestId, Time = call.Record.Time, ErrorCode = call.Record.ErrorCode,
+            StopReason = call.Record.StopReason,
         }, Used(call.Record), call.Record.Failed);
 
     static UsedMeter[] Used(in UsageRecord record)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 
 namespace Assay.Desk.Tests.Commands;
 
@@ -129,16 +128,14 @@ public sealed class LedgerTests
     {
         using Folder folder = new();
         folder.Write("a.json", LogText.Call("r-1", input: 1));
-        folder.Run("ledger", "import", "a.json").MustSucceed();
         // An import of standard input owns the file until its input ends.
         using var owner = Cli.Start(folder.Root, "ledger", "import", "-");
         try
         {
-            Ended second;
-            var patience = Stopwatch.StartNew();
-            do second = folder.Run("ledger", "import", "a.json");
-            while (second.Exit == 0 && patience.Elapsed < TimeSpan.FromSeconds(60));
-            Assert.Contains($"in use by another program (process {owner.Id})", second.MustRefuse(3));
+            // The engine locks the file before it writes to it.
+            FileInfo file = new(folder.PathOf("assay.ledger"));
+            for (; file is not { Exists: true, Length: > 0 } && !owner.HasExited; file.Refresh()) Thread.Sleep(5);
+            Assert.Contains($"in use by another program (process {owner.Id})", folder.Run("ledger", "import", "a.json").MustRefuse(3));
             Assert.Contains("in use", folder.Run("ledger", "query").MustRefuse(3));
         }
         finally
@@ -146,10 +143,11 @@ public sealed class LedgerTests
             owner.Kill(entireProcessTree: true);
             owner.WaitForExit();
         }
+        folder.Run("ledger", "import", "a.json").MustSucceed();
         Assert.Equal(1, folder.Run("ledger", "query", "--json").MustSucceed().Json.GetProperty("requests").GetInt32());
     }
 
-    [Theory, InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
     public void An_import_killed_at_any_moment_is_completed_by_the_next(int seed)
     {
         using Folder folder = new();
@@ -165,7 +163,7 @@ public sealed class LedgerTests
         }
         folder.Run("ledger", "import", "logs", "--ledger", "whole.ledger").MustSucceed();
         var killed = 0;
-        for (var attempt = 0; attempt < 5; attempt++)
+        for (var attempt = 0; attempt < 4; attempt++)
         {
             using var import = Cli.Start(folder.Root, "ledger", "import", "logs", "--ledger", "cut.ledger", "--commit-every", "700");
             if (KillAfterWrites(import, folder, random.Next(1, 25))) killed++;

@@ -155,7 +155,7 @@ public sealed class ExportsTests : IDisposable
 
     static ExportRow Cost(decimal cost) => new(new(2026, 7, 1), new(2026, 7, 2), Caller.Nobody)
     {
-        Charge = Bills.BillCharge.Credit, Cost = cost, BillingAccount = "111122223333",
+        Charge = Assay.Ledger.Bills.BillCharge.Credit, Cost = cost, BillingAccount = "111122223333",
     };
 
     ExportSummary Write(IEnumerable<ExportRow> rows, ExportFormat format, string file, bool replace = false) =>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Assay.Ledger.Store;
-using Assay.Usage;
 using DuckDB.NET.Data;
 using static Assay.Ledger.Tests.Store.SomeLedgers;
 

@@ -1,7 +1,5 @@
 using Assay.Ledger.Bills;
 using Assay.Ledger.Store;
-using Assay.Pricing;
-using Assay.Rating;
 using Assay.Rating.Tests;
 using Assay.Usage;
 using static Assay.Ledger.Tests.Store.SomeLedgers;
