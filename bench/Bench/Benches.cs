@@ -43,10 +43,11 @@ static class Benches
         new("rating", ">=1", "in-memory rating beside DuckDB's SQL over the same rows, one core", RatingBesideDuckDb),
         new("estate-model", "<=100", "milliseconds to model an estate of 200 workloads, every mode weighed", EstateBenches.Modelled),
         new("estate-draws", "<=10", "seconds for 10,000 draws of that estate, two threads", EstateBenches.Drawn),
-        new("reconcile", "<=60", "seconds to reconcile ten million calls with their bill, every fault in it", ReconcileBenches.Reconcile),
         new("ledger-import", "<=60", "seconds to import ten million charges from gzip logs; peak memory beside it", LedgerBenches.Import),
         new("ledger-size", "<=25", "bytes of the ledger's file a charge", LedgerBenches.Size),
         new("ledger-report", "<=2", "seconds of sums by model, application and day over 100 M charges, warm", LedgerBenches.Report),
+        new("reconcile", "<=60",
+            "seconds to reconcile ten million calls with their bill, with every fault but lost hours", ReconcileBenches.Reconcile),
         new("startup", "<=100", "milliseconds of './assay --help' once built", Startup),
     ];
 

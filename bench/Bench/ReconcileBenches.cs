@@ -35,7 +35,7 @@ static class ReconcileBenches
         var report = reports.Min();
         return new("reconcile", reconciled.Min(), reconciled.Min(), reconciled.Max(), "assay report of the same logs", "<=60",
             string.Create(CultureInfo.InvariantCulture,
-                $"seconds for {Calls:#,##0} calls and their bill, every fault in it, {peak / 1024} MB at most; the report alone takes {report:0.0}"));
+                $"seconds for {Calls:#,##0} calls and their bill, with every fault but lost hours, {peak / 1024} MB at most; the report alone takes {report:0.0}"));
     }
 
     // The calls of an hour and kind as one: a bill does not tell them apart, and ten million records fill a machine.

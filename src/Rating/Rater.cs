@@ -92,7 +92,7 @@ public static class Rater
             $"{Kind(usage.Model.Id, "application inference profile")} '{usage.Model.Id}' is not mapped; "
                 + "name its model with --profiles FILE",
         UnpricedCause.CoveredByModelUnits => "covered by model units",
-        UnpricedCause.CustomModel => 
+        UnpricedCause.CustomModel =>
             $"{Kind(usage.Model.Id, "custom or imported model")} '{usage.Model.Id}' has serving terms of its own, "
                 + "which are not in the log",
         UnpricedCause.ImageSize => $"book '{book.Id}' has no single image price for '{usage.Model.Id}'; size and quality decide it",
@@ -110,6 +110,7 @@ public static class Rater
     static string Named(in UsageRecord usage, in Charge charge)
     {
         var words = charge.Meter.Name();
+        if (charge.Meter.IsGuardrail()) return words;
         if (usage.Mode != Mode.OnDemand) words = $"{usage.Mode.Name()} {words}";
         if (usage.Tier != Tier.Standard) words = $"{usage.Tier.Name()} {words}";
         if (usage.Model.Scope != Scope.InRegion) words = $"{usage.Model.Scope.Name()} {words}";

@@ -39,7 +39,8 @@ static class LedgerCommand
             Description = "Requests between commits: what an interrupted import has to read again at most, whole files apart.",
             DefaultValueFactory = _ => 400_000, HelpName = "N",
         };
-        var command = new ExampledCommand("import", "Takes logs, batch output and bills in. What is there already is passed over: run it as often as you like.",
+        var command = new ExampledCommand("import",
+            "Takes logs, batch output and bills in. What is there already is passed over: run it as often as you like.",
             "assay ledger import ./logs --ledger july.ledger")
         {
             paths, ledger, book, profiles, batch, replace, tags, workers, commitEvery, json,

@@ -145,11 +145,13 @@ static class LedgerImport
         }
 
         /// <summary>Takes in all bills as one: an export comes in many files, and a newer one takes its place whole.</summary>
-        public BillReading? ReadBills(IReadOnlyList<string> files, LogReaderOptions options, ReadingSummary reading, CancellationToken cancel)
+        public BillReading? ReadBills(
+            IReadOnlyList<string> files, LogReaderOptions options, ReadingSummary reading, CancellationToken cancel)
         {
             if (files.Count == 0 || IsKnown(files) is not { } digest) return null;
             var bill = Bills.Read(files, options.Catalog, options.Profiles, options.TagKeys, cancel);
-            if (bill.Lines.Count > 0) ledger.TakeBill(bill.Lines, files.Count == 1 ? files[0] : Path.GetDirectoryName(files[0]) ?? files[0], digest);
+            var path = files.Count == 1 ? files[0] : Path.GetDirectoryName(files[0]) ?? files[0];
+            if (bill.Lines.Count > 0) ledger.TakeBill(bill.Lines, path, digest);
             reading.Records += bill.Lines.Count;
             return bill;
         }

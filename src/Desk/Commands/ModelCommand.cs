@@ -51,7 +51,8 @@ static class ModelCommand
             if (request is not null && !parsed.GetValue(json))
             {
                 var model = new EstateModel(estate, sources);
-                EstateSampling.Print(Console.Out, model, Countable(path, () => EstateSampling.Write(model, shelf.Catalog, request, cancel)));
+                var written = Countable(path, () => EstateSampling.Write(model, shelf.Catalog, request, cancel));
+                EstateSampling.Print(Console.Out, model, written);
                 return Task.FromResult(ExitCode.Fine);
             }
             var count = parsed.GetValue(draws);

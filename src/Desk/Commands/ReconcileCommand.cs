@@ -122,7 +122,7 @@ static class ReconcileCommand
         {
             var reason = condition switch
             {
-                "unexplained" => result.UnexplainedRows.Count > 0 ? $"{Text.Dollars(result.Unexplained)} stays unexplained, in "
+                "unexplained" => result.UnexplainedRows.Count > 0 ? $"{ReconcileTerminal.Signed(result.Unexplained)} stays unexplained, in "
                     + $"{Shared.Count(result.UnexplainedRows.Count, "place")}" : null,
                 "findings" => result.Findings.Count > 0 ? $"{Shared.Count(result.Findings.Count, "finding")} on the bill" : null,
                 _ => bill.Skipped.Count > 0 || reading.SkippedLines > 0 || reading.SkippedFiles.Count > 0 ? "some input was skipped" : null,

@@ -110,8 +110,9 @@ static class Shared
         if (bill.Unclassified.Count > 0)
         {
             var (type, reason, _, _) = bill.Unclassified[0];
+            var usd = Reports.Text.Dollars(bill.Unclassified.Sum(u => u.Usd));
             Console.Error.WriteLine($"assay: {Count(bill.Unclassified.Sum(u => u.Lines), "line")} of the bill "
-                + $"({Reports.Text.Dollars(bill.Unclassified.Sum(u => u.Usd))}) could not be read as usage; the first is '{type}': {reason}.");
+                + $"({usd}) could not be read as usage; the first is '{type}': {reason}.");
         }
         foreach (var note in bill.Skipped.Take(3)) Console.Error.WriteLine($"assay: {note.Path} row {note.Row}: {note.Reason}.");
         if (bill.Skipped.Count > 3) Console.Error.WriteLine($"assay: {Count(bill.Skipped.Count - 3, "more row")} of the bill skipped.");

@@ -20,7 +20,8 @@ static class FileContents
         if (path.EndsWith(".out", StringComparison.Ordinal) || path.EndsWith(".out.gz", StringComparison.Ordinal))
             return FileContent.BatchOutput;
         // Nobody writes a bill as zipped JSON lines; what AWS writes in numbers is that.
-        if (path.EndsWith(".json.gz", StringComparison.Ordinal) || path.EndsWith(".jsonl", StringComparison.Ordinal)) return FileContent.Log;
+        if (path.EndsWith(".json.gz", StringComparison.Ordinal) || path.EndsWith(".jsonl", StringComparison.Ordinal))
+            return FileContent.Log;
         Span<byte> start = stackalloc byte[StartLength];
         try
         {

@@ -122,7 +122,8 @@ sealed class OtherUsage(LogReaderOptions options, BatchStatement batches)
         if (line.IsMantle) return false;
         if (usage.Mode == Mode.Batch) return batchModels.Contains(usage.Model.Id);
         var isOfCall = usage.Mode == Mode.OnDemand
-            && (!usage.Tokens.IsNone || (usage.Amounts is [var amount, ..] && (amount.Meter <= Meter.Search || amount.Meter.IsGuardrail())));
+            && (!usage.Tokens.IsNone
+                || (usage.Amounts is [var amount, ..] && (amount.Meter <= Meter.Search || amount.Meter.IsGuardrail())));
         return isOfCall && calls.Contains((usage.Caller.Account, usage.Region));
     }
 }

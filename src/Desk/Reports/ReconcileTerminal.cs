@@ -92,7 +92,7 @@ static class ReconcileTerminal
         : $"{cause.First:MM-dd} to {cause.Last:MM-dd}, {cause.Days} days";
 
     // A minus stands before the dollar sign.
-    static string Signed(decimal usd) => usd < 0m ? "-" + Text.Dollars(-usd) : Text.Dollars(usd);
+    public static string Signed(decimal usd) => usd < 0m ? "-" + Text.Dollars(-usd) : Text.Dollars(usd);
 
     static Grid Grid(params GridColumn[] columns)
     {

@@ -200,8 +200,8 @@ public static class ReportTerminal
     static void Bill(IAnsiConsole console, Report report)
     {
         if (report.Reading.Bill is not { } bill) return;
-        console.MarkupLine($"[bold]The bill[/]  [grey]{Counted(bill.Lines, "line")} about Bedrock, {Text.Number(bill.OtherServices)} of other "
-            + "services[/]");
+        console.MarkupLine($"[bold]The bill[/]  [grey]{Counted(bill.Lines, "line")} about Bedrock, "
+            + $"{Text.Number(bill.OtherServices)} of other services[/]");
         var table = new FittedTable([new("as billed", Least: 24), new("USD", Right: true), new("", Least: 24)]);
         var other = bill.Charges.Sum(c => c.Usd);
         table.AddRow("usage", Text.Dollars(bill.BilledUsd - other), bill.LeftOut == 0 ? "" :

@@ -138,7 +138,8 @@ sealed class CostExplorer(BilledUsage usage, string path)
     static string UnitOf(string unit, string usageType)
     {
         var read = UsageTypes.Classify(usageType);
-        if (read is not UsageTypeClass.Priced { IsMantle: false } priced || PriceUnits.Read(unit, "", priced.Meter) is not null) return unit;
+        if (read is not UsageTypeClass.Priced { IsMantle: false } priced) return unit;
+        if (PriceUnits.Read(unit, "", priced.Meter) is not null) return unit;
         var isMarketplace = usageType.Contains("MP:", StringComparison.Ordinal);
         return priced.Meter switch
         {

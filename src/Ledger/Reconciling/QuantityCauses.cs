@@ -166,15 +166,18 @@ sealed class QuantityCauses(
     {
         var standing = family.StandingOf(first);
         var isBeforeLost = family.StandingOf(last).IsLost;
+        Parted Part(decimal extra, decimal before) =>
+            extra > 0m && !standing.IsLost && extra <= before ? new(extra, 0m, null)
+            : extra > 0m && isBeforeLost ? new(0m, extra, Cause.MissingLogHours)
+            : DayEdge.Alone(extra, standing);
+
+        var (logged, before, billed) = (family.Logged(first), family.Before(last), family.Billed(first));
+        var isOpen = logged.OpenWrites + before.OpenWrites > 0m;
         foreach (var meter in Meters)
-        {
-            var extra = family.NetBilled(first, meter) - family.Logged(first)[meter];
-            if (meter == Meter.CacheWrite5m) extra -= family.Logged(first).OpenWrites;
-            Put(family, first, meter, Seen(family, first, meter,
-                extra > 0m && !standing.IsLost && extra <= family.Before(last)[meter] ? new(extra, 0m, null)
-                : extra > 0m && isBeforeLost ? new(0m, extra, Cause.MissingLogHours)
-                : DayEdge.Alone(extra, standing)));
-        }
+            if (!(isOpen && IsTimedWrite(meter)))
+                Put(family, first, meter, Seen(family, first, meter,
+                    Part(family.NetBilled(first, meter) - logged[meter], before[meter])));
+        if (isOpen) SplitWrites(family, first, Seen(family, first, null, Part(Writes(billed) - Writes(logged), Writes(before))), 0m);
     }
 
     /// <summary>

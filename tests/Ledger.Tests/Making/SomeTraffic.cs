@@ -4,7 +4,7 @@ using Assay.Usage.Logs;
 namespace Assay.Ledger.Tests.Making;
 
 /// <summary>
-/// The last days of a month in four places: models with and without a cache, of both lifetimes, scopes and price bands, some calls
+/// The last days of a month, or the first of it, in four places: models with and without a cache, of both lifetimes, scopes and price bands, some calls
 /// guarded. Each application keeps to one lifetime, as applications do.
 /// </summary>
 static class SomeTraffic
@@ -20,11 +20,11 @@ static class SomeTraffic
     static readonly (string Account, string Region)[] Places =
         [("111122223333", "us-east-1"), ("111122223333", "us-west-2"), ("444455556666", "us-east-1"), ("444455556666", "us-west-2")];
 
-    public static List<UsageRecord> Days(int seed, int days = 3)
+    public static List<UsageRecord> Days(int seed, int days = 3, bool fromTheFirst = false)
     {
         var random = new Random(seed);
         var calls = new List<UsageRecord>();
-        var end = Period.AddMonths(1).ToDateTime(default, DateTimeKind.Utc);
+        var end = (fromTheFirst ? Period.AddDays(days) : Period.AddMonths(1)).ToDateTime(default, DateTimeKind.Utc);
         foreach (var (account, region) in Places)
             foreach (var (model, ttl) in Apps)
             {
