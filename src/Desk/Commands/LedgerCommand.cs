@@ -109,9 +109,7 @@ static class LedgerCommand
         {
             var shelf = new BookShelf();
             var opened = shelf.Open(parsed.GetValue(book)!);
-            var path = FileOf(parsed.GetValue(ledger));
-            if (!File.Exists(path))
-                throw new InputException($"there is no ledger '{path}'. 'assay ledger import PATH --ledger {path}' makes one.");
+            var path = Existing(parsed.GetValue(ledger));
             using var store = DuckDbLedger.Open(path, shelf.Catalog, TimeProvider.System);
             var before = store.Ratings().Count;
             store.Begin(TimeProvider.System.GetUtcNow().UtcDateTime, []);
@@ -129,11 +127,15 @@ static class LedgerCommand
         return command;
     }
 
-    static Option<string?> LedgerFileOption() => new("--ledger")
+    public static Option<string?> LedgerFileOption() => new("--ledger")
     {
         Description = $"The file of the ledger. Without it: the variable {Variable}, else '{DefaultFile}' in this folder.",
         HelpName = "FILE",
     };
+
+    /// <exception cref="InputException">There is no ledger yet.</exception>
+    public static string Existing(string? option) => FileOf(option) is var path && File.Exists(path) ? path
+        : throw new InputException($"there is no ledger '{path}'. 'assay ledger import PATH --ledger {path}' makes one.");
 
     static string FileOf(string? option) => option is { Length: > 0 } ? option
         : Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : DefaultFile;

@@ -14,6 +14,9 @@ static class LedgerExportCommand
     public static Command Make()
     {
         var (paths, book, profiles, workers) = (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Workers());
+        paths.Arity = ArgumentArity.ZeroOrMore;
+        paths.Description += " Without any: the ledger.";
+        var ledger = LedgerCommand.LedgerFileOption();
         var from = Shared.Day("--from", "First UTC day to export, inclusive.");
         var to = Shared.Day("--to", "UTC day to stop before, exclusive.");
         var format = new Option<string>("--format")
@@ -34,9 +37,9 @@ static class LedgerExportCommand
             HelpName = "ID",
         };
         var command = new ExampledCommand("export", "What was spent, as a file for other programs: FOCUS 1.2, CSV, Parquet or a workbook.",
-            "assay ledger export ./logs --format focus --out july.csv")
+            "assay ledger export --format focus --out july.csv")
         {
-            paths, book, profiles, from, to, format, file, force, hourly, tags, payer, workers,
+            paths, ledger, book, profiles, from, to, format, file, force, hourly, tags, payer, workers,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -50,7 +53,7 @@ static class LedgerExportCommand
             var rated = new RatedCharges(opened, Shared.ParseDay(parsed.GetValue(from), "--from"),
                 Shared.ParseDay(parsed.GetValue(to), "--to"), rows.Add);
             using var progress = Progress.OnTerminal("reading");
-            var given = parsed.GetValue(paths)!;
+            string[] given = parsed.GetValue(paths) is { Length: > 0 } named ? named : [LedgerCommand.Existing(parsed.GetValue(ledger))];
             var reading = new DistinctUsage(Shared.ReaderOptions(shelf, parsed.GetValue(profiles), keys), parsed.GetValue(workers))
                 .Read(LogFiles.Under(given), records =>
                 {

@@ -20,6 +20,7 @@ static class ReconcileCommand
         public string[] Metrics { get; init; } = [];
         public string Book { get; init; } = BookShelf.Default;
         public string? Profiles { get; init; }
+        public string? Batch { get; init; }
         public bool Json { get; init; }
         public string[] FailOn { get; init; } = [];
         public int Workers { get; init; } = 1;
@@ -34,6 +35,7 @@ static class ReconcileCommand
             Description = "The AWS bill: CUR 2.0 or FOCUS (CSV or Parquet, gzip or plain), or Cost Explorer's JSON; may be given again.",
             HelpName = "FILE", AllowMultipleArgumentsPerToken = false, Required = true, Arity = ArgumentArity.OneOrMore,
         };
+        var batch = Shared.Batch();
         var metrics = new Option<string[]>("--metrics")
         {
             Description = "CloudWatch's counts, a third witness: JSON lines of a metric stream, or the answer of get-metric-data.",
@@ -45,12 +47,12 @@ static class ReconcileCommand
         var command = new ExampledCommand("reconcile", "Rated usage against the AWS bill: what agrees, and a cause for every difference.",
             "assay reconcile ./logs --bill cur-2026-07.parquet --fail-on unexplained")
         {
-            paths, bills, metrics, book, profiles, json, failOn, workers,
+            paths, bills, metrics, book, profiles, batch, json, failOn, workers,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new(parsed.GetValue(paths)!, parsed.GetValue(bills) ?? [])
         {
             Metrics = parsed.GetValue(metrics) ?? [], Book = parsed.GetValue(book)!, Profiles = parsed.GetValue(profiles),
-            Json = parsed.GetValue(json), FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
+            Batch = parsed.GetValue(batch), Json = parsed.GetValue(json), FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
         }, cancel)));
         return command;
     }
@@ -74,7 +76,9 @@ static class ReconcileCommand
                 + $"{Shared.Count(bill.OtherServices, "line")} of other services. Export all services, Marketplace rows included.");
         var hours = new HourlyUsage(book, Reconciliation.NamesAccounts(bill.Lines));
         using var progress = Progress.OnTerminal("reading");
-        var reading = new DistinctUsage(options, request.Workers).Read(LogFiles.Under(request.Paths), records =>
+        // A folder may hold the bill beside the logs: what a bill says is no witness for it.
+        var logs = LogFiles.Under(request.Paths).WithoutBills();
+        var reading = new DistinctUsage(options, request.Workers) { Batches = Shared.ParseBatch(request.Batch) }.Read(logs, records =>
         {
             hours.Add(records);
             progress.Add(records.Length);

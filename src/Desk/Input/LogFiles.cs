@@ -99,6 +99,14 @@ public sealed class LogFiles
         return rest;
     }
 
+    /// <summary>All but the bills.</summary>
+    public LogFiles WithoutBills()
+    {
+        var rest = OnlyLogs();
+        (rest.BatchOutputs, rest.Ledgers) = (BatchOutputs, Ledgers);
+        return rest;
+    }
+
     /// <summary>The logs alone.</summary>
     public LogFiles OnlyLogs()
     {

@@ -34,8 +34,10 @@ public sealed class HourlyUsage(PriceBook book, bool namesAccounts = true)
 
     public void Add(in UsageRecord record)
     {
-        Records++;
         var kind = record.Kind;
+        // A row of a bill is no witness for a bill.
+        if (kind.IsSum) return;
+        Records++;
         if (!ReferenceEquals(kind, lastKind))
         {
             lastKind = kind;
