@@ -52,7 +52,8 @@ static class ReconcileCommand
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new(parsed.GetValue(paths)!, parsed.GetValue(bills) ?? [])
         {
             Metrics = parsed.GetValue(metrics) ?? [], Book = parsed.GetValue(book)!, Profiles = parsed.GetValue(profiles),
-            Batch = parsed.GetValue(batch), Json = parsed.GetValue(json), FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
+            Batch = parsed.GetValue(batch), Json = parsed.GetValue(json),
+            FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
         }, cancel)));
         return command;
     }

@@ -24,17 +24,7 @@ static class LedgerJson
         json.WriteNumber("requests_unpriced", cube.Cells.Sum(c => c.WithUnpriced));
         if (cube.First is { } first) json.WriteString("from", Dimensions.Day(DateOnly.FromDateTime(first))); else json.WriteNull("from");
         if (cube.Last is { } last) json.WriteString("to", Dimensions.Day(DateOnly.FromDateTime(last))); else json.WriteNull("to");
-        json.WriteStartArray("groups");
-        foreach (var line in sums.Groups.Lines)
-        {
-            json.WriteStartObject();
-            for (var i = 0; i < sums.Groups.Dimensions.Count; i++) json.WriteString(sums.Groups.Dimensions[i], line.Values[i]);
-            json.WriteString("cost", Usd.Plain(line.Cost));
-            if (line.CostMax > line.Cost) json.WriteString("cost_max", Usd.Plain(line.CostMax));
-            json.WriteNumber("requests", line.Requests);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        ReportJson.Grouped(json, sums.Groups);
         json.WriteStartArray("unpriced");
         foreach (var (reason, count) in cube.Unpriced.OrderByDescending(u => u.Value).ThenBy(u => u.Key, StringComparer.Ordinal))
         {

@@ -94,7 +94,7 @@ public static class ReportJson
         json.WriteEndArray();
     }
 
-    static void Grouped(Utf8JsonWriter json, Grouping grouping)
+    internal static void Grouped(Utf8JsonWriter json, Grouping grouping)
     {
         json.WriteStartArray("groups");
         foreach (var line in grouping.Lines)
