@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Assay.Desk.Commands;
 using Assay.Desk.Input;
 using Assay.Desk.Reports;
@@ -20,26 +22,48 @@ static class ExitCode
 /// <summary>The people's door: finds the command, runs it, and turns every expected fault into one clear line.</summary>
 static class Door
 {
+    // Made with all their options when they are typed: the list of commands must answer at once, however many there come to be.
+    static readonly (string Name, string About, Func<Command> Make)[] Commands =
+    [
+        ("report", ReportCommand.About, ReportCommand.Make),
+        ("rate", RateCommand.About, RateCommand.Make),
+        ("explain", ExplainCommand.About, ExplainCommand.Make),
+        ("prices", PricesCommand.About, PricesCommand.Make),
+        ("reconcile", ReconcileCommand.About, ReconcileCommand.Make),
+        ("allocate", AllocateCommand.About, AllocateCommand.Make),
+        ("ledger", LedgerCommand.About, LedgerCommand.Make),
+        ("model", ModelCommand.About, ModelCommand.Make),
+        ("compare", CompareCommand.About, CompareCommand.Make),
+        ("edp", EdpCommand.About, EdpCommand.Make),
+        ("guide", GuideCommand.About, GuideCommand.Make),
+        ("demo", DemoCommand.About, DemoCommand.Make),
+    ];
+
+    const string About = "Assay tells what Amazon Bedrock costs, why, and what to change.\n\n"
+        + "Start with the example; then point it at your own logs: 'assay report ./my-logs'.";
+    const string Example = "assay demo";
+
+    /// <summary>Prints the commands there are.</summary>
+    public static int Overview()
+    {
+        var text = new StringBuilder().Append(About).Append("\n\nUsage:\n  assay [command] [options]\n\nCommands:\n");
+        foreach (var (name, about, _) in Commands) text.Append(CultureInfo.InvariantCulture, $"  {name,-10}{about}\n");
+        text.Append("\nOptions:\n  -h, --help  Help of any command, with an example\n  --version   The version\n\n")
+            .Append(CultureInfo.InvariantCulture, $"Example:\n  {Example}\n\n");
+        Console.Out.Write(text);
+        Console.Out.Flush();
+        return ExitCode.Fine;
+    }
+
     public static async Task<int> Open(string[] args)
     {
         // Not a RootCommand: that one is named after the executable, and people type 'assay'.
-        var root = new ExampledCommand("assay", "Assay tells what Amazon Bedrock costs, why, and what to change.\n\n"
-            + "Start with the example; then point it at your own logs: 'assay report ./my-logs'.", "assay demo")
+        var root = new ExampledCommand("assay", About, Example)
         {
             new HelpOption(), new VersionOption(),
         };
-        root.Subcommands.Add(ReportCommand.Make());
-        root.Subcommands.Add(RateCommand.Make());
-        root.Subcommands.Add(ExplainCommand.Make());
-        root.Subcommands.Add(PricesCommand.Make());
-        root.Subcommands.Add(GuideCommand.Make());
-        root.Subcommands.Add(ModelCommand.Make());
-        root.Subcommands.Add(CompareCommand.Make());
-        root.Subcommands.Add(AllocateCommand.Make());
-        root.Subcommands.Add(ReconcileCommand.Make());
-        root.Subcommands.Add(EdpCommand.Make());
-        root.Subcommands.Add(LedgerCommand.Make());
-        root.Subcommands.Add(DemoCommand.Make());
+        foreach (var (name, about, make) in Commands)
+            root.Subcommands.Add(args.Contains(name) ? make() : new Command(name, about));
         HelpWithExample.Apply(root);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Wrong(parsed);

@@ -1,3 +1,2 @@
-using Assay.Desk;
-
-return await Door.Open(args).ConfigureAwait(false);
+// What people ask for first must answer at once: nothing is set up for it that it does not need.
+return args is ["--help"] or ["-h"] or ["-?"] ? Assay.Desk.Door.Overview() : Assay.Desk.Door.Open(args).GetAwaiter().GetResult();

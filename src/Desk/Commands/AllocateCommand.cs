@@ -10,6 +10,8 @@ namespace Assay.Desk.Commands;
 /// <summary><c>assay allocate</c>: whose cost it is, by rules written down.</summary>
 static class AllocateCommand
 {
+    public const string About = "Whose cost it is: usage and shared costs allocated to teams by written rules.";
+
     const int ErrorsShown = 20;
 
     public static Command Make()
@@ -26,7 +28,7 @@ static class AllocateCommand
             Description = "showback: direct, shared and unallocated costs side by side. chargeback: everything lands on somebody.",
             DefaultValueFactory = _ => "showback", HelpName = "VIEW",
         };
-        var command = new ExampledCommand("allocate", "Whose cost it is: usage and shared costs allocated to teams by written rules.",
+        var command = new ExampledCommand("allocate", About,
             "assay allocate ./logs --rules samples/allocation.yaml --view chargeback")
         {
             paths, rules, view, book, profiles, from, to, json, workers,

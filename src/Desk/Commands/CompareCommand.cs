@@ -11,6 +11,8 @@ namespace Assay.Desk.Commands;
 /// <summary><c>assay compare</c>: the same usage at other vendors.</summary>
 static class CompareCommand
 {
+    public const string About = "The same usage at other vendors.";
+
     /// <summary>What a comparison was asked for. Amounts are as typed: what is wrong with one is said by name.</summary>
     public sealed record Request(string[] Paths)
     {
@@ -63,7 +65,7 @@ static class CompareCommand
         var utilisation = Text("--utilisation", "SHARE", "Share of that it is kept busy, as in 50%.");
         var people = Text("--people", "USD", "What running it takes of people, USD a month.");
         var hostModel = Text("--host-model", "MODEL", "The model to host; the dearest of the usage with published weights unless given.");
-        var command = new ExampledCommand("compare", "The same usage at other vendors.",
+        var command = new ExampledCommand("compare", About,
             "assay compare ./logs --commit 20M --organic 17M --discount 9% "
             + "--gpu-hour 12.30 --gpus 4 --tokens-per-second 2500 --utilisation 50% --people 8000")
         {

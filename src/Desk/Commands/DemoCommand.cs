@@ -8,6 +8,8 @@ namespace Assay.Desk.Commands;
 /// <summary><c>assay demo</c>: the tour on the built-in sample estate: makes its logs, rates them, prints the report.</summary>
 static class DemoCommand
 {
+    public const string About = "The tour on the built-in sample estate: makes its logs, rates them, prints the report.";
+
     public static Command Make()
     {
         var json = Shared.Json();
@@ -19,7 +21,7 @@ static class DemoCommand
         {
             Description = "Folder for the sample logs; a temporary one otherwise.", HelpName = "DIR",
         };
-        var command = new ExampledCommand("demo", "The tour on the built-in sample estate: makes its logs, rates them, prints the report.",
+        var command = new ExampledCommand("demo", About,
             "assay demo --into ./sample-logs")
         {
             json, seed, into,

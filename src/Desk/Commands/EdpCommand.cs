@@ -11,6 +11,8 @@ namespace Assay.Desk.Commands;
 /// </summary>
 static class EdpCommand
 {
+    public const string About = "What AI costs when a spend commitment with AWS has to be met anyway.";
+
     sealed record Options(
         CommitmentOptions Commitment, Option<string?> Ai, Option<string?> DirectDiscount, Option<string?> Agreement, Option<bool> Json);
 
@@ -22,7 +24,7 @@ static class EdpCommand
             CommitmentOptions.Text("--agreement", "FILE",
                 "Instead: derives every row of a spend agreement's FOCUS file again, to the cent."),
             Shared.Json());
-        var command = new ExampledCommand("edp", "What AI costs when a spend commitment with AWS has to be met anyway.",
+        var command = new ExampledCommand("edp", About,
             "assay edp --commit 20M --organic 17M --ai 1.5M --discount 9% --direct-discount 15%")
         {
             options.Ai, options.DirectDiscount, options.Agreement, options.Json,

@@ -18,23 +18,11 @@ sealed class HelpWithExample(HelpAction inner) : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
-        if (parseResult.CommandResult.Command is { Parents: var parents } first && !parents.Any()) return Overview(first, parseResult);
+        if (!parseResult.CommandResult.Command.Parents.Any()) return Door.Overview();
         var code = inner.Invoke(parseResult);
         if (parseResult.CommandResult.Command is ExampledCommand { Example: var example })
             parseResult.InvocationConfiguration.Output.WriteLine($"Example:\n  {example}\n");
         return code;
-    }
-
-    // What people ask for first must answer at once; the library's page of the same takes twice as long to lay out.
-    static int Overview(Command root, ParseResult parseResult)
-    {
-        var output = parseResult.InvocationConfiguration.Output;
-        output.WriteLine(root.Description);
-        output.WriteLine("\nUsage:\n  assay [command] [options]\n\nCommands:");
-        foreach (var command in root.Subcommands) output.WriteLine($"  {command.Name,-10}{command.Description}");
-        output.WriteLine("\nOptions:\n  -h, --help  Help of any command, with an example\n  --version   The version\n");
-        if (root is ExampledCommand { Example: var example }) output.WriteLine($"Example:\n  {example}\n");
-        return 0;
     }
 
     /// <summary>Puts the example into the help of every command under a root.</summary>

@@ -12,11 +12,13 @@ namespace Assay.Desk.Commands;
 /// <summary><c>assay explain</c>: how one request came to its cost, down to the SKU and the book's source.</summary>
 static class ExplainCommand
 {
+    public const string About = "How one request came to its cost, down to the SKU and the book's source.";
+
     public static Command Make()
     {
         var id = new Argument<string>("REQUEST_ID") { Description = "The request id, as the log and 'assay rate' have it." };
         var (paths, book, profiles, json) = (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json());
-        var command = new ExampledCommand("explain", "How one request came to its cost, down to the SKU and the book's source.",
+        var command = new ExampledCommand("explain", About,
             "assay explain 85b25dcd-78a7-4ad2-9cfa-166ecd6034d8 ./logs")
         {
             id, paths, book, profiles, json,

@@ -12,6 +12,8 @@ namespace Assay.Desk.Commands;
 /// </summary>
 static class GuideCommand
 {
+    public const string About = "The figures one published guide claims, derived again from its own prices.";
+
     const string GuideBook = "guide";
     const string Scenario = "scenario";
 
@@ -29,7 +31,7 @@ static class GuideCommand
             HelpName = "B",
         };
         var json = Shared.Json();
-        var command = new ExampledCommand("guide", "The figures one published guide claims, derived again from its own prices.",
+        var command = new ExampledCommand("guide", About,
             "assay guide C01") { id, book, json };
         command.SetAction(parsed =>
         {

@@ -10,11 +10,12 @@ namespace Assay.Desk.Commands;
 /// <summary><c>assay ledger</c>: what was spent, kept in a file.</summary>
 static class LedgerCommand
 {
+    public const string About = "What was spent, kept in one file: each request once, every bill, and the prices of every rating.";
+
     const string DefaultFile = "assay.ledger";
     const string Variable = "ASSAY_LEDGER";
 
-    public static Command Make() => new ExampledCommand("ledger",
-        "What was spent, kept in one file: each request once, every bill, and the prices of every rating.",
+    public static Command Make() => new ExampledCommand("ledger", About,
         "assay ledger import ./logs && assay ledger query --by app,model")
     {
         Import(), Query(), Rate(), LedgerExportCommand.Make(),

@@ -11,6 +11,8 @@ namespace Assay.Desk.Commands;
 /// <summary><c>assay model FILE</c>: a described estate as a bill of a month and a year, and every way to buy each workload.</summary>
 static class ModelCommand
 {
+    public const string About = "An estate described in a file: its bill, and every mode weighed for each workload.";
+
     // Beyond this the file is not one a person described.
     const long FileBytesMax = 10_000_000;
 
@@ -34,8 +36,8 @@ static class ModelCommand
         var sampling = new SamplingOptions();
         var (workers, json) = (Shared.Workers(), Shared.Json());
         workers.Description = "Threads that draw. The result does not depend on it.";
-        var command = new ExampledCommand("model", "An estate described in a file: its bill, and every mode weighed for each workload.",
-            "assay model samples/startup-chat.yaml --draws 10000") 
+        var command = new ExampledCommand("model", About,
+            "assay model samples/startup-chat.yaml --draws 10000")
             {
                 file, book, draws, sampling.Sample, sampling.Days, seed, sampling.Scale, sampling.Text, workers, json,
             };

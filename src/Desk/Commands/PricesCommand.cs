@@ -13,8 +13,9 @@ namespace Assay.Desk.Commands;
 /// </summary>
 static class PricesCommand
 {
-    public static Command Make() => new ExampledCommand("prices",
-        "Price books: what they say, how they differ, what looks wrong, and making one from a price list.",
+    public const string About = "Price books: what they say, how they differ, what looks wrong, and making one from a price list.";
+
+    public static Command Make() => new ExampledCommand("prices", About,
         "assay prices show claude-sonnet-4-5")
     {
         List(), Show(), Modes(), Diff(), Check(), Import(),

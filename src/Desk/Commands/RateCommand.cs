@@ -8,14 +8,15 @@ namespace Assay.Desk.Commands;
 /// <summary><c>assay rate</c>: one JSON charge a line.</summary>
 static class RateCommand
 {
+    public const string About = "One JSON charge a line: a meter of a request with its quantity, rate, cost, SKU and book.";
+
     public static Command Make()
     {
         var (paths, book, profiles, json, failOn, workers) =
             (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json(), Shared.FailOn(), Shared.Workers());
         var batch = Shared.Batch();
         json.Description = "JSON lines; the default and only form.";
-        var command = new ExampledCommand("rate",
-            "One JSON charge a line: a meter of a request with its quantity, rate, cost, SKU and book.",
+        var command = new ExampledCommand("rate", About,
             "assay rate ./logs | jq -s 'map(.cost|tonumber)|add'")
         {
             paths, book, profiles, batch, json, failOn, workers,

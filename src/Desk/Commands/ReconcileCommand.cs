@@ -12,6 +12,8 @@ namespace Assay.Desk.Commands;
 /// <summary><c>assay reconcile</c>: rated usage against the AWS bill, every residual named.</summary>
 static class ReconcileCommand
 {
+    public const string About = "Rated usage against the AWS bill: what agrees, and a cause for every difference.";
+
     const string Accepted = "Accepted: unexplained, findings, skipped.";
 
     /// <summary>What is to be reconciled.</summary>
@@ -44,7 +46,7 @@ static class ReconcileCommand
         failOn.Description = "Exit with 1 when money stays unexplained (unexplained), when the bill itself has faults (findings), "
             + "or when input was skipped (skipped).";
         json.Description = "Print JSON. Amounts are decimal text in USD, bill minus rated logs.";
-        var command = new ExampledCommand("reconcile", "Rated usage against the AWS bill: what agrees, and a cause for every difference.",
+        var command = new ExampledCommand("reconcile", About,
             "assay reconcile ./logs --bill cur-2026-07.parquet --fail-on unexplained")
         {
             paths, bills, metrics, book, profiles, batch, json, failOn, workers,

@@ -8,6 +8,8 @@ namespace Assay.Desk.Commands;
 /// <summary><c>assay report</c>: where the money goes and what stands out.</summary>
 static class ReportCommand
 {
+    public const string About = "Where the money goes and what stands out.";
+
     /// <summary>What a report was asked for.</summary>
     public sealed record Request(string[] Paths)
     {
@@ -39,7 +41,7 @@ static class ReportCommand
         var html = new Option<string?>("--html") { Description = "Also write the report as one self-contained page.", HelpName = "FILE" };
         var csv = new Option<bool>("--csv") { Description = "Print CSV, money exact." };
         var markdown = new Option<bool>("--markdown") { Description = "Print Markdown." };
-        var command = new ExampledCommand("report", "Where the money goes and what stands out.",
+        var command = new ExampledCommand("report", About,
             "assay report ./logs --by app,model --from 2026-07-01 --to 2026-08-01")
         {
             paths, book, profiles, batch, by, from, to, html, json, csv, markdown, failOn, workers,

@@ -58,9 +58,9 @@ public static class UsageTypeSpelling
         {
             case Meter.Retrieval: return isUnscoped && Bare(key) ? "KnowledgeBase:Retrieval" : null;
             case Meter.IndexGbMonth: return isUnscoped && Bare(key) ? "KnowledgeBase:Storage" : null;
-            case Meter.CustomUnitMinute when IsCustom(key) && key.Model.Length == 0: 
+            case Meter.CustomUnitMinute when IsCustom(key) && key.Model.Length == 0:
                 return isUnscoped ? "Llama-CustomModelImport-Inference-v1:0" : null;
-            case Meter.StorageMonth when IsCustom(key) && key.Model.Length == 0: 
+            case Meter.StorageMonth when IsCustom(key) && key.Model.Length == 0:
                 return isUnscoped ? "Llama-CustomModelImport-Storage-v1:0" : null;
         }
         if (key.Model.Length == 0 || name.Length == 0 || IsOfPictures(name)) return null;
