@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Assay.Usage;
 
@@ -13,6 +14,15 @@ sealed class LargePages<T>(int length) where T : unmanaged
     // Pinned, so that where its pages begin stays true; longer by a page, so that one begins in it.
     readonly T[] room = GC.AllocateUninitializedArray<T>(length + PageAdvice.PaddingOf<T>(length), pinned: true);
     int? start;
+
+    public int Length => length;
+
+    /// <summary>Asks the processor to bring a value near; nothing waits for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Approach(int index)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref Values[index]));
+    }
 
     public Span<T> Values
     {

@@ -26,6 +26,13 @@ sealed class RecentIds(int capacity)
     public int Count { get; private set; }
     public bool IsFull => Count >= capacity;
 
+    /// <summary>
+    /// Asks for the memory in which an id will be looked for. Filter words lie all over, far from the processor: waited for one by one
+    /// they would cost a third of reading a record.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Approach(UInt128 id) => filterPages.Approach((int)(Mix(id) & (uint)(filterPages.Length - 1)));
+
     /// <summary>Adds an id; false when it was there already. The set must not be full.</summary>
     public bool Add(UInt128 id)
     {

@@ -45,6 +45,12 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
         return true;
     }
 
+    /// <summary>Asks for the memory in which the ids of a batch will be looked for, so that it is there when they are added.</summary>
+    public void Approach(ReadOnlySpan<UsageRecord> records)
+    {
+        foreach (ref readonly var record in records) recent.Approach(record.RequestId.Key);
+    }
+
     void Spill()
     {
         var ids = recent.Take();

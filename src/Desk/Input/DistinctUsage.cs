@@ -70,6 +70,7 @@ public sealed class DistinctUsage(LogReaderOptions options, int workers, int ids
 
         void Distinct(ReadOnlySpan<UsageRecord> records)
         {
+            seen.Approach(records);
             for (var i = 0; i < records.Length; i++)
             {
                 if (seen.Add(records[i].RequestId.Key)) continue;

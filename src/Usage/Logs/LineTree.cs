@@ -132,7 +132,7 @@ sealed class LineFork
 sealed class LineStretch
 {
     // Padded, so that the last vector of a comparison may reach past the end.
-    byte[] text = new byte[Vector256<byte>.Count];
+    byte[] text = new byte[Vector512<byte>.Count];
     LineStep[] steps = [];
 
     /// <summary>True while nothing is known of it.</summary>
@@ -154,7 +154,7 @@ sealed class LineStretch
     public LineFork? Fork { get; set; }
 
     public void Fill(ReadOnlySpan<byte> with, ReadOnlySpan<LineStep> along) =>
-        (text, steps) = ([.. with, .. new byte[Vector256<byte>.Count]], along.ToArray());
+        (text, steps) = ([.. with, .. new byte[Vector512<byte>.Count]], along.ToArray());
 
     /// <summary>Gives the last step, which had none, a value.</summary>
     public void Expect(Varying value, Counted counted)
@@ -174,7 +174,7 @@ sealed class LineStretch
         var parted = steps[step];
         var isInText = length < parted.Length;
         var rest = new LineStretch { Fork = Fork, AfterValue = AfterValue, End = End };
-        rest.Fill(text.AsSpan((start + length)..^Vector256<byte>.Count),
+        rest.Fill(text.AsSpan((start + length)..^Vector512<byte>.Count),
             isInText ? [parted with { Length = parted.Length - length }, .. steps[(step + 1)..]] : steps[(step + 1)..]);
         (AfterValue, End, Fork) = (isInText ? null : rest, null, null);
         Fill(text.AsSpan(0, start + length),

@@ -112,11 +112,18 @@ sealed partial class RecordParser
         }
     }
 
-    // True when a text stands at a place of a line. Both must be readable for 32 bytes beyond it.
+    // True when a text stands at a place of a line. Both must be readable for 64 bytes beyond it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool Same(ref byte text, ref byte line, int length)
     {
         nuint at = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; length >= 64; at += 64, length -= 64)
+                if (Vector512.LoadUnsafe(ref text, at) != Vector512.LoadUnsafe(ref line, at)) return false;
+            var alike = Vector512.Equals(Vector512.LoadUnsafe(ref text, at), Vector512.LoadUnsafe(ref line, at));
+            return BitOperations.TrailingZeroCount(~alike.ExtractMostSignificantBits()) >= length;
+        }
         for (; length >= 32; at += 32, length -= 32)
             if (Vector256.LoadUnsafe(ref text, at) != Vector256.LoadUnsafe(ref line, at)) return false;
         var same = Vector256.Equals(Vector256.LoadUnsafe(ref text, at), Vector256.LoadUnsafe(ref line, at)).ExtractMostSignificantBits();
