@@ -26,8 +26,7 @@ static class GuideNorms
                 "model units stand in the bill, not in the log"),
             new("agent_calls", "Model calls an agent request", null, 3, 8, "calls", null, "a log does not join the calls of one request"),
             Guardrails(cells),
-            new("ancillary_share", "Ancillary services on top of inference", null, 0.40, 1.00, "share", null,
-                "knowledge bases, agents and monitoring stand in the bill, not in the log"),
+            Ancillary(cells),
             LargeInDevelopment(cells, book),
             Tagged(cells, total),
         ];
@@ -37,7 +36,7 @@ static class GuideNorms
     static Norm Modes(List<Cell> cells)
     {
         var modes = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var cell in cells.Where(c => c.Requests > c.Failed))
+        foreach (var cell in cells.Where(c => c.Requests > c.Failed || c.Key.Kind.IsSum))
         {
             modes.Add(cell.Key.Model.Kind == ModelKind.Custom ? "customisation" : cell.Key.Mode.Name());
             if (cell.Quantity(Meter.CacheRead) + cell.CacheWrites() > 0m) modes.Add("caching");
@@ -65,7 +64,7 @@ static class GuideNorms
         var requests = text.Sum(c => c.Cell.Requests);
         var own = text.Where(c => c.Size == size).ToList();
         return new(id, title, requests == 0 ? null : Ratio(own.Sum(c => c.Cell.Requests), requests), low, high, "share",
-            own.Sum(c => c.Cell.Cost), "classed by output price; at stake: their spend");
+            requests == 0 ? null : own.Sum(c => c.Cell.Cost), "classed by output price; at stake: their spend");
     }
 
     static Norm CacheHits(List<Cell> cells)
@@ -74,7 +73,7 @@ static class GuideNorms
         var prompt = caching.Sum(c => c.Prompt());
         return new("cache_hit_rate", "Input tokens read from cache",
             prompt == 0m ? null : Ratio(caching.Sum(c => c.Quantity(Meter.CacheRead)), prompt), 0.60, 1.00, "share",
-            caching.Sum(c => c.CostOf(Meter.Input)), "on models that cache; at stake: input paid in full");
+            prompt == 0m ? null : caching.Sum(c => c.CostOf(Meter.Input)), "on models that cache; at stake: input paid in full");
     }
 
     static Norm Guardrails(List<Cell> cells)
@@ -85,6 +84,16 @@ static class GuideNorms
         return new("guardrails_share", "Guardrails on top of inference",
             seen && inference > 0m ? Ratio(cost, inference) : null, 0.05, 0.15, "share", seen ? cost : null,
             "units are read from response bodies; calls logged without bodies show none");
+    }
+
+    // A log shows guardrails alone of them, and less is not what a share of all is to be held against.
+    static Norm Ancillary(List<Cell> cells)
+    {
+        var services = cells.Sum(c => c.Meters.Where(m => m.Meter.IsGuardrail() || m.Meter >= Meter.OcuHour).Sum(m => m.Cost));
+        var inference = cells.Sum(c => c.Cost) - services;
+        var seen = cells.Any(c => c.Key.Kind.IsSum) && services > 0m && inference > 0m;
+        return new("ancillary_share", "Ancillary services on top of inference", seen ? Ratio(services, inference) : null, 0.40, 1.00, "share",
+            seen ? services : null, "knowledge bases, agents and monitoring stand in the bill, not in the log");
     }
 
     static Norm LargeInDevelopment(List<Cell> cells, PriceBook book)

@@ -31,7 +31,7 @@ public sealed class ReportBuilder(PriceBook book, IReadOnlyList<string> dimensio
             cube.Add(record, rated, book);
             var cost = 0m;
             foreach (ref readonly var charge in rated) cost += charge.Cost;
-            top.Offer(record, cost);
+            if (!record.Kind.IsSum) top.Offer(record, cost);
         }
     }
 

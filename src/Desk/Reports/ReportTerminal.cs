@@ -90,12 +90,12 @@ public static class ReportTerminal
         foreach (var group in groups.Take(RowsMax))
             table.AddRow(Markup.Escape(Shortened(Text.Key(shown(group.Key)))), money.Show(group.Cost, group.Unpriced),
                 Share(group.Cost, group.Unpriced, report), $"[blue]{Text.Bar(group.Cost, report.Total, BarWidth),-BarWidth}[/]",
-                Text.Number(group.Requests));
+                Requests(group.Requests, report));
         if (groups.Count > RowsMax)
         {
             var rest = groups.Skip(RowsMax).ToList();
             table.AddRow($"[grey]{rest.Count} more[/]", money.Show(rest.Sum(g => g.Cost), rest.Sum(g => g.Unpriced)),
-                Text.Percent(rest.Sum(g => g.Cost), report.Total), "", Text.Number(rest.Sum(g => g.Requests)));
+                Text.Percent(rest.Sum(g => g.Cost), report.Total), "", Requests(rest.Sum(g => g.Requests), report));
         }
         console.Write(table);
         console.WriteLine();
@@ -113,7 +113,7 @@ public static class ReportTerminal
         foreach (var line in grouping.Lines.Take(rowsMax))
             table.AddRow([.. line.Values.Select((v, i) =>
                     Markup.Escape(Shortened(Text.Key(grouping.Dimensions[i] == "model" ? Text.ShortModel(v) : v)))),
-                money.Show(line.Cost, line.Unpriced), Share(line.Cost, line.Unpriced, report), Text.Number(line.Requests)]);
+                money.Show(line.Cost, line.Unpriced), Share(line.Cost, line.Unpriced, report), Requests(line.Requests, report)]);
         console.Write(table);
         if (grouping.Lines.Count > rowsMax)
             console.MarkupLine($"  [grey]{grouping.Lines.Count - rowsMax} more lines with --csv or --json[/]");
@@ -196,6 +196,11 @@ public static class ReportTerminal
         console.WriteLine();
     }
 
+    // A bill's rows are no requests; a column of noughts would say that there were none.
+    static string Requests(long requests, Report report) => report.Requests == 0 ? "" : Text.Number(requests);
+
+    static string Signed(decimal usd) => usd < 0m ? $"-{Text.Dollars(-usd)}" : Text.Dollars(usd);
+
     // What the bill itself says, beside what its usage is rated at above.
     static void Bill(IAnsiConsole console, Report report)
     {
@@ -204,12 +209,12 @@ public static class ReportTerminal
             + $"{Text.Number(bill.OtherServices)} of other services[/]");
         var table = new FittedTable([new("as billed", Least: 24), new("USD", Right: true), new("", Least: 24)]);
         var other = bill.Charges.Sum(c => c.Usd);
-        table.AddRow("usage", Text.Dollars(bill.BilledUsd - other), bill.LeftOut == 0 ? "" :
+        table.AddRow("usage", Signed(bill.BilledUsd - other), bill.LeftOut == 0 ? "" :
             $"[grey]{Text.Dollars(bill.LeftOutUsd)} of it in the logs too, counted once[/]");
-        foreach (var (charge, usd) in bill.Charges) table.AddRow(Markup.Escape(charge), Text.Dollars(usd), "");
-        table.AddRow("[bold]billed[/]", $"[bold]{Text.Dollars(bill.BilledUsd)}[/]", "");
+        foreach (var (charge, usd) in bill.Charges) table.AddRow(Markup.Escape(charge), Signed(usd), "");
+        table.AddRow("[bold]billed[/]", $"[bold]{Signed(bill.BilledUsd)}[/]", "");
         foreach (var (type, reason, lines, usd) in bill.Unclassified.Take(RowsMax))
-            table.AddRow($"[yellow]{Markup.Escape(type.Length == 0 ? "no usage type" : type)}[/]", Text.Dollars(usd),
+            table.AddRow($"[yellow]{Markup.Escape(type.Length == 0 ? "no usage type" : type)}[/]", Signed(usd),
                 $"[grey]{Counted(lines, "line")} not read: {Markup.Escape(reason)}[/]");
         console.Write(table);
         console.WriteLine();

@@ -38,6 +38,10 @@ public sealed class SourcesTests : IDisposable
         Assert.Equal(("0.47258", 6L), (bill.GetProperty("billed").GetString(), bill.GetProperty("lines").GetInt64()));
         Assert.Equal("Credit", bill.GetProperty("not_usage")[0].GetProperty("charge").GetString());
         Assert.Equal("USE1-SomethingNobodyKnows", bill.GetProperty("unclassified")[0].GetProperty("usage_type").GetString());
+        // A row of a bill is no request, and its modes are in use all the same.
+        Assert.Empty(report.GetProperty("top").EnumerateArray());
+        Assert.Equal(2, report.GetProperty("norms").EnumerateArray().First(n => n.GetProperty("id").GetString() == "modes_in_use")
+            .GetProperty("yours").GetDouble());
         Assert.DoesNotContain("batch jobs", report.GetProperty("not_visible").EnumerateArray().Select(v => v.GetString()));
     }
 
