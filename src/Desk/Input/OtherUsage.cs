@@ -22,6 +22,9 @@ public sealed record BillSummary
     public required long Duplicates { get; init; }
     public required IReadOnlyList<BillNote> Skipped { get; init; }
 
+    /// <summary>Columns nobody reads here.</summary>
+    public required IReadOnlyList<string> UnreadColumns { get; init; }
+
     /// <summary>What the lines cost together, credits, taxes and discounts included.</summary>
     public required decimal BilledUsd { get; init; }
 
@@ -107,7 +110,8 @@ sealed class OtherUsage(LogReaderOptions options, BatchStatement batches)
         {
             Lines = lines.Count, LeftOut = known.Count, LeftOutUsd = known.Sum(l => l.Cost),
             OtherServices = bills.Sum(b => b.OtherServices), Duplicates = bills.Sum(b => b.Duplicates.Count),
-            Skipped = [.. bills.SelectMany(b => b.Skipped)], BilledUsd = lines.Sum(l => l.Cost),
+            Skipped = [.. bills.SelectMany(b => b.Skipped)],
+            UnreadColumns = [.. bills.SelectMany(b => b.UnknownColumns).Distinct(StringComparer.Ordinal)], BilledUsd = lines.Sum(l => l.Cost),
             Charges = [.. lines.Where(l => l.Charge != BillCharge.Usage).GroupBy(l => l.ChargeName, StringComparer.Ordinal)
                 .Select(g => (g.Key, g.Sum(l => l.Cost))).OrderBy(c => c.Key, StringComparer.Ordinal)],
             Unclassified = [.. lines.Where(l => l.Unclassified is not null).GroupBy(l => (l.UsageType, l.Unclassified!))

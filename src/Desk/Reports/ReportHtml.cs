@@ -113,8 +113,20 @@ public static class ReportHtml
             <table class="facts"><tbody>
             """);
         if (report.TotalMax > report.Total) Fact(page, "Upper bound, cache lifetimes unknown", Figures.Money(report.TotalMax));
-        if (report.Requests > 0 && !report.HasNoPrice)
+        if (report.HasUsage && !report.HasNoPrice)
             Fact(page, "A month of 30 days at this pace", Figures.Money(decimal.Round(report.Monthly, 6, MidpointRounding.ToEven)));
+        if (report.Reading.Bill is { } bill)
+        {
+            Fact(page, "As billed, credits and taxes included", Figures.Money(bill.BilledUsd));
+            Fact(page, "Lines of the bill about Bedrock", Figures.Count(bill.Lines));
+        }
+        // A bill by itself counts no requests, which is not to say that there were none.
+        if (report.Requests > 0 || report.Reading.Bill is null) WriteRequests(page, report);
+        page.Line($"</tbody></table>\n</section>");
+    }
+
+    static void WriteRequests(Markup page, Report report)
+    {
         Fact(page, "Requests", Figures.Count(report.Requests));
         if (report.Requests > 0 && !report.HasNoPrice)
         {
@@ -125,7 +137,6 @@ public static class ReportHtml
             : Fragment.Of($"{Figures.Count(report.Failed)} <small class=\"unit\">{Figures.Share(report.Failed, report.Requests)}</small>"));
         Fact(page, "Duplicates, not charged again", Figures.Count(report.Reading.Duplicates));
         Fact(page, "Requests with something unpriced", Figures.Count(report.RequestsUnpriced));
-        page.Line($"</tbody></table>\n</section>");
     }
 
     static void Fact(Markup page, string name, Fragment value) =>

@@ -194,6 +194,9 @@ public static class ReportJson
         }
         json.WriteEndArray();
         json.WriteNumber("skipped", bill.Skipped.Count);
+        json.WriteStartArray("unread_columns");
+        foreach (var column in bill.UnreadColumns) json.WriteStringValue(column);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
