@@ -122,6 +122,9 @@ static class Shared
     public static void NeedRecords(ReadingSummary reading, string[] paths)
     {
         if (reading.Records > 0 || reading.Bill is { Lines: > 0 }) return;
+        if (reading.Bill is { OtherServices: > 0 } bill && reading.Files == 1)
+            throw new InputException($"no row about Bedrock in '{paths[0]}': {Count(bill.OtherServices, "row")} of other services. "
+                + "Export all services, Marketplace rows included: current Claude is billed there.");
         var where = string.Join(", ", paths.Take(3).Select(p => $"'{p}'"));
         var what = reading.Files == 0 && reading.SkippedFiles.Count == 0 ? "no files"
             : reading.SkippedFiles.Count > 0

@@ -111,7 +111,8 @@ sealed class OtherUsage(LogReaderOptions options, BatchStatement batches)
             Lines = lines.Count, LeftOut = known.Count, LeftOutUsd = known.Sum(l => l.Cost),
             OtherServices = bills.Sum(b => b.OtherServices), Duplicates = bills.Sum(b => b.Duplicates.Count),
             Skipped = [.. bills.SelectMany(b => b.Skipped)],
-            UnreadColumns = [.. bills.SelectMany(b => b.UnknownColumns).Distinct(StringComparer.Ordinal)], BilledUsd = lines.Sum(l => l.Cost),
+            UnreadColumns = [.. bills.SelectMany(b => b.UnknownColumns).Distinct(StringComparer.Ordinal)],
+            BilledUsd = lines.Sum(l => l.Cost),
             Charges = [.. lines.Where(l => l.Charge != BillCharge.Usage).GroupBy(l => l.ChargeName, StringComparer.Ordinal)
                 .Select(g => (g.Key, g.Sum(l => l.Cost))).OrderBy(c => c.Key, StringComparer.Ordinal)],
             Unclassified = [.. lines.Where(l => l.Unclassified is not null).GroupBy(l => (l.UsageType, l.Unclassified!))

@@ -26,7 +26,8 @@ static class LedgerTables
         var table = new FittedTable([.. sums.Groups.Dimensions.Select(d => new TableColumn(d, Least: 10)), new("cost", Right: true),
             new("requests", Right: true, Spare: 1)]);
         foreach (var line in sums.Groups.Lines)
-            table.AddRow([.. line.Values.Select(v => Markup.Escape(Text.Key(v))), money.Show(line.Cost, line.Unpriced), Text.Number(line.Requests)]);
+            table.AddRow([.. line.Values.Select(v => Markup.Escape(Text.Key(v))), money.Show(line.Cost, line.Unpriced),
+                Text.Number(line.Requests)]);
         console.Write(table);
     }
 

@@ -92,8 +92,8 @@ static class GuideNorms
         var services = cells.Sum(c => c.Meters.Where(m => m.Meter.IsGuardrail() || m.Meter >= Meter.OcuHour).Sum(m => m.Cost));
         var inference = cells.Sum(c => c.Cost) - services;
         var seen = cells.Any(c => c.Key.Kind.IsSum) && services > 0m && inference > 0m;
-        return new("ancillary_share", "Ancillary services on top of inference", seen ? Ratio(services, inference) : null, 0.40, 1.00, "share",
-            seen ? services : null, "knowledge bases, agents and monitoring stand in the bill, not in the log");
+        return new("ancillary_share", "Ancillary services on top of inference", seen ? Ratio(services, inference) : null, 0.40, 1.00,
+            "share", seen ? services : null, "knowledge bases, agents and monitoring stand in the bill, not in the log");
     }
 
     static Norm LargeInDevelopment(List<Cell> cells, PriceBook book)
