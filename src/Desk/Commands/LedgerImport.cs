@@ -70,7 +70,7 @@ static class LedgerImport
         }
         var known = outcome.FilesKnown > 0 ? $"; {Shared.Count(outcome.FilesKnown, "file")} known already" : "";
         var twice = outcome.Duplicates > 0 ? $"; {Shared.Count(outcome.Duplicates, "request")} in the ledger already" : "";
-        Console.WriteLine($"{outcome.Ledger}: {Shared.Count(outcome.Requests, "request")} from {Shared.Count(outcome.Files, "file")} added"
+        Console.WriteLine($"{outcome.Ledger}: {Shared.Count(outcome.Requests, "record")} from {Shared.Count(outcome.Files, "file")} added"
             + $"{known}{twice}; rating {outcome.Rating.Id} ({outcome.Rating.Book}). 'assay ledger query' shows the sums.");
     }
 
