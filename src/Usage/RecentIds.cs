@@ -24,6 +24,10 @@ sealed class RecentIds(int capacity)
     int chunks;
 
     public int Count { get; private set; }
+
+    /// <summary>Ids compared with others because the filter could not tell them apart: the work it did not save.</summary>
+    public long Compared { get; private set; }
+
     public bool IsFull => Count >= capacity;
 
     /// <summary>
@@ -82,6 +86,7 @@ sealed class RecentIds(int capacity)
         var ids = idPages.Values;
         for (var chunk = bucket.Chunk; chunk >= 0; chunk = previous[chunk], filled = ChunkIds)
         {
+            Compared += filled;
             ref var first = ref Unsafe.As<UInt128, ulong>(ref ids[chunk * ChunkIds]);
             // Two ids at a step; of an odd number the last step sees one that was never written, which is not asked.
             for (var at = 0; at < filled; at += 2)

@@ -28,6 +28,9 @@ public sealed class RequestIdSet(int idsInMemoryMax, Func<Stream> openScratch) :
     /// <summary>Ids that had to be looked up on disk: the work the filter could not save.</summary>
     public long DiskLookups { get; private set; }
 
+    /// <inheritdoc cref="RecentIds.Compared"/>
+    internal long Compared => recent.Compared;
+
     public int Runs => runs.Count;
 
     /// <summary>Adds an id; false when it was there already.</summary>
