@@ -99,6 +99,9 @@ public readonly record struct UsageRecord
     /// <summary>Why the model stopped, as the body says; null when the body was not there.</summary>
     public string? StopReason { get; init; }
 
+    /// <summary>What the call said, as fingerprints; null unless the reader was asked for it.</summary>
+    public CallContent? Content { get; init; }
+
     /// <summary>True when the call failed and nothing in it can be charged.</summary>
     public bool Failed => ErrorCode is not null && Tokens.IsNone && Amounts is null;
 }

@@ -10,6 +10,9 @@ public sealed record LogReaderOptions(
 {
     public static readonly IReadOnlyDictionary<string, MappedProfile> NoProfiles = new Dictionary<string, MappedProfile>();
     public static LogReaderOptions For(ModelCatalog catalog) => new(catalog, NoProfiles, []);
+
+    /// <summary>True to read what calls said, as fingerprints (<see cref="UsageRecord.Content"/>). Slower: bodies are looked at.</summary>
+    public bool WithContent { get; init; }
 }
 
 /// <summary>Turns one line of a log into records. Holds the names seen so far; not thread-safe, one a worker.</summary>

@@ -1,0 +1,28 @@
+using Assay.Patterns.Caching;
+
+namespace Assay.Patterns.Tests;
+
+public class PrefixCacheTests
+{
+    static readonly DateTime Noon = new(2026, 5, 4, 12, 0, 0, DateTimeKind.Utc);
+
+    [Fact]
+    public void A_use_renews_what_it_reads()
+    {
+        var cache = new PrefixCache(TimeSpan.FromMinutes(5));
+        CachePrefix[] prompt = [new(1, 1_000)];
+        Assert.Equal(new CacheUse(0, 1_000), cache.Use(Noon, prompt));
+        Assert.Equal(new CacheUse(1_000, 0), cache.Use(Noon.AddMinutes(4), prompt));
+        Assert.Equal(new CacheUse(1_000, 0), cache.Use(Noon.AddMinutes(9), prompt));
+        Assert.Equal(new CacheUse(0, 1_000), cache.Use(Noon.AddMinutes(14.1), prompt));
+    }
+
+    [Fact]
+    public void A_longer_prompt_reads_the_longest_beginning_that_lives_and_writes_the_rest()
+    {
+        var cache = new PrefixCache(TimeSpan.FromMinutes(5));
+        cache.Use(Noon, [new(1, 1_000), new(2, 1_500)]);
+        Assert.Equal(new CacheUse(1_500, 700), cache.Use(Noon.AddMinutes(1), [new(1, 1_000), new(2, 1_500), new(3, 2_200)]));
+        Assert.Equal(new CacheUse(1_000, 900), cache.Use(Noon.AddMinutes(2), [new(1, 1_000), new(9, 1_900)]));
+    }
+}
