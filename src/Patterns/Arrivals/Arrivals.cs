@@ -1,0 +1,55 @@
+namespace Assay.Patterns.Arrivals;
+
+/// <summary>When the calls of a workload come. All hours are UTC.</summary>
+/// <param name="Calls">How many.</param>
+/// <param name="Days">Days on which any came.</param>
+/// <param name="Hours">Share of the calls in each of the 24 hours.</param>
+/// <param name="WindowStart">The hour in which the busiest <see cref="WindowHours"/> hours begin.</param>
+/// <param name="WindowShare">Share of the calls in those hours.</param>
+/// <param name="WindowDays">Share of the days on which most calls fell into them: a schedule keeps its hour.</param>
+/// <param name="BusiestMinute">Calls in the busiest minute.</param>
+public sealed record ArrivalPattern(
+    int Calls, int Days, IReadOnlyList<double> Hours, int WindowStart, double WindowShare, double WindowDays, int BusiestMinute)
+{
+    /// <summary>How many hours a scheduled job is given.</summary>
+    public const int WindowHours = 3;
+
+    // Fewer calls say nothing of a schedule.
+    const int CallsMin = 20;
+
+    const int DaysMin = 3;
+
+    /// <summary>
+    /// True for traffic that keeps to a window of a few hours, day after day: a job on a schedule. One day, or a few calls, show no
+    /// schedule.
+    /// </summary>
+    public bool IsScheduled => Calls >= CallsMin && Days >= DaysMin && WindowShare >= .97 && WindowDays >= .9;
+
+    /// <param name="times">In rising order, UTC.</param>
+    public static ArrivalPattern Of(IReadOnlyList<DateTime> times)
+    {
+        var hours = new int[24];
+        var days = new Dictionary<int, int[]>();
+        int busiest = 0, inMinute = 0;
+        long minute = -1;
+        foreach (var time in times)
+        {
+            hours[time.Hour]++;
+            var day = (int)(time.Ticks / TimeSpan.TicksPerDay);
+            if (!days.TryGetValue(day, out var ofDay)) days[day] = ofDay = new int[24];
+            ofDay[time.Hour]++;
+            var at = time.Ticks / TimeSpan.TicksPerMinute;
+            inMinute = at == minute ? inMinute + 1 : 1;
+            minute = at;
+            busiest = Math.Max(busiest, inMinute);
+        }
+        var start = Enumerable.Range(0, 24).MaxBy(h => InWindow(hours, h));
+        var kept = days.Values.Count(d => InWindow(d, start) * 2 > d.Sum());
+        var all = Math.Max(1, times.Count);
+        return new(times.Count, days.Count, [.. hours.Select(h => (double)h / all)], start, (double)InWindow(hours, start) / all,
+            days.Count == 0 ? 0 : (double)kept / days.Count, busiest);
+    }
+
+    // A window may pass midnight.
+    static int InWindow(int[] hours, int start) => Enumerable.Range(start, WindowHours).Sum(h => hours[h % 24]);
+}

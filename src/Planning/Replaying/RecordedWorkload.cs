@@ -1,0 +1,38 @@
+using Assay.Usage;
+
+namespace Assay.Planning;
+
+/// <summary>The recorded calls of one workload.</summary>
+/// <param name="calls">In the order of their times; failed ones among them.</param>
+public sealed class RecordedWorkload(WorkloadKey key, string name, WorkloadRule? rule, UsageRecord[] calls)
+{
+    public WorkloadKey Key => key;
+
+    /// <summary>What people call it: as the constraints say, else its application, else its principal.</summary>
+    public string Name => name;
+
+    /// <summary>What the constraints say of it; null when nothing.</summary>
+    public WorkloadRule? Rule => rule;
+
+    public IReadOnlyList<UsageRecord> Calls => calls;
+
+    /// <summary>The same without copying each record.</summary>
+    internal ReadOnlySpan<UsageRecord> Span => calls;
+
+    public DateTime First => calls[0].Time;
+    public DateTime Last => calls[^1].Time;
+
+    /// <summary>Calls that were answered and counted tokens.</summary>
+    public int Answered { get; } = calls.Count(c => !c.Tokens.IsNone);
+
+    public int Failed { get; } = calls.Count(c => c.ErrorCode is not null);
+
+    /// <summary>True where records tell what calls said.</summary>
+    public bool HasPrompts { get; } = calls.Any(c => c.Content?.Prompt is not null);
+
+    /// <summary>True for rows of a bill: they stand for nobody knows how many calls, at no particular time.</summary>
+    public bool IsSums { get; } = calls.Any(c => c.Kind.IsSum);
+
+    /// <summary>The model as most of the calls name it.</summary>
+    public ModelRef Model { get; } = calls.CountBy(c => c.Kind.Model).MaxBy(p => p.Value).Key;
+}
