@@ -69,6 +69,21 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
         return cost;
     }
 
+    /// <summary>The same, had none of them been above the line from which a long prompt costs more.</summary>
+    public decimal StandardBandCostOf(Func<int, bool> isWanted)
+    {
+        Span<Charge> charges = new Charge[Rater.ChargesMax];
+        var calls = workload.Span;
+        var cost = 0m;
+        for (var i = 0; i < calls.Length; i++)
+        {
+            if (!isWanted(i)) continue;
+            var count = Rater.Rate(calls[i] with { Context = ContextBand.Standard }, book, charges);
+            foreach (ref readonly var charge in charges[..count]) cost += charge.Cost;
+        }
+        return cost;
+    }
+
     // What a sum is called in the book, under the terms asked for.
     UsageRecord Priceable(in SumKey key, CallSum sum, CallTerms terms)
     {

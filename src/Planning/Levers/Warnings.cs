@@ -1,0 +1,147 @@
+using Assay.Usage;
+
+namespace Assay.Planning;
+
+/// <summary>What is wrong and no arrangement mends: money at stake, no saving counted.</summary>
+static class Warnings
+{
+    // Below this share of a workload's calls a fault is everyday.
+    const double NoticeableShare = .02;
+
+    // How many times its usual size a day's prompts must be.
+    const double Spike = 5;
+
+    // USD per million output tokens above which a model is no model to experiment with.
+    const decimal DearOutput = 10m;
+
+    static readonly string[] NotProduction = ["dev", "development", "test", "testing", "staging", "stage", "qa", "sandbox", "nonprod", "non-prod"];
+
+    public static PlanAction Make(
+        WorkloadView view, WarningCause cause, string from, string to, string text, long requests, decimal? atStake,
+        Lever lever = Lever.Governance) => new()
+        {
+            Lever = lever, Kind = ActionKind.Warning, Warning = cause, Workload = view.Workload.Key, Name = view.Workload.Name,
+            From = from, To = to, Confidence = Confidence.High,
+            Evidence = view.Evidence(text, requests) with { AtStake = atStake },
+        };
+
+    public static IEnumerable<PlanAction> Of(WorkloadView view, IReadOnlyList<WorkloadView> all)
+    {
+        foreach (var warning in (PlanAction?[])
+            [Unpriced(view), OpenCost(view), Throttled(view), Spiked(view), Blocked(view), LongContext(view), Untagged(view), Unapproved(view),
+                DearInDevelopment(view, all), ScopeLever.Breach(view)])
+            if (warning is not null) yield return warning;
+    }
+
+    static PlanAction? Unpriced(WorkloadView view) => view.Replay.Recorded is not { Reason: { } reason } recorded || IsCovered(view) ? null
+        : Make(view, WarningCause.Unpriced, "no price", "a price", $"Some or all of its usage has no price and is in no figure: {reason}.",
+            view.Workload.Answered, recorded.Cost == 0m ? null : 0m);
+
+    // Tokens of units that are paid for by the hour need no price of their own.
+    static bool IsCovered(WorkloadView view) => view.Model.Kind == ModelKind.Provisioned;
+
+    static PlanAction? OpenCost(WorkloadView view)
+    {
+        var recorded = view.Replay.Recorded;
+        if (recorded.CostMax <= recorded.Cost) return null;
+        var calls = view.Workload.Calls.Count(c => c.Tokens.CacheWriteUnknown > 0);
+        return Make(view, WarningCause.Unpriced, "lifetime of cache writes unknown", "log bodies, or say the lifetime",
+            $"{Say.Calls(calls)} wrote to the cache for a time the log does not tell: at one hour the period costs "
+            + $"{Say.Usd(recorded.CostMax)}, not {Say.Usd(recorded.Cost)}.", calls, recorded.CostMax - recorded.Cost);
+    }
+
+    static PlanAction? Throttled(WorkloadView view)
+    {
+        var refused = view.Workload.Calls.Where(c => c.ErrorCode is "ThrottlingException" or "TooManyRequestsException"
+            or "ServiceQuotaExceededException").ToList();
+        if (refused.Count < 3 || (double)refused.Count / view.Workload.Calls.Count < NoticeableShare) return null;
+        var hour = refused.CountBy(c => c.Time.Hour).MaxBy(p => p.Value);
+        return Make(view, WarningCause.Throttling, "throttled", "spread, batch, a lower maxTokens or a higher quota",
+            $"{Say.Calls(refused.Count)} of {Say.Count(view.Workload.Calls.Count)} were refused for quota, most in the hour from {Say.Hour(hour.Key)} UTC "
+            + $"({Say.Count(hour.Value)}). A refused call costs nothing; what waits for it does.", refused.Count, 0m);
+    }
+
+    // A day on which the same number of calls cost many times the usual: a prompt grown by mistake, an attack, a loop.
+    static PlanAction? Spiked(WorkloadView view)
+    {
+        var days = view.Workload.Calls.Where(c => !c.Tokens.IsNone).GroupBy(c => DateOnly.FromDateTime(c.Time))
+            .Select(g => (Day: g.Key, Calls: g.Count(), Mean: g.Average(c => (double)(c.Tokens.Prompt + c.Tokens.Output)))).ToList();
+        if (days.Count < 4) return null;
+        var usual = days.Select(d => d.Mean).Order().ElementAt(days.Count / 2);
+        var worst = days.Where(d => d.Calls >= 10).OrderByDescending(d => d.Mean).FirstOrDefault();
+        if (worst.Calls == 0 || worst.Mean < Spike * usual) return null;
+        var calls = view.Workload.Calls;
+        var cost = view.Replay.CostOf(i => DateOnly.FromDateTime(calls[i].Time) == worst.Day);
+        var beyond = cost * (decimal)(1 - (usual / worst.Mean));
+        return Make(view, WarningCause.Anomaly, "tokens a call", "an alarm on tokens a call",
+            $"On {worst.Day:yyyy-MM-dd} a call had {worst.Mean / usual:0.0} times its usual tokens ({worst.Mean:0} beside {usual:0}); "
+            + $"that day cost {Say.Usd(cost)}.", worst.Calls, decimal.Round(beyond, 6, MidpointRounding.ToEven));
+    }
+
+    static PlanAction? Blocked(WorkloadView view)
+    {
+        var calls = view.Workload.Calls;
+        var blocked = calls.Count(IsBlocked);
+        if (blocked < 3 || (double)blocked / calls.Count < NoticeableShare) return null;
+        return Make(view, WarningCause.Policy, "blocked calls are charged", "refuse them before they are sent",
+            $"A guardrail blocked {Say.Calls(blocked)} of {Say.Count(calls.Count)} "
+            + $"({Say.Share((double)blocked / calls.Count)}): no answer, yet its text units are charged.", blocked, view.Replay.CostOf(i => IsBlocked(calls[i])));
+
+        static bool IsBlocked(UsageRecord call) => call.Tokens.IsNone && call.ErrorCode is null && call.Amounts is not null;
+    }
+
+    static PlanAction? LongContext(WorkloadView view)
+    {
+        var calls = view.Workload.Calls;
+        if (view.Model.Facts is not { HasLongBand: true }) return null;
+        var isLong = calls.Count(IsLong);
+        if (isLong < 3 || (double)isLong / calls.Count < NoticeableShare) return null;
+        var cost = view.Replay.CostOf(i => IsLong(calls[i]));
+        var standard = view.Replay.StandardBandCostOf(i => IsLong(calls[i]));
+        return Make(view, WarningCause.Policy, "prompts above 200,000 tokens", "retrieval or splitting, to stay below",
+            $"{Say.Calls(isLong)} of {Say.Count(calls.Count)} exceed 200,000 tokens, where this model costs up to twice as much: {Say.Usd(cost)}, "
+            + $"of which {Say.Usd(cost - standard)} for their length alone.", isLong, cost - standard);
+
+        static bool IsLong(UsageRecord call) => call.Tokens.Prompt > Rating.Rater.LongContextAbove;
+    }
+
+    static PlanAction? Untagged(WorkloadView view)
+    {
+        var caller = view.Workload.Calls[0].Kind.Caller;
+        if (view.Workload.Calls.Any(c => c.Kind.Caller is { App.Length: > 0 } or { Team.Length: > 0 } or { Env.Length: > 0 })) return null;
+        if (view.Replay.Recorded.Cost == 0m) return null;
+        return Make(view, WarningCause.Policy, "no app, team or env", "requestMetadata on every call",
+            $"{Say.Calls(view.Workload.Calls.Count)} of '{caller.Principal}' name nobody who pays for them.", view.Workload.Calls.Count,
+            view.Replay.Recorded.Cost);
+    }
+
+    static PlanAction? Unapproved(WorkloadView view) =>
+        view.Approved is not { } approved || approved.Contains(view.Model.Id) || view.Model.Kind != ModelKind.Foundation ? null
+        : Make(view, WarningCause.Policy, Say.Model(view.Model.Id), "an approved model",
+            $"{Say.Calls(view.Workload.Answered)} to a model that is not among the approved.", view.Workload.Answered, view.Replay.Recorded.Cost);
+
+    // Guide: development accounts get along with small models; large ones belong to production and a budget.
+    static PlanAction? DearInDevelopment(WorkloadView view, IReadOnlyList<WorkloadView> all)
+    {
+        if (!IsDevelopment(view, all) || view.Model.Kind != ModelKind.Foundation || view.Workload.Answered == 0) return null;
+        var day = DateOnly.FromDateTime(view.Workload.Last);
+        var call = view.Workload.Calls.Last(c => !c.Tokens.IsNone);
+        var output = view.Context.Book.CardFor(call.Kind, ContextBand.Standard, day)[Meter.Output];
+        if (output is null || output.UsdPerUnit * 1_000_000m < DearOutput) return null;
+        return Make(view, WarningCause.Policy, Say.Model(view.Model.Id), "a small model outside production",
+            $"{Say.Calls(view.Workload.Answered)} from a place that is not production to a model at "
+            + $"{Say.Usd(output.UsdPerUnit * 1_000_000m)} per million output tokens.", view.Workload.Answered, view.Replay.Recorded.Cost);
+    }
+
+    static bool IsDevelopment(WorkloadView view, IReadOnlyList<WorkloadView> all)
+    {
+        var envs = view.Workload.Calls.Select(c => c.Kind.Caller.Env).Where(e => e.Length > 0).Distinct().ToList();
+        // What does not say so itself is judged by its account: one where all that is tagged is no production.
+        if (envs.Count == 0)
+        {
+            envs = [.. all.Where(v => v.Workload.Key.Account == view.Workload.Key.Account)
+                .SelectMany(v => v.Workload.Calls.Select(c => c.Kind.Caller.Env)).Where(e => e.Length > 0).Distinct()];
+        }
+        return envs.Count > 0 && envs.TrueForAll(e => NotProduction.Contains(e.ToLowerInvariant()));
+    }
+}

@@ -1,0 +1,66 @@
+using Assay.Usage;
+
+namespace Assay.Planning;
+
+/// <summary>What a plan could not see, and what would help it.</summary>
+static class PlanNotes
+{
+    static readonly TimeSpan ShortSpan = TimeSpan.FromDays(7);
+
+    public static IReadOnlyList<string> Of(IReadOnlyList<WorkloadView> views, LeverContext context, TimeSpan span)
+    {
+        var notes = new List<string>();
+        var all = views.SelectMany(v => v.Workload.Calls).ToList();
+        if (!views.Any(v => v.Workload.Answered > 0)) notes.Add("No call was answered: there is nothing to save, and nothing to replay.");
+        if (span < ShortSpan)
+            notes.Add($"The records span {Say.Lifetime(span)}; a month is scaled from {(context.Days == 1 ? "one day" : $"{context.Days} days")}, "
+                + "whatever part of it they cover. A week shows nights and weekends, four show a month.");
+        var seen = all.Select(c => DateOnly.FromDateTime(c.Time)).Distinct().Count();
+        if (context.Days >= 14 && seen * 2 < context.Days)
+            notes.Add($"Calls came on {seen} of {context.Days} days. A wrong clock stretches the period and shrinks every monthly figure; see 'assay report --by day'.");
+        var blind = views.Where(v => !v.Workload.HasPrompts && v.Workload.Answered > 0).ToList();
+        if (blind.Count > 0)
+            notes.Add($"{Say.Count(blind.Count)} of {views.Count} workloads ({Say.Usd(blind.Sum(v => v.Replay.Recorded.Cost))}) have no bodies in the logs: shared prefixes, "
+                + "loops and the shape of answers cannot be seen there. Text delivery of invocation logging would show them.");
+        notes.AddRange(Rules(views, context));
+        notes.AddRange(SameNames(views));
+        if (context.Constraints.Residency is null && views.Any(v => v.IsMovable && v.Model.Scope != Scope.Global && v.Residency is null))
+            notes.Add("Where calls may be computed is not stated, so wider profiles are candidates. 'residency: anywhere', 'geography' or 'region' in the constraints settles it.");
+        if (context.Constraints.QualityFloor is null) notes.Add("No quality floor is stated: a smaller model is a candidate to try, never a counted saving.");
+        return notes;
+    }
+
+    // Rules that hold for nothing, or leave nothing to choose from.
+    static IEnumerable<string> Rules(IReadOnlyList<WorkloadView> views, LeverContext context)
+    {
+        var constraints = context.Constraints;
+        foreach (var rule in constraints.Workloads.Where(r => !views.Any(v => ReferenceEquals(v.Rule, r))))
+            yield return $"A rule of the constraints for {Words(rule)} holds for no workload found here.";
+        if (constraints.MaxActions == 0) yield return "'max_actions: 0' admits no change: only candidates and warnings are shown.";
+        if (views.Count > 0 && views.All(v => v.Rule?.IsFixed == true)) yield return "Every workload is 'fixed' by the constraints: nothing may be changed.";
+        if (constraints.Approved is { } approved && !approved.Any(id => context.Book.Knows(id)))
+            yield return $"None of the approved models has a price in book '{context.Book.Id}': no call could be made at all.";
+        foreach (var trial in constraints.Trials.Where(t => !context.Book.Knows(t.Model)))
+            yield return $"The trial of '{trial.Model}' cannot be replayed: book '{context.Book.Id}' has no price for it.";
+    }
+
+    static IEnumerable<string> SameNames(IReadOnlyList<WorkloadView> views)
+    {
+        foreach (var group in views.GroupBy(v => v.Workload.Key.Principal).Where(g => g.Key.Length > 0))
+        {
+            var accounts = group.Select(v => v.Workload.Key.Account).Distinct().ToList();
+            if (accounts.Count > 1)
+                yield return $"'{group.Key}' calls from {accounts.Count} accounts ({string.Join(", ", accounts)}): they are kept apart, as caches and quotas are.";
+        }
+    }
+
+    static string Words(WorkloadRule rule)
+    {
+        var parts = new List<string>();
+        if (rule.Account is { } account) parts.Add($"account '{account}'");
+        if (rule.Principal is { } principal) parts.Add($"principal '{principal}'");
+        if (rule.App is { } app) parts.Add($"app '{app}'");
+        if (rule.Model is { } model) parts.Add($"model '{model}'");
+        return parts.Count == 0 ? "everything" : string.Join(", ", parts);
+    }
+}

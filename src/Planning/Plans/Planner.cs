@@ -1,0 +1,138 @@
+using Assay.Pricing;
+using Assay.Usage;
+
+namespace Assay.Planning;
+
+/// <summary>What a plan asks for prices and models.</summary>
+public sealed record PlanSources(PriceBook Book, ModelCatalog Catalog)
+{
+    /// <summary>From which regions a model can be called, by the id it is called with; empty when nothing is known.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Regions { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+}
+
+/// <summary>
+/// Makes a plan of recorded usage: finds its workloads, replays every lever alone and all lawful combinations together, and takes the
+/// cheapest arrangement of the whole.
+/// </summary>
+public static class Planner
+{
+    // Savings are told a month; beyond this many decimals they are the rest of a division.
+    const int MonthlyDecimals = 10;
+
+    // In which order a bill comes down: calls that need not be made, then tokens, then what they are bought as.
+    static readonly Lever[] Order =
+    [
+        Lever.Agents, Lever.Output, Lever.Caching, Lever.Routing, Lever.Batch, Lever.Tier, Lever.Scope, Lever.KnowledgeBase,
+        Lever.Provisioned, Lever.Commitment,
+    ];
+
+    /// <param name="traffic">Is emptied: its records are many, and held once.</param>
+    /// <exception cref="OperationCanceledException">The planning was cancelled.</exception>
+    public static Plan Of(Traffic traffic, PlanSources sources, PlanConstraints constraints, CancellationToken cancel)
+    {
+        var (from, to) = traffic.Days ?? throw new ArgumentException("A plan needs a record at least.", nameof(traffic));
+        var days = to.DayNumber - from.DayNumber + 1;
+        var span = traffic.Last!.Value - traffic.First!.Value;
+        var workloads = traffic.TakeWorkloads(constraints);
+        var inUse = workloads.Where(w => w.Model.Kind == ModelKind.Foundation && w.Answered > 0).Select(w => w.Model).Distinct().ToList();
+        var context = new LeverContext(sources, constraints, days, inUse);
+        var views = new WorkloadView[workloads.Count];
+        Parallel.For(0, views.Length, new() { CancellationToken = cancel }, i => views[i] = new(workloads[i], context));
+        var options = Levers.Of(views, cancel);
+        var minimum = context.Period(constraints.MinimumMonthlySaving);
+        var frontiers = new IReadOnlyList<Arrangement>[views.Length];
+        Parallel.For(0, views.Length, new() { CancellationToken = cancel },
+            i => frontiers[i] = Arrangements.Frontier(views[i], options[i], minimum));
+        var (choices, gap) = JointChoice.Of(frontiers, constraints.MaxActions);
+        var chosen = views.Select((v, i) => (View: v, Arrangement: frontiers[i][choices[i]])).ToList();
+        List<PlanAction> counted = [.. chosen.SelectMany(c => Counted(c.View, c.Arrangement))];
+        List<PlanAction> candidates = [.. views.SelectMany((v, i) => Candidates(v, options[i], minimum))];
+        List<PlanAction> warnings = [.. views.SelectMany(v => Warnings.Of(v, views)), .. Levers.Warnings(views)];
+        var current = views.Sum(v => v.Replay.Recorded.Cost);
+        var monthly = Round(context.Monthly(current));
+        var saving = counted.Sum(a => a.JointSaving);
+        return new()
+        {
+            Book = sources.Book.Id, From = from, To = to, Days = days, Requests = views.Sum(v => (long)v.Workload.Calls.Count),
+            Current = current, Planned = chosen.Sum(c => c.Arrangement.Cost), CurrentMonthly = monthly, PlannedMonthly = monthly - saving,
+            SavingMonthly = saving, OptimalGap = gap,
+            Actions = Confident(context, span, [
+                .. counted.OrderByDescending(a => a.JointSaving).ThenBy(a => a.Name, StringComparer.Ordinal),
+                .. candidates.OrderByDescending(a => a.MonthlySaving).ThenBy(a => a.Name, StringComparer.Ordinal),
+                .. warnings.OrderByDescending(a => a.Evidence.AtStake ?? 0m).ThenBy(a => a.Name, StringComparer.Ordinal)]),
+            Workloads = [.. chosen.Select(c => Planned(c.View, c.Arrangement)).OrderByDescending(w => w.Cost).ThenBy(w => w.Name, StringComparer.Ordinal)],
+            Waterfall = [.. counted.GroupBy(a => a.Lever).OrderBy(g => Array.IndexOf(Order, g.Key))
+                .Select(g => new WaterfallStep(g.Key, g.Count(), g.Sum(a => a.PeriodSaving), g.Sum(a => a.JointPeriodSaving)))],
+            SumOfAlone = counted.Sum(a => a.PeriodSaving), WhyTheyDiffer = WhyTheyDiffer(counted),
+            Unpriced = [.. views.Where(v => v.Replay.Recorded.Reason is not null).GroupBy(v => v.Replay.Recorded.Reason!)
+                .Select(g => (g.Key, g.Sum(v => (long)v.Workload.Answered))).OrderByDescending(u => u.Item2)],
+            Notes = PlanNotes.Of(views, context, span),
+        };
+
+        // Each counted option of an arrangement: alone, and after those before it.
+        IEnumerable<PlanAction> Counted(WorkloadView view, Arrangement arrangement)
+        {
+            var (plan, terms) = (CallPlan.AsRecorded, CallTerms.AsRecorded);
+            var before = view.Replay.Recorded.Cost;
+            foreach (var option in arrangement.Options.OrderBy(o => Array.IndexOf(Order, o.Lever)))
+            {
+                (plan, terms) = option.On(plan, terms);
+                var after = view.Replay.Cost(plan, terms).Cost;
+                yield return Action(view, option, view.Saving(option) ?? 0m, before - after, context);
+                before = after;
+            }
+        }
+
+        IEnumerable<PlanAction> Candidates(WorkloadView view, IReadOnlyList<LeverOption> ways, decimal least) =>
+            ways.Where(o => o.Kind == ActionKind.Candidate).Select(o => (Option: o, Saving: view.Saving(o)))
+                .Where(c => c.Saving >= least && c.Saving > 0m).Select(c => Action(view, c.Option, c.Saving!.Value, 0m, context));
+    }
+
+    static decimal Round(decimal amount) => decimal.Round(amount, MonthlyDecimals, MidpointRounding.ToEven);
+
+    static PlanAction Action(WorkloadView view, LeverOption option, decimal alone, decimal joint, LeverContext context) => new()
+    {
+        Lever = option.Lever, Kind = option.Kind, Workload = view.Workload.Key, Name = view.Workload.Name, From = option.From, To = option.To,
+        PeriodSaving = alone, JointPeriodSaving = joint, MonthlySaving = Round(context.Monthly(alone)), JointSaving = Round(context.Monthly(joint)),
+        Confidence = option.Confidence, Effort = option.Effort, Breaks = option.Breaks, Setup = option.Setup, Quality = option.Quality,
+        Evidence = option.Evidence,
+    };
+
+    static PlannedWorkload Planned(WorkloadView view, Arrangement arrangement) => new()
+    {
+        Key = view.Workload.Key, Name = view.Workload.Name, Requests = view.Workload.Calls.Count, Failed = view.Workload.Failed,
+        Cost = view.Replay.Recorded.Cost, Planned = arrangement.Cost, Urgency = view.Urgency, Why = view.Why,
+        IfItMayWait = BatchLever.IfItMayWait(view), From = Today(view),
+        To = arrangement.Options.Count == 0 ? "as it is" : string.Join(", ", arrangement.Options.Select(o => $"{Name(o.Lever)}: {o.To}")),
+        Arrivals = Arriving(view),
+    };
+
+    static string Today(WorkloadView view)
+    {
+        var kind = view.Workload.Calls.CountBy(c => c.Kind).MaxBy(p => p.Value).Key;
+        var words = $"{ModelNames.Short(kind.Model.Id)}, {kind.Mode.Name().Replace('_', ' ')}, {Say.Scope(kind.Model.Scope)}";
+        return kind.Tier == Tier.Standard ? words : $"{words}, {kind.Tier.Name().Replace('_', ' ')}";
+    }
+
+    static string Arriving(WorkloadView view) => view.Workload.IsSums ? "rows of a bill"
+        : view.Arrivals.IsScheduled ? $"from {Say.Hour(view.Arrivals.WindowStart)} UTC, daily"
+        : FormattableString.Invariant($"{(double)view.Arrivals.Calls / Math.Max(1, view.Arrivals.Days):0.#} calls a day");
+
+    static string Name(Lever lever) => lever switch { Lever.KnowledgeBase => "knowledge base", _ => lever.ToString().ToLowerInvariant() };
+
+    // A day or a handful of calls says little, whatever the levers think.
+    static List<PlanAction> Confident(LeverContext context, TimeSpan span, List<PlanAction> actions) =>
+        [.. actions.Select(a => a.Kind != ActionKind.Warning && (span < TimeSpan.FromDays(2) || a.Evidence.Requests < 30) ? a with { Confidence = Confidence.Low } : a)];
+
+    static string WhyTheyDiffer(List<PlanAction> counted)
+    {
+        var shared = counted.GroupBy(a => a.Workload).Where(g => g.Sum(a => a.PeriodSaving) != g.Sum(a => a.JointPeriodSaving))
+            .OrderByDescending(g => Math.Abs(g.Sum(a => a.PeriodSaving) - g.Sum(a => a.JointPeriodSaving))).ToList();
+        if (shared.Count == 0) return "";
+        var most = shared[0];
+        var levers = string.Join(" and ", most.Select(a => Name(a.Lever)).Distinct());
+        return $"Levers take from the same money: for '{most.First().Name}', {levers} would save {Say.Usd(most.Sum(a => a.PeriodSaving))} if each "
+            + $"were alone, and save {Say.Usd(most.Sum(a => a.JointPeriodSaving))} together, for each makes cheaper what the other would save on."
+            + (shared.Count > 1 ? $" So it is with {shared.Count - 1} more." : "");
+    }
+}
