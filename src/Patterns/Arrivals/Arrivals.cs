@@ -43,7 +43,8 @@ public sealed record ArrivalPattern(
             minute = at;
             busiest = Math.Max(busiest, inMinute);
         }
-        var start = Enumerable.Range(0, 24).MaxBy(h => InWindow(hours, h));
+        // Of windows that hold as much, the one that begins with the calls.
+        var start = Enumerable.Range(0, 24).OrderByDescending(h => InWindow(hours, h)).ThenByDescending(h => hours[h]).First();
         var kept = days.Values.Count(d => InWindow(d, start) * 2 > d.Sum());
         var all = Math.Max(1, times.Count);
         return new(times.Count, days.Count, [.. hours.Select(h => (double)h / all)], start, (double)InWindow(hours, start) / all,
