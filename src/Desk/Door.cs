@@ -33,6 +33,7 @@ static class Door
         ("allocate", AllocateCommand.About, AllocateCommand.Make),
         ("ledger", LedgerCommand.About, LedgerCommand.Make),
         ("model", ModelCommand.About, ModelCommand.Make),
+        ("plan", PlanCommand.About, PlanCommand.Make),
         ("compare", CompareCommand.About, CompareCommand.Make),
         ("edp", EdpCommand.About, EdpCommand.Make),
         ("guide", GuideCommand.About, GuideCommand.Make),

@@ -88,7 +88,7 @@ public static class ReportText
 
     static string Counted(long count, string noun) => $"{Text.Number(count)} {noun}{(count == 1 ? "" : "s")}";
 
-    static string Cell(string value) => value.Replace("|", "\\|", StringComparison.Ordinal)
+    internal static string Cell(string value) => value.Replace("|", "\\|", StringComparison.Ordinal)
         .Replace("\n", " ", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 
     /// <summary>A CSV field; text that a spreadsheet would run as a formula is disarmed.</summary>

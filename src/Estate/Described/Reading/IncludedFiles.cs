@@ -14,7 +14,7 @@ static class IncludedFiles
 
         void Add(string file, string content, string[] chain)
         {
-            if (YamlTree.Read(file, content, errors) is not { } top) return;
+            if (YamlTree.Read(file, content, FileWords.Estate, errors) is not { } top) return;
             files.Add(top);
             foreach (var include in Includes(top))
             {

@@ -15,6 +15,20 @@ sealed record MapNode(string File, int Line, int Column, IReadOnlyList<Entry> En
 
 sealed record Entry(string Key, Node KeyNode, Node Value);
 
+/// <summary>What a kind of file is called in messages about its text as a whole.</summary>
+/// <param name="Noun">What it describes, as <c>estate</c>.</param>
+/// <param name="Named">The same with its article and how it starts.</param>
+/// <param name="Form">What its lines look like.</param>
+/// <param name="Split">What to do with a file that is too long; empty for nothing.</param>
+/// <param name="Sharing">What to do instead of repeating values.</param>
+/// <param name="Levels">Where the levels of values are shown.</param>
+sealed record FileWords(string Noun, string Named, string Form, string Split, string Sharing, string Levels)
+{
+    public static readonly FileWords Estate = new("estate", "an estate, which starts with 'estate: NAME'",
+        "an estate; accepted: lines of the form 'key: value', the first of them 'estate: NAME'", ". Split it with 'include:'",
+        "write the values out, or share them by 'include:'", "the levels of 'assay model --help'");
+}
+
 /// <summary>
 /// Builds the tree of one YAML text from the parser's events. The library's own tree resolves aliases and stops at the first duplicate key;
 /// here aliases are refused (a small file could stand for a huge one) and every duplicate is an error of its own.
@@ -26,25 +40,27 @@ sealed class YamlTree
 
     readonly string file;
     readonly List<EstateError> errors;
+    readonly FileWords words;
     readonly Parser parser;
 
-    YamlTree(string file, string text, List<EstateError> errors)
+    YamlTree(string file, string text, FileWords words, List<EstateError> errors)
     {
         this.file = file;
         this.errors = errors;
+        this.words = words;
         parser = new(new StringReader(text));
     }
 
     /// <summary>The top of the text, or null when errors were added that leave nothing to read.</summary>
-    public static MapNode? Read(string file, string text, List<EstateError> errors)
+    public static MapNode? Read(string file, string text, FileWords words, List<EstateError> errors)
     {
         if (text.Length > LengthMax)
-            return Refuse(1, $"the file is {text.Length / 1024.0 / 1024.0:0.0} MB long; accepted: up to 1 MB. Split it with 'include:'");
+            return Refuse(1, $"the file is {text.Length / 1024.0 / 1024.0:0.0} MB long; accepted: up to 1 MB{words.Split}");
         if (text.StartsWith('\uFEFF')) text = text[1..];
         if (OddCharacter(text) is >= 0 and var at)
             return Refuse(text.AsSpan(0, at).Count('\n') + 1,
                 $"the character U+{(int)text[at]:X4} does not belong in a text; accepted: a YAML file in UTF-8");
-        var tree = new YamlTree(file, text, errors);
+        var tree = new YamlTree(file, text, words, errors);
         try
         {
             return tree.Document();
@@ -88,7 +104,7 @@ sealed class YamlTree
         parser.Consume<StreamStart>();
         if (parser.Accept<StreamEnd>(out _))
         {
-            errors.Add(new(file, 1, "the file is empty; accepted: an estate, which starts with 'estate: NAME'"));
+            errors.Add(new(file, 1, $"the file is empty; accepted: {words.Named}"));
             return null;
         }
         parser.Consume<DocumentStart>();
@@ -97,11 +113,11 @@ sealed class YamlTree
         parser.Consume<DocumentEnd>();
         if (!parser.Accept<StreamEnd>(out _) && parser.Current is { } more)
             errors.Add(new(file, (int)more.Start.Line, "a second document starts here; "
-                + "accepted: one estate a file, without '---' between parts"));
+                + $"accepted: one {words.Noun} a file, without '---' between parts"));
         if (top is MapNode map) return map;
         errors.Add(new(file, top.Line, top is TextNode { Text: "" }
-            ? "the file is empty; accepted: an estate, which starts with 'estate: NAME'"
-            : $"{Quoted.Node(top)} is not an estate; accepted: lines of the form 'key: value', the first of them 'estate: NAME'"));
+            ? $"the file is empty; accepted: {words.Named}"
+            : $"{Quoted.Node(top)} is not {words.Form}"));
         return null;
     }
 
@@ -112,18 +128,16 @@ sealed class YamlTree
         var (line, column) = ((int)start.Start.Line, (int)start.Start.Column);
         if (depth > DepthMax)
         {
-            errors.Add(new(file, line, $"values lie more than {DepthMax} levels deep; accepted: the levels of 'assay model --help'"));
+            errors.Add(new(file, line, $"values lie more than {DepthMax} levels deep; accepted: {words.Levels}"));
             return null;
         }
         if (start is NodeEvent { Anchor.IsEmpty: false } anchored && start is not AnchorAlias)
-            errors.Add(new(file, line, $"the anchor '&{Quoted.Cut(anchored.Anchor.Value)}' is not accepted; write the values out, "
-                + "or share them by 'include:'"));
+            errors.Add(new(file, line, $"the anchor '&{Quoted.Cut(anchored.Anchor.Value)}' is not accepted; {words.Sharing}"));
         switch (start)
         {
             case AnchorAlias alias:
                 parser.MoveNext();
-                errors.Add(new(file, line, $"the alias '*{Quoted.Cut(alias.Value.Value)}' is not accepted; write the values out, "
-                    + "or share them by 'include:'"));
+                errors.Add(new(file, line, $"the alias '*{Quoted.Cut(alias.Value.Value)}' is not accepted; {words.Sharing}"));
                 return new TextNode(file, line, column, "");
             case Scalar scalar:
                 parser.MoveNext();
