@@ -15,9 +15,8 @@ static class BatchLever
     {
         if (!view.IsMovable || view.Urgency != Urgency.BatchEligible || Jobs(view) is not { } jobs) yield break;
         if (view.Model.Facts is { Batch: false }) yield break;
-        var (count, rest) = (jobs.Cast<bool>().Count(b => b), 0);
-        rest = view.Workload.Answered - count;
-        if (count == 0) yield break;
+        var count = jobs.Cast<bool>().Count(b => b);
+        var rest = view.Workload.Answered - count;
         var declared = view.Rule?.MaxWait is not null;
         yield return new()
         {
@@ -26,7 +25,7 @@ static class BatchLever
             Confidence = declared ? Confidence.High : Confidence.Medium, Effort = Effort.Medium,
             Breaks = "answers come within 24 hours instead of seconds; what reads them must not expect them earlier",
             Setup = "write the prompts as JSON lines to S3 and start them with CreateModelInvocationJob",
-            Evidence = view.Evidence($"{Say.Calls(count)}: {view.Why}."
+            Evidence = view.Evidence($"{Sentence(view.Why)}."
                 + (rest > 0 ? $" {Say.Calls(rest)} stay on demand: their runs have fewer than {view.Context.Constraints.BatchMinimum} records." : ""),
                 count),
         };
@@ -39,6 +38,8 @@ static class BatchLever
         if (InRuns(view, TimeSpan.FromDays(1)) is not { } jobs) return null;
         return view.Saving(new() { InBatch = jobs }, new() { Batch = true });
     }
+
+    static string Sentence(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
 
     // Which calls go into a job that is large enough. A declared wait leaves the time above the window to collect them in.
     static BitArray? Jobs(WorkloadView view)

@@ -27,7 +27,7 @@ static class CachingLever
             Lever = Lever.Caching, Kind = ActionKind.Saving, From = read == 0 ? "written, never read" : "written more than it is read",
             To = "no cache point", Plan = new() { CacheOff = true }, Confidence = Confidence.High, Effort = Effort.Low,
             Breaks = "nothing: answers stay the same", Setup = "leave cachePoint (cache_control) out of the request",
-            Evidence = view.Evidence($"{Say.Calls(writes)} wrote {Say.Count(written)} tokens to the cache and {(read == 0 ? "none was" : $"{Say.Count(read)} were")} read "
+            Evidence = view.Evidence($"{Say.Count(written)} tokens were written to the cache and {(read == 0 ? "none was" : $"{Say.Count(read)} were")} read "
                 + "from it; billed as plain input they cost less.", writes),
         };
         return view.Saving(option) > 0m ? option : null;

@@ -36,7 +36,7 @@ static class RoutingLever
             Lever = Lever.Routing, Kind = enough ? ActionKind.Saving : ActionKind.Candidate, From = Say.Model(view.Model.Id),
             To = $"{Say.Model(trial.Model)} for {trial.Share:0.#%} of the calls", Terms = new() { Model = model, ModelFor = calls },
             Confidence = enough ? Confidence.High : Confidence.Medium, Effort = Effort.Medium, Quality = quality,
-            Breaks = "answers change: watch the quality the trial measured", Setup = $"modelId: {Id(model)}",
+            Breaks = "answers change: watch the quality the trial measured", Setup = $"modelId: {Id(view, model)}",
             Evidence = view.Evidence($"Trial: {trial.Source}. Replayed on the {Say.Calls(calls.Cast<bool>().Count(b => b))} with the shortest answers.",
                 calls.Cast<bool>().Count(b => b)),
         };
@@ -66,8 +66,8 @@ static class RoutingLever
             Lever = Lever.Routing, Kind = ActionKind.Candidate, From = Say.Model(view.Model.Id), To = Say.Model(model.Id),
             Terms = new() { Model = model, ModelFor = simple }, Confidence = seen >= 20 ? Confidence.Medium : Confidence.Low, Effort = Effort.Low,
             Quality = "not measured: try it on some hundred of these calls and compare the labels before moving",
-            Breaks = "some labels may change", Setup = $"modelId: {Id(model)}",
-            Evidence = view.Evidence($"{Say.Calls(count)} ({Say.Share((double)count / view.Workload.Answered)}) answer with at most {LabelTokens} tokens; {labels}.", count),
+            Breaks = "some labels may change", Setup = $"modelId: {Id(view, model)}",
+            Evidence = view.Evidence($"{Say.Share((double)count / view.Workload.Answered)} of the calls are answered with at most {LabelTokens} tokens; {labels}.", count),
         };
         return view.Saving(option) > 0m ? option : null;
     }
@@ -106,7 +106,8 @@ static class RoutingLever
         return new(id, scope, ModelKind.Foundation, facts);
     }
 
-    static string Id(ModelRef model) => model.Scope == Scope.Global ? $"global.{model.Id}" : model.Id;
+    static string Id(WorkloadView view, ModelRef model) =>
+        CallableFrom.IdOf(model, view.Workload.Calls[0].Kind.Region, view.Context.Sources.Regions);
 
     // So many of the calls, those with the shortest answers: a saving replayed on them is not overstated.
     static BitArray Simplest(RecordedWorkload workload, decimal share)

@@ -19,14 +19,11 @@ static class ScopeLever
             Breaks = view.Residency is Residency.Anywhere
                 ? "calls may be computed on any continent, as the constraints allow; prompt caches are kept in more places"
                 : "calls may be computed on any continent: whoever answers for residency must agree ('residency: anywhere' in the constraints)",
-            Setup = $"call global.{view.Model.Id} in place of {Today(view)}",
-            Evidence = view.Evidence($"{Say.Calls(view.Workload.Answered)} through the {Say.Scope(view.Model.Scope)}; "
-                + "the global profile of the same model has a lower price a token."),
+            Setup = $"modelId: {CallableFrom.IdOf(view.Model with { Scope = Scope.Global }, view.Workload.Calls[0].Kind.Region, view.Context.Sources.Regions)}",
+            Evidence = view.Evidence("The global profile of the same model has a lower price a token."),
         };
         if (view.Saving(option) > 0m) yield return option;
     }
-
-    static string Today(WorkloadView view) => view.Model.Scope == Scope.Geo ? "the geographic profile" : "the bare id";
 
     /// <summary>Calls that are computed where a rule forbids it.</summary>
     public static PlanAction? Breach(WorkloadView view)
@@ -35,7 +32,7 @@ static class ScopeLever
         var outside = view.Workload.Calls.Count(c => c.Kind.Model.Scope > allowed && !c.Tokens.IsNone);
         if (outside == 0) return null;
         return Warnings.Make(view, WarningCause.Policy, Say.Scope(view.Model.Scope), Say.Scope(allowed),
-            $"{Say.Calls(outside)} may be computed outside what 'residency' allows.", outside, view.Replay.Recorded.Cost);
+            "They may be computed outside what 'residency' allows.", outside, view.Replay.Recorded.Cost);
     }
 }
 
@@ -56,7 +53,7 @@ static class TierLever
                 Terms = new() { Tier = tier }, Confidence = Confidence.High, Effort = Effort.Low,
                 Breaks = tier == Tier.Flex ? "answers wait while others are served first" : "no precedence when the service is busy",
                 Setup = tier == Tier.Flex ? "\"serviceTier\": {\"type\": \"flex\"}" : "leave serviceTier out of the request",
-                Evidence = view.Evidence($"{Say.Calls(view.Workload.Answered)}; declared: answers may take {Say.Lifetime(wait)}."),
+                Evidence = view.Evidence($"Declared: answers may take {Say.Lifetime(wait)}."),
             };
             if (view.Saving(option) > 0m) yield return option;
         }

@@ -111,14 +111,14 @@ static class Warnings
         if (view.Workload.Calls.Any(c => c.Kind.Caller is { App.Length: > 0 } or { Team.Length: > 0 } or { Env.Length: > 0 })) return null;
         if (view.Replay.Recorded.Cost == 0m) return null;
         return Make(view, WarningCause.Policy, "no app, team or env", "requestMetadata on every call",
-            $"{Say.Calls(view.Workload.Calls.Count)} of '{caller.Principal}' name nobody who pays for them.", view.Workload.Calls.Count,
+            $"Nothing in the calls of '{caller.Principal}' says who pays for them.", view.Workload.Calls.Count,
             view.Replay.Recorded.Cost);
     }
 
     static PlanAction? Unapproved(WorkloadView view) =>
         view.Approved is not { } approved || approved.Contains(view.Model.Id) || view.Model.Kind != ModelKind.Foundation ? null
         : Make(view, WarningCause.Policy, Say.Model(view.Model.Id), "an approved model",
-            $"{Say.Calls(view.Workload.Answered)} to a model that is not among the approved.", view.Workload.Answered, view.Replay.Recorded.Cost);
+            "The model is not among the approved.", view.Workload.Answered, view.Replay.Recorded.Cost);
 
     // Guide: development accounts get along with small models; large ones belong to production and a budget.
     static PlanAction? DearInDevelopment(WorkloadView view, IReadOnlyList<WorkloadView> all)
@@ -129,7 +129,7 @@ static class Warnings
         var output = view.Context.Book.CardFor(call.Kind, ContextBand.Standard, day)[Meter.Output];
         if (output is null || output.UsdPerUnit * 1_000_000m < DearOutput) return null;
         return Make(view, WarningCause.Policy, Say.Model(view.Model.Id), "a small model outside production",
-            $"{Say.Calls(view.Workload.Answered)} from a place that is not production to a model at "
+            "A place that is not production calls a model at "
             + $"{Say.Usd(output.UsdPerUnit * 1_000_000m)} per million output tokens.", view.Workload.Answered, view.Replay.Recorded.Cost);
     }
 

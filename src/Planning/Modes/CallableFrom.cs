@@ -28,6 +28,15 @@ static class CallableFrom
         bool Lists(string id) => regions.TryGetValue(id, out var listed) && listed.Contains(region);
     }
 
+    /// <summary>The id to call a model by from a region: with the prefix of the profile that the region's calls go through.</summary>
+    public static string IdOf(ModelRef model, string region, IReadOnlyDictionary<string, IReadOnlyList<string>> regions) => model.Scope switch
+    {
+        Scope.Global => $"global.{model.Id}",
+        Scope.Geo => (Geographies.FirstOrDefault(g => regions.TryGetValue($"{g}.{model.Id}", out var listed) && listed.Contains(region))
+            ?? Geographies.FirstOrDefault(g => region.StartsWith(g, StringComparison.Ordinal)) ?? "us") + $".{model.Id}",
+        _ => model.Id,
+    };
+
     static bool IsListed(string model, IReadOnlyDictionary<string, IReadOnlyList<string>> regions) =>
         regions.ContainsKey(model) || regions.ContainsKey($"global.{model}") || Geographies.Any(g => regions.ContainsKey($"{g}.{model}"));
 }
