@@ -1,0 +1,197 @@
+using Assay.Estate;
+using Assay.Usage;
+
+namespace Assay.Planning;
+
+/// <summary>
+/// The plan of a described estate: every way to buy each workload is rated from the usage it describes, as its bill is, and the cheapest
+/// lawful one is taken. No call was recorded, so nothing is said of loops, of what prompts share, or of answers.
+/// </summary>
+public static class EstatePlan
+{
+    public static Plan Of(ModelledEstate modelled, PlanConstraints constraints)
+    {
+        var (estate, bill) = (modelled.Model.Estate, modelled.Bill);
+        var month = new DateTime(modelled.Model.Day, TimeOnly.MinValue, DateTimeKind.Utc);
+        var seen = new Seen(modelled, constraints, month);
+        var workloads = estate.Workloads.Select((w, i) => (Workload: w, Weighed: modelled.Workloads[i], Today: seen.Inference(w))).ToList();
+        var frontiers = workloads.Select(w => seen.Frontier(w.Workload, w.Weighed, w.Today)).ToList();
+        var (choices, gap) = JointChoice.Of(frontiers, constraints.MaxActions);
+        var chosen = workloads.Select((w, i) => (w.Workload, w.Today, Arrangement: frontiers[i][choices[i]], Alone: frontiers[i])).ToList();
+        List<PlanAction> counted = [.. chosen.SelectMany(c => seen.Counted(c.Workload, c.Today, c.Arrangement, c.Alone))
+            .OrderByDescending(a => a.JointSaving).ThenBy(a => a.Name, StringComparer.Ordinal)];
+        var saving = counted.Sum(a => a.JointSaving);
+        return new()
+        {
+            Book = modelled.Model.Sources.Book.Id, From = modelled.Model.Day, To = modelled.Model.Day.AddDays(29), Days = 30,
+            Requests = (long)estate.Workloads.Sum(w => w.RequestsPerMonth.In(modelled.Model.Likely)),
+            Current = bill.Total, Planned = bill.Total - saving, CurrentMonthly = bill.Total, PlannedMonthly = bill.Total - saving,
+            SavingMonthly = saving, OptimalGap = gap,
+            Actions = [.. counted, .. seen.Stores().OrderByDescending(a => a.MonthlySaving), .. seen.Warnings()],
+            Workloads = [.. chosen.Select(c => seen.Planned(c.Workload, c.Today, c.Arrangement)).OrderByDescending(w => w.Cost)],
+            Waterfall = [.. counted.GroupBy(a => a.Lever).OrderBy(g => g.Key)
+                .Select(g => new WaterfallStep(g.Key, g.Count(), g.Sum(a => a.PeriodSaving), g.Sum(a => a.JointPeriodSaving)))],
+            SumOfAlone = counted.Sum(a => a.PeriodSaving),
+            WhyTheyDiffer = counted.Sum(a => a.PeriodSaving) == saving ? ""
+                : "Levers take from the same money: what one makes cheaper, the next saves less on.",
+            Unpriced = [.. bill.Unpriced.GroupBy(u => u.Reason).Select(g => (g.Key, (long)g.Count()))],
+            Notes = [.. seen.Notes()],
+        };
+    }
+
+    sealed class Seen(ModelledEstate modelled, PlanConstraints constraints, DateTime month)
+    {
+        readonly Draw likely = modelled.Model.Likely;
+
+        public decimal Inference(DescribedWorkload workload) =>
+            modelled.Bill.Lines.Where(l => l.Name == workload.Name && BillCategories.IsInference(l.Category)).Sum(l => l.Cost);
+
+        static WorkloadKey Key(DescribedWorkload workload) => new(workload.Account, "", workload.App, workload.Models[0].Model.Id);
+
+        /// <summary>Today; the cheapest lawful way in today's scope; the cheapest of all, where it is another scope's.</summary>
+        public List<Arrangement> Frontier(DescribedWorkload workload, WeighedWorkload weighed, decimal today)
+        {
+            var rule = constraints.RuleFor(Key(workload));
+            List<Arrangement> frontier = [new([], today)];
+            if (rule?.IsFixed == true) return frontier;
+            var residency = rule?.Residency ?? constraints.Residency;
+            var lawful = weighed.Options.Where(o => o.IsAllowed && o.Monthly is not null && Keeps(residency, o.Scope)
+                && !(rule?.MaxWait == TimeSpan.Zero && (o.BatchShare > 0m || o.Tier == Tier.Flex))).ToList();
+            var (least, minimum) = (today, constraints.MinimumMonthlySaving);
+            if (lawful.Where(o => o.Scope == weighed.Scope).MinBy(o => o.Monthly) is { } same && today - same.Monthly >= minimum)
+            {
+                least = same.Monthly!.Value;
+                frontier.Add(new([Option(workload, weighed, same)], least));
+            }
+            if (lawful.Where(o => o.Scope != weighed.Scope).MinBy(o => o.Monthly) is not { } other || least - other.Monthly < minimum) return frontier;
+            List<LeverOption> wider = [.. frontier.Count > 1 ? frontier[1].Options : [], Wider(workload, weighed, other)];
+            if (frontier.Count == 1 || IsSameWay(lawful, weighed, other)) frontier.Add(new(wider, other.Monthly!.Value));
+            return frontier;
+        }
+
+        // The other scope's cheapest is the same way to buy: then it is a change of scope beside the first.
+        static bool IsSameWay(List<ModeOption> lawful, WeighedWorkload weighed, ModeOption other) =>
+            lawful.Where(o => o.Scope == weighed.Scope).MinBy(o => o.Monthly) is { } same
+            && (same.Mode, same.Tier, same.Term, same.Cache, same.BatchShare) == (other.Mode, other.Tier, other.Term, other.Cache, other.BatchShare);
+
+        static bool Keeps(Residency? residency, Scope scope) => residency switch
+        {
+            Residency.Region => scope == Scope.InRegion, Residency.Geography => scope != Scope.Global, _ => true,
+        };
+
+        LeverOption Option(DescribedWorkload workload, WeighedWorkload weighed, ModeOption option) => new()
+        {
+            Lever = option.Mode switch
+            {
+                BillCategories.Batch => Lever.Batch, BillCategories.Caching => Lever.Caching,
+                BillCategories.Provisioned or BillCategories.Reserved => Lever.Provisioned, _ when option.Tier != workload.Tier => Lever.Tier,
+                _ when workload.Prefix is { IsCached: true } => Lever.Caching, _ => Lever.Batch,
+            },
+            Kind = ActionKind.Saving, From = string.Join(" and ", weighed.InUse.Select(Words)), To = Words(option),
+            Confidence = Confidence.Medium, Effort = option.Mode == BillCategories.Batch ? Effort.Medium : Effort.Low,
+            Evidence = Evidence(workload, option.Why.Length > 0 ? $"Rated from the usage described: {option.Why}." : "Rated from the usage described."),
+        };
+
+        LeverOption Wider(DescribedWorkload workload, WeighedWorkload weighed, ModeOption option) => new()
+        {
+            Lever = Lever.Scope, Kind = ActionKind.Saving, From = Say.Scope(weighed.Scope), To = Say.Scope(option.Scope),
+            Confidence = Confidence.High, Effort = Effort.Low, Breaks = "calls may be computed in more places, as the estate's residency allows",
+            Evidence = Evidence(workload, "The estate's residency allows it, and a token costs less there."),
+        };
+
+        Evidence Evidence(DescribedWorkload workload, string text) => new((long)workload.RequestsPerMonth.In(likely), month, month.AddDays(30), text);
+
+        static string Words(string mode) => mode.Replace('_', ' ');
+
+        static string Words(ModeOption option)
+        {
+            var words = Words(option.Mode);
+            if (option.Tier != Tier.Standard) words += $", {Words(option.Tier.Name())}";
+            if (option.Term != Term.None) words += $", {Words(option.Term.Name())}";
+            if (option.Cache is { } cache) words += $", cached {cache}";
+            return option.BatchShare is > 0m and < 1m ? words + FormattableString.Invariant($", {option.BatchShare:0.#%} in batch") : words;
+        }
+
+        public IEnumerable<PlanAction> Counted(DescribedWorkload workload, decimal today, Arrangement arrangement, IReadOnlyList<Arrangement> frontier)
+        {
+            var before = today;
+            for (var i = 0; i < arrangement.Options.Count; i++)
+            {
+                var option = arrangement.Options[i];
+                var after = i == arrangement.Options.Count - 1 ? arrangement.Cost : frontier[i + 1].Cost;
+                var joint = before - after;
+                before = after;
+                yield return new()
+                {
+                    Lever = option.Lever, Kind = ActionKind.Saving, Workload = Key(workload), Name = workload.Name, From = option.From, To = option.To,
+                    PeriodSaving = joint, JointPeriodSaving = joint, MonthlySaving = joint, JointSaving = joint, Confidence = option.Confidence,
+                    Effort = option.Effort, Breaks = option.Breaks, Evidence = option.Evidence,
+                };
+            }
+        }
+
+        /// <summary>Knowledge bases that would cost less elsewhere: floor against use.</summary>
+        public IEnumerable<PlanAction> Stores()
+        {
+            foreach (var stores in modelled.KnowledgeBases)
+            {
+                if (stores.Choices.FirstOrDefault(c => c.IsUsed) is not { MonthlyUsd: { } today } used) continue;
+                if (stores.Choices.Where(c => c is { IsUsed: false, MonthlyUsd: not null }).MinBy(c => c.MonthlyUsd) is not { } best) continue;
+                if (today - best.MonthlyUsd is not { } saving || saving < constraints.MinimumMonthlySaving) continue;
+                var each = stores.Queries > 0m ? $"{Say.Usd(today / stores.Queries * 1_000m)} per 1,000 queries" : "no query is described";
+                yield return new()
+                {
+                    Lever = Lever.KnowledgeBase, Kind = ActionKind.Candidate, Workload = new("", "", stores.KnowledgeBase, ""),
+                    Name = stores.KnowledgeBase, From = used.Name, To = best.Name, PeriodSaving = saving, MonthlySaving = saving,
+                    Confidence = Confidence.Medium, Effort = Effort.High, Breaks = "documents are embedded again and searched by another engine: try its answers first",
+                    Evidence = new((long)stores.Queries, month, month.AddDays(30),
+                        $"{used.Name} costs {Say.Usd(today)} a month whatever is asked of it ({used.Note}): {each}. {best.Name}: {best.Note}."),
+                };
+            }
+        }
+
+        public IEnumerable<PlanAction> Warnings()
+        {
+            foreach (var risk in modelled.Throttling.Where(r => r.HoursAtRisk > 0m))
+            {
+                var workload = modelled.Model.Estate.Workloads.First(w => w.Name == risk.Workload);
+                yield return Warning(Key(workload), risk.Workload, WarningCause.Throttling, "above its quota",
+                    string.Join("; ", risk.Escapes.Select(e => e.Name)) is { Length: > 0 } ways ? ways : "a higher quota",
+                    $"In {risk.HoursAtRisk:0.#} hours a month its busiest minute asks for more than the quota.", risk.AtRiskUsd);
+            }
+            foreach (var line in modelled.Bill.Unpriced.GroupBy(u => (u.Line, u.Reason)))
+                yield return Warning(new("", "", line.Key.Line, ""), line.Key.Line, WarningCause.Unpriced, "no price", "a price",
+                    $"In no figure: {line.Key.Reason}.", null);
+        }
+
+        PlanAction Warning(WorkloadKey key, string name, WarningCause cause, string from, string to, string text, decimal? atStake) => new()
+        {
+            Lever = Lever.Governance, Kind = ActionKind.Warning, Warning = cause, Workload = key, Name = name, From = from, To = to,
+            Confidence = Confidence.Medium, Evidence = new(0, month, month.AddDays(30), text) { AtStake = atStake },
+        };
+
+        public PlannedWorkload Planned(DescribedWorkload workload, decimal today, Arrangement arrangement) => new()
+        {
+            Key = Key(workload), Name = workload.Name, Requests = (long)workload.RequestsPerMonth.In(likely), Failed = 0, Cost = today,
+            Planned = arrangement.Cost,
+            Urgency = workload.Deadline switch
+            {
+                null => workload.BatchShare.In(likely) >= 1m ? Urgency.BatchEligible : Urgency.RealTime,
+                { } wait when wait >= TimeSpan.FromHours(24) => Urgency.BatchEligible,
+                _ => Urgency.NearTime,
+            },
+            Why = workload.Deadline is { } deadline ? $"described: answers may take {Say.Lifetime(deadline)}" : "described without a deadline",
+            From = workload.Models.Count == 1 ? ModelNames.Short(workload.Models[0].Model.Id) : $"{workload.Models.Count} models",
+            To = arrangement.Options.Count == 0 ? "as it is" : string.Join(", ", arrangement.Options.Select(o => o.To)),
+        };
+
+        public IEnumerable<string> Notes()
+        {
+            yield return "No call was recorded: each figure is the usage the estate describes, rated on other terms. Logs show loops, shared prefixes and answers.";
+            foreach (var warning in modelled.Bill.Warnings) yield return warning;
+            foreach (var agent in modelled.Agents.Where(a => a.CallsP95 > constraints.MaxCalls))
+                yield return $"'{agent.Workload}': one request in twenty takes {agent.CallsP95:0.#} model calls or more, {Say.Usd(agent.RequestP95)} each; "
+                    + $"a cap of {constraints.MaxCalls} needs recorded calls to be judged.";
+        }
+    }
+}
