@@ -9,7 +9,7 @@ static class PlanWorkloads
     const int RowsMax = 25;
 
     // Beside the bars stand a name, three figures and the guide's.
-    const int BesideBars = 68, BarsLeast = 8, BarsMost = 20;
+    const int BesideBars = 71, BarsLeast = 8, BarsMost = 20;
 
     // "Target 30–50% of total token volume for batch migration", the guide says; here are shares of spend.
     public const string GuideShare = "30–50 %";
@@ -28,7 +28,7 @@ static class PlanWorkloads
         var classes = Classes(plan);
         var total = classes.Sum(c => c.Cost);
         var table = new FittedTable([new("How long it can wait", Least: 14), new("workloads", Right: true), new("a month", Right: true),
-            new("share", Right: true), new("guide, tokens", Spare: 1), new("", Spare: 2)]);
+            new("of spend", Right: true), new("guide, tokens", Spare: 1), new("", Spare: 2)]);
         var bars = Math.Clamp(console.Profile.Width - BesideBars, BarsLeast, BarsMost);
         foreach (var one in classes)
             table.AddRow(PlanWords.Urgency(one.Urgency), Text.Number(one.Workloads.Count), figures.Show(figures.Scaled(one.Cost)),
