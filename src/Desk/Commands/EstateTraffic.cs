@@ -13,7 +13,7 @@ sealed record EstateTraffic(Traffic Traffic, long Calls, IReadOnlyList<string> N
     const int DaysMost = 7;
 
     // More calls say nothing more, and prompts are read.
-    const double CallsMost = 200_000;
+    const double CallsMost = 100_000;
 
     public static EstateTraffic Of(DescribedEstate estate, BillSources sources, ModelCatalog catalog, CancellationToken cancel)
     {

@@ -58,9 +58,9 @@ static class PlanCards
     static void Line(IAnsiConsole console, Headline line, int[] widths)
     {
         var isCard = line.Number.Length > 0;
-        var room = Math.Min(console.Profile.Width, Widest) - widths.Sum(w => w + Gap) - (isCard ? 5 : 0);
+        var room = Math.Min(console.Profile.Width, Widest) - widths.Sum(w => w + Gap) - (isCard ? 5 : 2);
         var title = Fitted(line.Title, room);
-        var text = (isCard ? $"{line.Number,3}  " : "") + title + new string(' ', Math.Max(0, room - Cells(title)));
+        var text = (isCard ? $"{line.Number,3}  " : "  ") + title + new string(' ', Math.Max(0, room - Cells(title)));
         for (var i = 0; i < widths.Length; i++)
             text += new string(' ', Gap + widths[i] - Markup.Remove(line.Amounts[i]).Length) + line.Amounts[i];
         console.MarkupLine(text);
@@ -84,7 +84,7 @@ static class PlanCards
         var grid = new Grid { Width = Math.Min(console.Profile.Width, Widest) };
         grid.AddColumn(new GridColumn().NoWrap().PadLeft(5).PadRight(0).Width(7)).AddColumn(new GridColumn().PadLeft(2).PadRight(0));
         var evidence = action.Evidence;
-        Row("", Markup.Escape(PlanWords.Change(action)));
+        Row("change", Markup.Escape(PlanWords.Change(action)));
         Row("where", $"[grey]{Markup.Escape(PlanWords.Where(action.Workload))}[/]");
         Row("why", Markup.Escape(PlanWords.Because(evidence)));
         Row("", $"[grey]{Markup.Escape(PlanWords.Figures(evidence))}[/]");
@@ -92,7 +92,7 @@ static class PlanCards
             Row("", $"[grey]between {figures.Show(figures.Scaled(low))} and {figures.Show(figures.Scaled(high))} a month[/]");
         Row("quality", Markup.Escape(PlanWords.OneLine(action.Quality)));
         if (action.Kind != ActionKind.Warning)
-            Row("sure", $"{Coloured(action.Confidence)} confidence, {PlanWords.Name(action.Effort)} effort");
+            Row("effort", $"{PlanWords.Name(action.Effort)} · confidence {Coloured(action.Confidence)}");
         Row("breaks", Markup.Escape(PlanWords.OneLine(action.Breaks)));
         Row("set up", $"[blue]{Markup.Escape(Lines(action.Setup))}[/]");
         if (action.Kind == ActionKind.Warning && evidence.Examples is [var first, ..])

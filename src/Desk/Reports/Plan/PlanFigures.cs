@@ -32,8 +32,8 @@ sealed class PlanFigures
             throw new InvalidOperationException("The joint savings of a plan do not add up to what it saves.");
         ShownCurrent = Shown(CurrentMonthly);
         ShownPlanned = Shown(PlannedMonthly);
-        ShownJoint = Steps(Joint);
-        ShownWaterfall = Steps([.. plan.Waterfall.Select(s => Scaled(s.Joint))]);
+        ShownJoint = Parts(Joint);
+        ShownWaterfall = Parts([.. plan.Waterfall.Select(s => Scaled(s.Joint))]);
     }
 
     /// <summary>Joint savings of a month, one an action; zero where it is not counted.</summary>
@@ -69,17 +69,15 @@ sealed class PlanFigures
 
     decimal Shown(decimal usd) => decimal.Round(usd, shownDecimals, MidpointRounding.ToEven);
 
-    // What is left after each step is rounded, not the step: so the steps lead from the one rounded bill to the other.
-    List<decimal> Steps(IReadOnlyList<decimal> parts)
+    // Each part is rounded down, and the cents that then lack go to those that lost most: parts add up to the saving, and hardly any of
+    // them is other than its own rounding.
+    List<decimal> Parts(IReadOnlyList<decimal> exact)
     {
-        var (exact, shown) = (CurrentMonthly, ShownCurrent);
-        List<decimal> steps = [];
-        foreach (var part in parts)
-        {
-            exact -= part;
-            steps.Add(shown - Shown(exact));
-            shown = Shown(exact);
-        }
-        return steps;
+        var unit = shownDecimals == 2 ? 0.01m : 0.000001m;
+        List<decimal> parts = [.. exact.Select(e => Math.Floor(e / unit) * unit)];
+        int[] order = [.. Enumerable.Range(0, parts.Count).Where(i => exact[i] != 0m).OrderByDescending(i => exact[i] - parts[i])];
+        for (var lacks = (int)((ShownSaving - parts.Sum()) / unit); lacks != 0 && order.Length > 0; lacks -= Math.Sign(lacks))
+            parts[lacks > 0 ? order[(lacks - 1) % order.Length] : order[^1]] += Math.Sign(lacks) * unit;
+        return parts;
     }
 }

@@ -12,7 +12,7 @@ static class PlanMarkdown
             : $"# Bedrock plan: {figures.Show(figures.ShownSaving)} a month to save\n\n");
         text.Write($"{PlanWords.Period(plan)}, {PlanWords.Counted(plan.Requests, "request")}, prices `{plan.Book}`. "
             + $"Today {figures.Show(figures.ShownCurrent)} a month");
-        text.Write(figures.ShownSaving == 0m ? $". {PlanWords.NothingMeans}\n\n"
+        text.Write(figures.ShownSaving == 0m ? $". {PlanWords.Nothing(plan)} {PlanWords.NothingMeans}\n\n"
             : $", planned {figures.Show(figures.ShownPlanned)}: {figures.ShareSaved} saved. {PlanWords.Proof(plan)}\n\n");
         if (figures.ShownSaving != 0m) Waterfall(plan, figures, text);
         Savings(plan, figures, text);
@@ -90,7 +90,7 @@ static class PlanMarkdown
         if (plan.Workloads.Count == 0) return;
         var classes = PlanWorkloads.Classes(plan);
         var total = classes.Sum(c => c.Cost);
-        Table(text, "How long answers can wait", ["", "workloads:", "a month:", "share of spend:", "the guide"],
+        Table(text, "How long answers can wait", ["", "workloads:", "a month:", "share of spend:", "the guide, share of tokens"],
             classes.Select(c => (string[])[PlanWords.Urgency(c.Urgency), $"{c.Workloads.Count}", figures.Show(figures.Scaled(c.Cost)),
                 Text.Percent(c.Cost, total), c.Urgency == Urgency.BatchEligible ? PlanWorkloads.GuideShare : ""]));
         Table(text, "Workloads", ["", "waits", "today:", "planned:", "if it may wait:", "why", "from", "to"],

@@ -17,7 +17,7 @@ static class PlanTerminal
         var figures = new PlanFigures(plan);
         Head(console, plan, figures);
         if (figures.Joint.Any(j => j != 0m)) Waterfall(console, plan, figures);
-        else Nothing(console);
+        else Nothing(console, plan);
         PlanCards.Write(console, plan, figures);
         PlanWorkloads.Write(console, plan, figures);
         Unpriced(console, plan);
@@ -33,8 +33,8 @@ static class PlanTerminal
                 + $"[green]{figures.Show(figures.ShownSaving)}[/] [grey]saved,[/] {figures.ShareSaved}";
         console.Say(2, today);
         List<string> counts = [PlanWords.Counted(plan.Requests, "request")];
-        Count(ActionKind.Saving, "change counted", "changes counted");
-        Count(ActionKind.Candidate, "change needs a trial or consent", "changes need a trial or consent");
+        Count(ActionKind.Saving, "change", "changes");
+        Count(ActionKind.Candidate, "not counted", "not counted");
         Count(ActionKind.Warning, "warning", "warnings");
         if (plan.Unpriced.Count > 0) counts.Add($"[yellow]{Text.Number(plan.Unpriced.Sum(u => u.Count))} without a price[/]");
         console.Say(2, string.Join(" · ", counts));
@@ -47,9 +47,9 @@ static class PlanTerminal
         }
     }
 
-    static void Nothing(IAnsiConsole console)
+    static void Nothing(IAnsiConsole console, Plan plan)
     {
-        console.MarkupLine($"[bold]{PlanWords.NothingFound}[/]");
+        console.MarkupLine($"  [bold]{PlanWords.Nothing(plan)}[/]");
         console.Say(2, PlanWords.NothingMeans);
         console.WriteLine();
     }

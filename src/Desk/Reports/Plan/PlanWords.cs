@@ -76,7 +76,9 @@ static class PlanWords
     // A gap that is not nothing is not written as nothing.
     static string Share(decimal share) => share < 0.00001m ? "0.001%" : share.ToString("0.0##%", CultureInfo.InvariantCulture);
 
-    public const string NothingFound = "Nothing to change was found.";
+    public static string Nothing(Plan plan) => plan.Actions.Any(a => a.Kind == ActionKind.Candidate)
+        ? "Nothing to change was found that can be counted; what follows needs a trial or consent first."
+        : "Nothing to change was found.";
 
     /// <summary>What an empty result does not mean.</summary>
     public const string NothingMeans = "Every change looked at saves less than the least asked for, breaks a constraint, or cannot be "

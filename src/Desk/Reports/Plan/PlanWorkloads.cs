@@ -7,10 +7,12 @@ namespace Assay.Desk.Reports;
 static class PlanWorkloads
 {
     const int RowsMax = 25;
-    const int BarWidth = 20;
+
+    // Beside the bars stand a name, three figures and the guide's.
+    const int BesideBars = 71, BarsLeast = 8, BarsMost = 20;
 
     // "Target 30–50% of total token volume for batch migration", the guide says; here are shares of spend.
-    public const string GuideShare = "30–50 % of tokens";
+    public const string GuideShare = "30–50 %";
 
     /// <summary>One class of urgency with what it costs a month.</summary>
     public sealed record Class(Urgency Urgency, IReadOnlyList<PlannedWorkload> Workloads, decimal Cost);
@@ -25,12 +27,13 @@ static class PlanWorkloads
         if (plan.Workloads.Count == 0) return;
         var classes = Classes(plan);
         var total = classes.Sum(c => c.Cost);
-        var table = new FittedTable([new("How long answers can wait", Least: 16), new("workloads", Right: true), new("a month", Right: true),
-            new("share", Right: true), new("the guide", Spare: 1), new("", Spare: 2)]);
+        var table = new FittedTable([new("How long it can wait", Least: 14), new("workloads", Right: true), new("a month", Right: true),
+            new("of spend", Right: true), new("guide, tokens", Spare: 1), new("", Spare: 2)]);
+        var bars = Math.Clamp(console.Profile.Width - BesideBars, BarsLeast, BarsMost);
         foreach (var one in classes)
             table.AddRow(PlanWords.Urgency(one.Urgency), Text.Number(one.Workloads.Count), figures.Show(figures.Scaled(one.Cost)),
                 Text.Percent(one.Cost, total), one.Urgency == Urgency.BatchEligible ? $"[grey]{GuideShare}[/]" : "",
-                $"[blue]{Text.Bar(one.Cost, total, BarWidth)}[/]");
+                $"[blue]{Text.Bar(one.Cost, total, bars)}[/]");
         console.Write(table);
         console.WriteLine();
         Each(console, plan, figures, [.. classes.SelectMany(c => c.Workloads)]);
