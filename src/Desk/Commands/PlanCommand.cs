@@ -2,7 +2,6 @@ using System.CommandLine;
 using Assay.Desk.Books;
 using Assay.Desk.Input;
 using Assay.Desk.Reports;
-using Assay.Estate;
 using Assay.Planning;
 using Assay.Usage;
 
@@ -139,20 +138,8 @@ static class PlanCommand
         if ((request.From ?? request.To) is not null)
             throw new InputException("an estate describes a month; --from and --to choose days of logs.");
         if (ModelCommand.Read(path, shelf) is not { } estate) return null;
-        var sources = new PlanSources(shelf.Open(request.Book ?? estate.Book ?? BookShelf.Default), shelf.Catalog) { Regions = shelf.Regions };
-        var plan = ModelCommand.Countable(path, () =>
-        {
-            var imagined = EstateTraffic.Of(estate, new(sources.Book, shelf.Regions), shelf.Catalog, cancel);
-            if (imagined.Calls == 0)
-                throw new InputException($"'{path}' describes no call that leaves a log; there is nothing to plan. "
-                    + "'assay model' bills it.");
-            var of = Planner.Of(imagined.Traffic, sources, constraints with
-            {
-                Residency = constraints.Residency ?? (estate.Residency == Residency.Anywhere ? null : estate.Residency),
-            }, cancel);
-            return of with { Notes = [.. imagined.Notes, .. of.Notes] };
-        });
-        return new(plan, null);
+        var sources = new BillSources(shelf.Open(request.Book ?? estate.Book ?? BookShelf.Default), shelf.Regions);
+        return new(ModelCommand.Countable(path, () => EstatePlan.Of(ModelledEstate.Of(estate, sources), constraints)), null);
     }
 
     /// <summary>Reads a file of constraints.</summary>

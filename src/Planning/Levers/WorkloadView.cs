@@ -7,17 +7,15 @@ namespace Assay.Planning;
 /// <summary>What levers may ask of the whole: books, models, rules, and how long the traffic was watched.</summary>
 /// <param name="Days">Observed days, at least 1.</param>
 /// <param name="InUse">Models that any workload of the traffic calls.</param>
-/// <param name="Share">Which part of the calls is there: 1 for all, less for a sample.</param>
-public sealed record LeverContext(
-    PlanSources Sources, PlanConstraints Constraints, int Days, IReadOnlyList<ModelRef> InUse, decimal Share = 1m)
+public sealed record LeverContext(PlanSources Sources, PlanConstraints Constraints, int Days, IReadOnlyList<ModelRef> InUse)
 {
     public PriceBook Book => Sources.Book;
 
     /// <summary>An amount a month, over the period.</summary>
-    public decimal Period(decimal monthly) => monthly * Days * Share / 30m;
+    public decimal Period(decimal monthly) => monthly * Days / 30m;
 
     /// <summary>An amount over the period, a month.</summary>
-    public decimal Monthly(decimal period) => period * 30m / (Days * Share);
+    public decimal Monthly(decimal period) => period * 30m / Days;
 }
 
 /// <summary>A workload and what was found out about it, once for all levers.</summary>

@@ -18,7 +18,7 @@ public static class EstatePlan
         var frontiers = workloads.Select(w => seen.Frontier(w.Workload, w.Weighed, w.Today)).ToList();
         var (choices, gap) = JointChoice.Of(frontiers, constraints.MaxActions);
         var chosen = workloads.Select((w, i) => (w.Workload, w.Today, Arrangement: frontiers[i][choices[i]], Alone: frontiers[i])).ToList();
-        List<PlanAction> counted = [.. chosen.SelectMany(c => seen.Counted(c.Workload, c.Today, c.Arrangement, c.Alone))
+        List<PlanAction> counted = [.. chosen.SelectMany(c => Seen.Counted(c.Workload, c.Today, c.Arrangement, c.Alone))
             .OrderByDescending(a => a.JointSaving).ThenBy(a => a.Name, StringComparer.Ordinal)];
         var saving = counted.Sum(a => a.JointSaving);
         return new()
@@ -112,7 +112,8 @@ public static class EstatePlan
             return option.BatchShare is > 0m and < 1m ? words + FormattableString.Invariant($", {option.BatchShare:0.#%} in batch") : words;
         }
 
-        public IEnumerable<PlanAction> Counted(DescribedWorkload workload, decimal today, Arrangement arrangement, IReadOnlyList<Arrangement> frontier)
+        public static IEnumerable<PlanAction> Counted(
+            DescribedWorkload workload, decimal today, Arrangement arrangement, List<Arrangement> frontier)
         {
             var before = today;
             for (var i = 0; i < arrangement.Options.Count; i++)
@@ -161,7 +162,7 @@ public static class EstatePlan
             }
             foreach (var line in modelled.Bill.Unpriced.GroupBy(u => (u.Line, u.Reason)))
                 yield return Warning(new("", "", line.Key.Line, ""), line.Key.Line, WarningCause.Unpriced, "no price", "a price",
-                    $"In no figure: {line.Key.Reason}.", null);
+                    $"{line.Key.Reason}.", null);
         }
 
         PlanAction Warning(WorkloadKey key, string name, WarningCause cause, string from, string to, string text, decimal? atStake) => new()

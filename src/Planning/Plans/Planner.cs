@@ -35,7 +35,7 @@ public static class Planner
         var span = traffic.Last!.Value - traffic.First!.Value;
         var workloads = traffic.TakeWorkloads(constraints);
         var inUse = workloads.Where(w => w.Model.Kind == ModelKind.Foundation && w.Answered > 0).Select(w => w.Model).Distinct().ToList();
-        var context = new LeverContext(sources, constraints, days, inUse, traffic.Share);
+        var context = new LeverContext(sources, constraints, days, inUse);
         var views = new WorkloadView[workloads.Count];
         Parallel.For(0, views.Length, new() { CancellationToken = cancel }, i => views[i] = new(workloads[i], context));
         var options = Levers.Of(views, cancel);

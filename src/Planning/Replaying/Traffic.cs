@@ -9,9 +9,6 @@ public sealed class Traffic
     readonly Dictionary<CallKind, List<UsageRecord>> byKind = new(ReferenceEqualityComparer.Instance);
     (CallKind Kind, List<UsageRecord> Records)? latest;
 
-    /// <summary>Which part of the calls is there: 1 for all of them, less for a sample; a month's money is scaled by it.</summary>
-    public decimal Share { get; init; } = 1m;
-
     public long Records { get; private set; }
     public DateTime? First { get; private set; }
     public DateTime? Last { get; private set; }
