@@ -42,6 +42,7 @@ public sealed class InvocationLogReader(LogReaderOptions options)
     const int StartLength = 512;
 
     readonly RecordParser parser = new(options);
+    readonly bool byTree = !options.WithContent;
     readonly UsageRecord[] batch = new UsageRecord[BatchSize];
     byte[] buffer = new byte[ChunkSize * 2];
     bool isPretty;
@@ -120,7 +121,7 @@ public sealed class InvocationLogReader(LogReaderOptions options)
         while (start < filled)
         {
             // Most lines are like one before: the walk along it finds their end as well.
-            if (!tooLong && !isPretty && parser.TryKnown(buffer, start, filled, reading, ref into) is > 0 and var next)
+            if (byTree && !tooLong && !isPretty && parser.TryKnown(buffer, start, filled, reading, ref into) is > 0 and var next)
             {
                 start = next;
                 continue;

@@ -33,6 +33,16 @@ ref struct JsonScanner
         this.end = end;
     }
 
+    JsonScanner(ref byte origin, int start, int end)
+    {
+        this.origin = ref origin;
+        position = start;
+        this.end = end;
+    }
+
+    /// <summary>The same walk from here, as if the text ended at a place.</summary>
+    public readonly JsonScanner UpTo(int place) => new(ref origin, position, Math.Min(place, end));
+
     /// <summary>What is wrong with the text; null while it makes sense.</summary>
     public string? Fault { get; private set; }
 
@@ -165,6 +175,16 @@ ref struct JsonScanner
                 while (position < end && !IsScalarEnd(At(position))) position++;
                 return position > start || Broken("a value is missing");
         }
+    }
+
+    /// <summary>Skips one value of any kind and gives it as it stands, a string with its quotes.</summary>
+    public bool TakeRaw(out ReadOnlySpan<byte> raw)
+    {
+        Peek();
+        var start = position;
+        var good = Skip();
+        raw = good ? MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref origin, start), position - start) : default;
+        return good;
     }
 
     /// <summary>Declares the text wrong for what it says. Always false, so that it can be returned.</summary>

@@ -29,6 +29,9 @@ sealed partial class RecordParser(LogReaderOptions options)
     readonly Name?[] tags = new Name?[options.TagKeys.Count];
     readonly Name?[] lastTags = new Name?[options.TagKeys.Count];
 
+    // Null unless asked for: without it a body's words are passed over.
+    readonly ContentReader? content = options.WithContent ? new() : null;
+
     // The previous value of each member: neighbours mostly repeat each other.
     Name? lastAccount, lastPrincipal, lastRegion, lastOperation, lastModel, lastErrorCode, lastApp, lastTeam, lastEnv;
     CallerKey lastCallerKey;
@@ -55,12 +58,13 @@ sealed partial class RecordParser(LogReaderOptions options)
         // CloudWatch exports put a time before each record.
         if (buffer[start] is >= (byte)'0' and <= (byte)'9' && buffer[start..end].IndexOf((byte)'{') is > 0 and var brace) start += brace;
         fault = null;
-        if (TryTree(buffer, start, end, reading, ref into)) return true;
+        // The tree passes over what a call said.
+        if (content is null && TryTree(buffer, start, end, reading, ref into)) return true;
         var json = new JsonScanner(buffer, start, end);
         var before = reading.Records;
         var good = ParseText(ref json, reading, ref into, depth: 0);
         fault = json.Fault;
-        if (good && reading.Records == before + 1) Remember(buffer, start, end);
+        if (content is null && good && reading.Records == before + 1) Remember(buffer, start, end);
         return good;
     }
 
@@ -91,6 +95,7 @@ sealed partial class RecordParser(LogReaderOptions options)
     {
         var draft = Draft.Blank;
         Array.Clear(tags);
+        content?.Begin();
         if (json.Peek() != (byte)'{') return json.Fail("this is not a JSON object");
         json.EnterObject();
         var wrapped = json;
@@ -145,8 +150,34 @@ sealed partial class RecordParser(LogReaderOptions options)
         9 when name.SequenceEqual("errorCode"u8) => ReadName(ref json, ref lastErrorCode, ref draft.ErrorCode),
         10 when name.SequenceEqual("schemaType"u8) => ReadSchemaType(ref json, ref draft),
         15 when name.SequenceEqual("requestMetadata"u8) => ReadMetadata(ref json, ref draft),
+        15 when content is not null && name.SequenceEqual("inferenceRegion"u8) => ReadServingRegion(ref json),
         _ => json.Skip(),
     };
+
+    // What a call said never costs the record: a member is passed over first, then looked at within its bounds.
+    bool ReadServingRegion(ref JsonScanner json)
+    {
+        var value = json;
+        if (!json.Skip()) return false;
+        content!.ReadServingRegion(value.UpTo(json.Position), names);
+        return true;
+    }
+
+    bool ReadPrompt(ref JsonScanner json)
+    {
+        var body = json;
+        if (!json.Skip()) return false;
+        content?.ReadPrompt(body.UpTo(json.Position));
+        return true;
+    }
+
+    bool ReadAnswer(ref JsonScanner json, ref Draft draft)
+    {
+        var body = json;
+        if (!BodyReader.Read(ref json, ref draft.Body, names)) return false;
+        content?.ReadAnswer(body.UpTo(json.Position));
+        return true;
+    }
 
     bool ReadName(ref JsonScanner json, ref Name? last, ref Name? into)
     {
@@ -233,6 +264,7 @@ sealed partial class RecordParser(LogReaderOptions options)
         while (json.NextMember(ref first, out var name))
         {
             if (!ReadTag(json, name, out var fault)) return json.Fail(fault);
+            var value = json;
             var good = name.Length switch
             {
                 3 when name.SequenceEqual("app"u8) => ReadName(ref json, ref lastApp, ref draft.App),
@@ -243,6 +275,7 @@ sealed partial class RecordParser(LogReaderOptions options)
                 _ => json.Skip(),
             };
             if (!good) return false;
+            content?.ReadMetadata(name, value.UpTo(json.Position));
         }
         return json.Fault is null;
     }
@@ -260,7 +293,7 @@ sealed partial class RecordParser(LogReaderOptions options)
         return true;
     }
 
-    static bool ReadInput(ref JsonScanner json, ref Draft draft)
+    bool ReadInput(ref JsonScanner json, ref Draft draft)
     {
         if (json.Peek() != (byte)'{') return json.Skip();
         json.EnterObject();
@@ -269,6 +302,7 @@ sealed partial class RecordParser(LogReaderOptions options)
         {
             var good = name.Length switch
             {
+                13 when name.SequenceEqual("inputBodyJson"u8) => ReadPrompt(ref json),
                 15 when name.SequenceEqual("inputTokenCount"u8) => json.TakeCount("inputTokenCount", out draft.Input),
                 24 when name.SequenceEqual("cacheReadInputTokenCount"u8) =>
                     json.TakeCount("cacheReadInputTokenCount", out draft.CacheRead),
@@ -291,7 +325,7 @@ sealed partial class RecordParser(LogReaderOptions options)
             var good = name.Length switch
             {
                 16 when name.SequenceEqual("outputTokenCount"u8) => json.TakeCount("outputTokenCount", out draft.Output),
-                14 when name.SequenceEqual("outputBodyJson"u8) => BodyReader.Read(ref json, ref draft.Body, names),
+                14 when name.SequenceEqual("outputBodyJson"u8) => ReadAnswer(ref json, ref draft),
                 _ => json.Skip(),
             };
             if (!good) return false;
@@ -332,6 +366,7 @@ sealed partial class RecordParser(LogReaderOptions options)
             Amounts = AmountsOf(counts, draft.Body.Images, reading),
             ErrorCode = draft.ErrorCode is { Text.Length: > 0 } error ? error.Text : null,
             StopReason = draft.Body.StopReason?.Text,
+            Content = content?.End(),
         };
         into.Add(lastRecord);
         reading.Records++;

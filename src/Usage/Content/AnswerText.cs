@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Assay.Usage.Logs;
+
+namespace Assay.Usage;
+
+/// <summary>What an answer's text looks like. Texts come as they stand in the log, with their escapes.</summary>
+static class AnswerText
+{
+    const int LabelBytesMax = 40, LabelWordsMax = 4;
+
+    /// <summary>Without white space at the ends, escaped or not.</summary>
+    public static ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> text)
+    {
+        while (true)
+        {
+            if (text is [(byte)' ', ..]) text = text[1..];
+            else if (text is [(byte)'\\', (byte)'n' or (byte)'r' or (byte)'t', ..]) text = text[2..];
+            else break;
+        }
+        while (true)
+        {
+            if (text is [.., (byte)' ']) text = text[..^1];
+            else if (text is [.., (byte)'\\', (byte)'n' or (byte)'r' or (byte)'t'] && IsEscape(text[..^1])) text = text[..^2];
+            else return text;
+        }
+    }
+
+    // The last backslash escapes what follows unless it is itself escaped.
+    static bool IsEscape(ReadOnlySpan<byte> text) => (text.Length - 1 - text.LastIndexOfAnyExcept((byte)'\\')) % 2 == 1;
+
+    /// <summary>True for a JSON object or array, fenced or not. The fingerprints of an object's member names are put into a list.</summary>
+    public static bool IsJson(ReadOnlySpan<byte> text, List<ulong> keys)
+    {
+        keys.Clear();
+        text = Unfenced(text);
+        if (text is not ([(byte)'{', .., (byte)'}'] or [(byte)'[', .., (byte)']'])) return false;
+        var reader = new Utf8JsonReader(text.Contains((byte)'\\') ? JsonScanner.Unescape(text) : text);
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1) keys.Add(Fingerprint.Of(reader.ValueSpan));
+        }
+        catch (JsonException)
+        {
+            keys.Clear();
+            return false;
+        }
+        // Members of objects in an array are nobody's keys; CurrentDepth tells them apart.
+        if (text[0] == (byte)'[') keys.Clear();
+        return true;
+    }
+
+    // ```json\n{…}\n``` as it stands in the log.
+    static ReadOnlySpan<byte> Unfenced(ReadOnlySpan<byte> text)
+    {
+        var fence = "```"u8;
+        if (!text.StartsWith(fence) || !text.EndsWith(fence) || text.Length < 2 * fence.Length) return text;
+        var inner = text[fence.Length..^fence.Length];
+        var start = inner.IndexOfAny((byte)'{', (byte)'[');
+        return start is >= 0 and < 16 ? Trimmed(inner[start..]) : text;
+    }
+
+    /// <summary>Of the names of an object's members in whatever order; 0 when there are none.</summary>
+    public static ulong KeysOf(List<ulong> keys)
+    {
+        keys.Sort();
+        var hash = 0UL;
+        foreach (var key in keys) hash = Fingerprint.Mix(hash, key);
+        return hash;
+    }
+
+    /// <summary>True for a word or a few that make no sentence.</summary>
+    public static bool IsLabel(ReadOnlySpan<byte> text) => text.Length <= LabelBytesMax && text.Count((byte)' ') < LabelWordsMax
+        && !text.Contains((byte)'\\') && text[^1] is not ((byte)'.' or (byte)'!' or (byte)'?') && text.IndexOf(". "u8) < 0;
+}
