@@ -43,8 +43,8 @@ sealed record EstateTraffic(Traffic Traffic, long Calls, IReadOnlyList<string> N
         }
         List<string> notes = [$"These are {Shared.Count(days, "day")} of imagined calls, drawn from the estate's description."];
         if (scale < 1d)
-            notes.Add($"They are {scale.ToString("0.###%", CultureInfo.InvariantCulture)} of the traffic it describes: money is of that part, "
-                + "and caches are colder than they would be.");
+            notes.Add($"They are {scale.ToString("0.###%", CultureInfo.InvariantCulture)} of the traffic it describes: money is of that "
+                + "part, and caches are colder than they would be.");
         if (sample.LeftOut.Count > 0) notes.Add($"Not among them: {string.Join(", ", sample.LeftOut)}. 'assay model' bills those.");
         return new(traffic, sample.Calls, notes);
 
