@@ -165,7 +165,8 @@ static class PlanCommand
             case ConstraintsReading.Mistaken { Errors: [var only] }:
                 throw new InputException(only.ToString());
             case ConstraintsReading.Mistaken { Errors: var errors }:
-                foreach (var error in errors.Take(ErrorsShown)) Console.Error.WriteLine($"assay: {error.ToString().ReplaceLineEndings(" ")}");
+                foreach (var error in errors.Take(ErrorsShown))
+                    Console.Error.WriteLine($"assay: {error.ToString().ReplaceLineEndings(" ")}");
                 var shown = errors.Count > ErrorsShown ? $"; the first {ErrorsShown} stand above" : "";
                 throw new InputException($"'{file}' has {errors.Count} mistakes{shown}. docs/plan.md has every key.");
             default:

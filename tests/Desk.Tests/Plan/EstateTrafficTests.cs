@@ -8,7 +8,7 @@ public class EstateTrafficTests
 {
     static readonly BookShelf Shelf = new(Path.Combine(Repository.Root, "prices"));
 
-    [Theory, InlineData("startup-chat.yaml"), InlineData("enterprise.yaml")]
+    [Theory, InlineData("enterprise.yaml")]
     public void An_estate_is_planned_on_a_sample_of_its_calls_that_says_what_it_leaves_out(string name)
     {
         var estate = ModelCommand.Read(Path.Combine(Repository.Root, "samples", name), Shelf)!;

@@ -19,8 +19,8 @@ static class PlanCards
         Section(console, plan, figures, new("", "[bold]What to do[/]", ["[grey]a month[/]", "[grey]alone[/]"]), savings,
             i => [$"[green]{figures.Show(figures.ShownJoint[i])}[/]", $"[grey]{figures.Show(plan.Actions[i].MonthlySaving)}[/]"], 1);
         var candidates = Of(plan, ActionKind.Candidate);
-        Section(console, plan, figures, new("", "[bold]Not counted: needs a trial, or somebody's consent[/]", ["[grey]a month[/]"]), candidates,
-            i => [$"[yellow]{figures.Show(plan.Actions[i].MonthlySaving)}[/]"], savings.Count + 1);
+        Section(console, plan, figures, new("", "[bold]Not counted: needs a trial, or somebody's consent[/]", ["[grey]a month[/]"]),
+            candidates, i => [$"[yellow]{figures.Show(plan.Actions[i].MonthlySaving)}[/]"], savings.Count + 1);
         Section(console, plan, figures, new("", "[bold]What is wrong[/]", [$"[grey]at stake, {days}[/]"]), Of(plan, ActionKind.Warning),
             i => [plan.Actions[i].Evidence.AtStake is { } stake ? $"[yellow]{figures.Show(stake)}[/]" : "[grey]–[/]"],
             savings.Count + candidates.Count + 1);

@@ -109,7 +109,8 @@ static class PlanTerminal
     {
         if (plan.Notes.Count == 0) return;
         console.MarkupLine("[bold]What this plan could not see or do[/]");
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(0)).AddColumn(new GridColumn().PadLeft(1).PadRight(0));
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(0))
+            .AddColumn(new GridColumn().PadLeft(1).PadRight(0));
         foreach (var note in plan.Notes) grid.AddRow("–", Markup.Escape(PlanWords.OneLine(note)));
         console.Write(grid);
         console.WriteLine();

@@ -84,5 +84,7 @@ static class PlanWords
     public const string NothingMeans = "Every change looked at saves less than the least asked for, breaks a constraint, or cannot be "
         + "shown from what was read. Costs that leave no trace in these files were not looked at.";
 
-    public static string OneLine(string text) => string.Concat(text.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+    /// <summary>Without line ends and control characters, which a terminal would obey.</summary>
+    public static string OneLine(string text) =>
+        string.Concat(text.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? ' ' : c)).Trim();
 }

@@ -6,7 +6,8 @@ namespace Assay.Planning;
 static class ConstraintsKeys
 {
     static readonly Shape Name = new Shape.Words("a name");
-    static readonly Shape Models = new Shape.Words("a list of model ids, profile ids or names, such as [Claude Haiku 4.5, amazon.nova-lite-v1:0]");
+    static readonly Shape Models = new Shape.Words(
+        "a list of model ids, profile ids or names, such as [Claude Haiku 4.5, amazon.nova-lite-v1:0]");
     static readonly Shape Residency = new Shape.OneOf("anywhere", "geography", "region");
     static readonly Shape Share = new Shape.Figure(Units.Share);
     static readonly Shape Calls = new Shape.Words(Units.WholeAccepted("8"));
@@ -20,7 +21,8 @@ static class ConstraintsKeys
     public static readonly KeyTable Workload = new("a workload's rule",
         new("match", new Shape.Section(Match), "Which workloads it is about; {} is all of them.", IsRequired: true),
         new("name", Name, "What people call it."),
-        new("max_wait", new Shape.Words("a time such as '24 h' or '30 m', or none for answers that cannot wait"), "How long its answers can wait."),
+        new("max_wait", new Shape.Words("a time such as '24 h' or '30 m', or none for answers that cannot wait"),
+            "How long its answers can wait."),
         new("residency", Residency, "Where its calls may be computed."),
         new("approved", Models, "Models it may use, in place of the list for all."),
         new("quality_floor", Share, "Least share of its answers that must stay as good."),
@@ -52,9 +54,11 @@ static class ConstraintsKeys
         new("max_calls", Calls, "Most model calls one task of an agent may take.", "8"),
         new("quality_floor", Share, "Least share of answers that must stay as good."),
         new("batch_minimum", new Shape.Words(Units.WholeAccepted("100")), "Fewest records of a batch job.", "100"),
-        new("workloads", new Shape.Words("a list of rules, each with match and what is known of those workloads"), "What logs do not tell."),
+        new("workloads", new Shape.Words("a list of rules, each with match and what is known of those workloads"),
+            "What logs do not tell."),
         new("trials", new Shape.Words("a list of trials, each with match, model, share, kept, source"), "What trials have shown."),
-        new("units", new Shape.Words("a list of model and tokens_per_minute"), "What model units carry."),
+        new("units", new Shape.Words(
+        "a list of model and tokens_per_minute"), "What model units carry."),
         new("commitment", new Shape.Section(Commitment), "Committed spend that the plan is part of."));
 
     public static readonly FileWords File = new("set of constraints", "constraints of a plan, such as 'residency: geography'",

@@ -56,13 +56,15 @@ public static class ConstraintsReader
         {
             File = file, Approved = approved, Residency = ConstraintsSection.Residency(top),
             MinimumMonthlySaving = read.One(top, "minimum_saving", ConstraintsKeys.Units.UsdPerMonth) ?? none.MinimumMonthlySaving,
-            MaxActions = ConstraintsSection.Whole(top, "max_actions"), MaxCalls = ConstraintsSection.Whole(top, "max_calls") ?? none.MaxCalls,
+            MaxActions = ConstraintsSection.Whole(top, "max_actions"),
+            MaxCalls = ConstraintsSection.Whole(top, "max_calls") ?? none.MaxCalls,
             QualityFloor = read.One(top, "quality_floor", ConstraintsKeys.Units.Share),
             BatchMinimum = ConstraintsSection.Whole(top, "batch_minimum") ?? none.BatchMinimum,
             Workloads = [.. workloads.SelectMany(w => w.Rules)],
             Trials = Trials(top, approved, workloads, read),
             Units = UnitsOf(top, read),
-            Commitment = top.Inner("commitment", ConstraintsKeys.Commitment) is { } commitment ? Commitment(commitment, read) : null,
+            Commitment = top.Inner("commitment", ConstraintsKeys.Commitment) is { } commitment
+                ? Commitment(commitment, read) : null,
         };
     }
 

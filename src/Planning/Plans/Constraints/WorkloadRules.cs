@@ -50,7 +50,8 @@ static class WorkloadRules
     {
         Name = section.TextOf("name")?.Text, MaxWait = read.Wait(section, "max_wait"),
         Residency = ConstraintsSection.Residency(section), Approved = read.Models(section, "approved"),
-        QualityFloor = read.One(section, "quality_floor", ConstraintsKeys.Units.Share), MaxCalls = ConstraintsSection.Whole(section, "max_calls"),
+        QualityFloor = read.One(section, "quality_floor", ConstraintsKeys.Units.Share),
+        MaxCalls = ConstraintsSection.Whole(section, "max_calls"),
         IsFixed = section.Flag("fixed", false),
     };
 
