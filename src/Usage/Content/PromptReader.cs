@@ -114,7 +114,8 @@ sealed partial class PromptReader
     {
         if (!json.TakeRaw(out var raw)) return;
         if (name.SequenceEqual("maxTokens"u8) || name.SequenceEqual("max_tokens"u8) || name.SequenceEqual("max_new_tokens"u8)
-            || name.SequenceEqual("maxTokenCount"u8) || name.SequenceEqual("max_gen_len"u8) || name.SequenceEqual("max_completion_tokens"u8))
+            || name.SequenceEqual("maxTokenCount"u8) || name.SequenceEqual("max_gen_len"u8)
+            || name.SequenceEqual("max_completion_tokens"u8))
         {
             if (Utf8Parser.TryParse(raw, out int limit, out var length) && length == raw.Length && limit > 0) MaxTokens = limit;
         }
@@ -191,7 +192,8 @@ sealed partial class PromptReader
             default:
                 if (!json.TakeRaw(out var raw)) return false;
                 // Lists, numbers and truths stand where a block does in no dialect known.
-                if (!raw.SequenceEqual("null"u8)) To(place).Add(table.Find(place, BlockKind.Other, raw.Length, Fingerprint.Of(raw), default));
+                if (raw.SequenceEqual("null"u8)) return true;
+                To(place).Add(table.Find(place, BlockKind.Other, raw.Length, Fingerprint.Of(raw), default));
                 return true;
         }
     }

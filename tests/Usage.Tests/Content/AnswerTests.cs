@@ -18,7 +18,7 @@ public sealed class AnswerTests
     [InlineData("[1, 2]", AnswerForm.Json)]
     [InlineData("```json\n{\"a\": 1}\n```", AnswerForm.Json)]
     [InlineData("[930 chars removed]", AnswerForm.Label)]
-    [InlineData("{\"a\":1", AnswerForm.Label)]
+    [InlineData("{\"a\":1", AnswerForm.Prose)]
     public void The_form_of_an_answer_is_told_by_its_text(string text, AnswerForm form) => Assert.Equal(form, Said(text).Form);
 
     [Theory]
@@ -32,11 +32,11 @@ public sealed class AnswerTests
         var (front, back) = (Prosaic[..20], Prosaic[20..]);
         foreach (var answer in (string[])
             [
-                $$"""[{"messageStart":{"role":"assistant"}},{"contentBlockDelta":{"delta":{"text":"{{front}}"},"contentBlockIndex":0}},{"contentBlockDelta":{"delta":{"text":"{{back}}"}}},{"messageStop":{}}]""",
+                $$$$$"""[{"messageStart":{"role":"assistant"}},{"contentBlockDelta":{"delta":{"text":"{{{{{front}}}}}"},"contentBlockIndex":0}},{"contentBlockDelta":{"delta":{"text":"{{{{{back}}}}}"}}},{"messageStop":{}}]""",
                 $$"""{"type":"message","content":[{"type":"thinking","thinking":"hm"},{"type":"text","text":"{{Prosaic}}"}]}""",
-                $$"""[{"type":"message_start","message":{"content":[]}},{"type":"content_block_start","content_block":{"type":"text","text":""}},{"type":"content_block_delta","delta":{"type":"text_delta","text":"{{front}}"}},{"type":"content_block_delta","delta":{"type":"text_delta","text":"{{back}}"}}]""",
+                $$$"""[{"type":"message_start","message":{"content":[]}},{"type":"content_block_start","content_block":{"type":"text","text":""}},{"type":"content_block_delta","delta":{"type":"text_delta","text":"{{{front}}}"}},{"type":"content_block_delta","delta":{"type":"text_delta","text":"{{{back}}}"}}]""",
                 $$"""{"results":[{"outputText":"{{Prosaic}}"}]}""", $$"""{"generation":"{{Prosaic}}"}""",
-                $$"""{"choices":[{"message":{"role":"assistant","content":"{{Prosaic}}"}}]}""",
+                $$$"""{"choices":[{"message":{"role":"assistant","content":"{{{Prosaic}}}"}}]}""",
                 $$"""{"outputs":[{"text":"{{Prosaic}}"}]}""",
             ])
             Assert.Equal(whole, Answer(answer) with { Calls = whole.Calls });

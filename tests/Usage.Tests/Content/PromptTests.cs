@@ -12,14 +12,14 @@ public sealed class PromptTests
 
     [Fact]
     public void A_Converse_request_is_read_tools_first_then_system_then_messages() => Assert.Equal(
-        "Tools Tool 69, CachePoint 5m, System Text 5, CachePoint 60m, User Text 2, Assistant ToolUse 13, User ToolResult 3",
+        "Tools Tool 70, CachePoint 5m, System Text 5, CachePoint 60m, User Text 2, Assistant ToolUse 13, User ToolResult 3",
         Skeleton(Prompt("""
             {"messages":[{"role":"user","content":[{"text":"hi"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"t1","name":"find","input":{"q":1}}}]},{"role":"user","content":[{"toolResult":{"toolUseId":"t1","content":[{"text":"two"}]}}]}],"system":[{"text":"Help."},{"cachePoint":{"type":"default","ttl":"1h"}}],"toolConfig":{"tools":[{"toolSpec":{"name":"find","description":"d","inputSchema":{"json":{}}}},{"cachePoint":{"type":"default"}}]}}
             """.Trim())));
 
     [Fact]
     public void A_Claude_request_has_its_marks_behind_the_blocks_they_stand_on() => Assert.Equal(
-        "Tools Tool 30, CachePoint 5m, System Text 5, CachePoint 60m, User Text 2, Assistant ToolUse 13, User ToolResult 3, CachePoint 5m",
+        "Tools Tool 31, CachePoint 5m, System Text 5, CachePoint 60m, User Text 2, Assistant ToolUse 13, User ToolResult 3, CachePoint 5m",
         Skeleton(Prompt("""
             {"anthropic_version":"x","max_tokens":7,"tools":[{"name":"find","input_schema":{},"cache_control":{"type":"ephemeral"}}],"system":[{"type":"text","text":"Help.","cache_control":{"type":"ephemeral","ttl":"1h"}}],"messages":[{"role":"user","content":"hi"},{"content":[{"type":"tool_use","id":"t1","name":"find","input":{"q":1}}],"role":"assistant"},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"two","cache_control":{"type":"ephemeral"}}]}]}
             """.Trim())));
@@ -36,7 +36,7 @@ public sealed class PromptTests
     [InlineData("""{"messages":[{"role":"user","content":[7,{"video":{}},null]}]}""", "User Other 1, User Other 12")]
     [InlineData("""{"messages":7,"system":{},"tools":null,"toolConfig":[]}""", "User Other 1")]
     [InlineData("null", "no body")]
-    [InlineData("""{"messages":[{"role":"user","content":[}]}]}""", "no body")]
+    [InlineData("""{"messages":[{"role":"user","content" [{"text":"hi"}]}]}""", "no body")]
     public void Every_known_body_becomes_blocks_and_an_unknown_one_no_fault(string request, string skeleton) =>
         Assert.Equal(skeleton, Skeleton(Of(request).Prompt));
 

@@ -10,6 +10,9 @@ static class TheContent
 {
     public static readonly LogReaderOptions Options = TheLog.Options with { WithContent = true };
 
+    // As AWS writes text: nothing escaped that need not be.
+    static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static CallContent Of(string request, string answer = "null", string extra = "") => TheLog.Only(Line(request, answer, extra), Options).Content!;
 
     public static string Line(string request, string answer = "null", string extra = "") =>
@@ -17,7 +20,7 @@ static class TheContent
 
     public static IReadOnlyList<PromptBlock> Prompt(string request) => Of(request).Prompt!;
     public static AnswerShape Answer(string answer) => Of("null", answer).Answer;
-    public static AnswerShape Said(string text) => Answer($$"""{"output":{"message":{"content":[{"text":{{JsonSerializer.Serialize(text)}}}]}}}""");
+    public static AnswerShape Said(string text) => Answer($$$$$"""{"output":{"message":{"content":[{"text":{{{{{JsonSerializer.Serialize(text, Plain)}}}}}}]}}}""");
 
     /// <summary>The skeleton of a prompt: "System Text 5, CachePoint 1h, User Text 2".</summary>
     public static string Skeleton(IReadOnlyList<PromptBlock>? prompt) => prompt is null ? "no body" : string.Join(", ", prompt.Select(b => b.Kind == BlockKind.CachePoint
