@@ -6,8 +6,8 @@ namespace Assay.Planning;
 /// <summary>Recorded usage to be planned with: collects records as they are read, in any order, each request once.</summary>
 public sealed class Traffic
 {
-    readonly Dictionary<CallKind, List<UsageRecord>> byKind = new(ReferenceEqualityComparer.Instance);
-    (CallKind Kind, List<UsageRecord> Records)? latest;
+    readonly Dictionary<CallKind, Segments> byKind = new(ReferenceEqualityComparer.Instance);
+    (CallKind Kind, Segments Records)? latest;
 
     public long Records { get; private set; }
     public DateTime? First { get; private set; }
@@ -29,11 +29,11 @@ public sealed class Traffic
     }
 
     // Readers make one object of each kind, and neighbours are mostly of one kind.
-    List<UsageRecord> ListOf(CallKind kind)
+    Segments ListOf(CallKind kind)
     {
         if (latest is { } last && ReferenceEquals(last.Kind, kind)) return last.Records;
         ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(byKind, kind, out _);
-        list ??= [];
+        list ??= new();
         latest = (kind, list);
         return list;
     }
@@ -61,17 +61,11 @@ public sealed class Traffic
 
     static WorkloadKey KeyOf(CallKind kind) => new(kind.Caller.Account, kind.Caller.Principal, kind.Caller.App, kind.Model.Id);
 
-    static UsageRecord[] InOrder(List<List<UsageRecord>> lists)
+    static UsageRecord[] InOrder(List<Segments> parts)
     {
-        var calls = new UsageRecord[lists.Sum(l => l.Count)];
+        var calls = new UsageRecord[parts.Sum(p => p.Count)];
         var at = 0;
-        foreach (var list in lists)
-        {
-            CollectionsMarshal.AsSpan(list).CopyTo(calls.AsSpan(at));
-            at += list.Count;
-            list.Clear();
-            list.TrimExcess();
-        }
+        foreach (var part in parts) part.MoveTo(calls, ref at);
         var sorted = true;
         for (var i = 1; i < calls.Length && sorted; i++) sorted = Compare(calls[i - 1], calls[i]) <= 0;
         // Records are large: their places are sorted, and each record moves once.
@@ -110,6 +104,46 @@ public sealed class Traffic
         return names;
 
         static string Or(string name, string otherwise) => name.Length > 0 ? name : otherwise;
+    }
+}
+
+/// <summary>Records in pieces of a size that is moved and let go cheaply: a list that doubles would hold them three times over.</summary>
+sealed class Segments
+{
+    const int Length = 256;
+
+    readonly List<UsageRecord[]> full = [];
+    UsageRecord[] open = [];
+    int used;
+
+    public int Count => (full.Count * Length) + used;
+
+    public void Add(in UsageRecord record)
+    {
+        if (used == open.Length)
+        {
+            if (used == Length)
+            {
+                full.Add(open);
+                (open, used) = (new UsageRecord[Length], 0);
+            }
+            // Most kinds have a few calls only.
+            else Array.Resize(ref open, Math.Min(Length, Math.Max(4, used * 4)));
+        }
+        open[used++] = record;
+    }
+
+    public void MoveTo(UsageRecord[] calls, ref int at)
+    {
+        foreach (var piece in full)
+        {
+            piece.CopyTo(calls, at);
+            at += Length;
+        }
+        open.AsSpan(0, used).CopyTo(calls.AsSpan(at));
+        at += used;
+        full.Clear();
+        (open, used) = ([], 0);
     }
 }
 

@@ -26,7 +26,24 @@ public enum BlockKind : byte
 /// A stretch of a block's text. Text is cut where its own content says so, so that the same text gives the same chunks wherever it
 /// stands, but for the two at its edges.
 /// </summary>
-public readonly record struct TextChunk(ulong Hash, int Bytes);
+/// <remarks>Kept in a word: there are ten of them in a prompt of 2 KB, and a plan holds millions of prompts.</remarks>
+public readonly record struct TextChunk
+{
+    const int BytesBits = 16;
+
+    readonly ulong word;
+
+    /// <param name="hash">Its upper 48 bits are kept.</param>
+    /// <param name="bytes">Less than 65,536.</param>
+    public TextChunk(ulong hash, int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)bytes, 1u << BytesBits, nameof(bytes));
+        word = (hash & ~((1ul << BytesBits) - 1)) | (uint)bytes;
+    }
+
+    public ulong Hash => word >> BytesBits;
+    public int Bytes => (int)(word & ((1ul << BytesBits) - 1));
+}
 
 /// <summary>
 /// One block of a prompt, as fingerprints: no word of it is kept. Readers make one object of equal blocks, so that what many calls
