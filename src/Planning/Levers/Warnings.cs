@@ -53,9 +53,9 @@ static class Warnings
     static PlanAction? Throttled(WorkloadView view)
     {
         var refused = view.Workload.Calls.Where(c => c.ErrorCode is "ThrottlingException" or "TooManyRequestsException"
-            or "ServiceQuotaExceededException").ToList();
+            or "ServiceQuotaExceededException").Select(c => c.Time).ToList();
         if (refused.Count < 3 || (double)refused.Count / view.Workload.Calls.Count < NoticeableShare) return null;
-        var hour = refused.CountBy(c => c.Time.Hour).MaxBy(p => p.Value);
+        var hour = refused.CountBy(t => t.Hour).MaxBy(p => p.Value);
         return Make(view, WarningCause.Throttling, "throttled", "spread, batch, a lower maxTokens or a higher quota",
             $"{Say.Calls(refused.Count)} of {Say.Count(view.Workload.Calls.Count)} were refused for quota, most in the hour from {Say.Hour(hour.Key)} UTC "
             + $"({Say.Count(hour.Value)}). A refused call costs nothing; what waits for it does.", refused.Count, 0m);
@@ -64,8 +64,14 @@ static class Warnings
     // A day on which the same number of calls cost many times the usual: a prompt grown by mistake, an attack, a loop.
     static PlanAction? Spiked(WorkloadView view)
     {
-        var days = view.Workload.Calls.Where(c => !c.Tokens.IsNone).GroupBy(c => DateOnly.FromDateTime(c.Time))
-            .Select(g => (Day: g.Key, Calls: g.Count(), Mean: g.Average(c => (double)(c.Tokens.Prompt + c.Tokens.Output)))).ToList();
+        var sums = new Dictionary<DateOnly, (int Calls, long Tokens)>();
+        foreach (ref readonly var call in view.Workload.Span)
+        {
+            if (call.Tokens.IsNone) continue;
+            var (so, tokens) = sums.GetValueOrDefault(DateOnly.FromDateTime(call.Time));
+            sums[DateOnly.FromDateTime(call.Time)] = (so + 1, tokens + call.Tokens.Prompt + call.Tokens.Output);
+        }
+        var days = sums.Select(d => (Day: d.Key, d.Value.Calls, Mean: (double)d.Value.Tokens / d.Value.Calls)).ToList();
         if (days.Count < 4) return null;
         var usual = days.Select(d => d.Mean).Order().ElementAt(days.Count / 2);
         var worst = days.Where(d => d.Calls >= 10).OrderByDescending(d => d.Mean).FirstOrDefault();

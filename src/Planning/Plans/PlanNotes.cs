@@ -10,12 +10,11 @@ static class PlanNotes
     public static IReadOnlyList<string> Of(IReadOnlyList<WorkloadView> views, LeverContext context, TimeSpan span)
     {
         var notes = new List<string>();
-        var all = views.SelectMany(v => v.Workload.Calls).ToList();
         if (!views.Any(v => v.Workload.Answered > 0)) notes.Add("No call was answered: there is nothing to save, and nothing to replay.");
         if (span < ShortSpan)
             notes.Add($"The records span {Say.Lifetime(span)}; a month is scaled from {(context.Days == 1 ? "one day" : $"{context.Days} days")}, "
                 + "whatever part of it they cover. A week shows nights and weekends, four show a month.");
-        var seen = all.Select(c => DateOnly.FromDateTime(c.Time)).Distinct().Count();
+        var seen = views.SelectMany(v => v.Workload.Days).Distinct().Count();
         if (context.Days >= 14 && seen * 2 < context.Days)
             notes.Add($"Calls came on {seen} of {context.Days} days. A wrong clock stretches the period and shrinks every monthly figure; see 'assay report --by day'.");
         var blind = views.Where(v => !v.Workload.HasPrompts && v.Workload.Answered > 0).ToList();

@@ -33,6 +33,21 @@ public sealed class RecordedWorkload(WorkloadKey key, string name, WorkloadRule?
     /// <summary>True for rows of a bill: they stand for nobody knows how many calls, at no particular time.</summary>
     public bool IsSums { get; } = calls.Any(c => c.Kind.IsSum);
 
+    /// <summary>UTC days on which any of them came, in order.</summary>
+    public IEnumerable<DateOnly> Days
+    {
+        get
+        {
+            var day = -1L;
+            foreach (var call in calls)
+            {
+                if (call.Time.Ticks / TimeSpan.TicksPerDay == day) continue;
+                day = call.Time.Ticks / TimeSpan.TicksPerDay;
+                yield return DateOnly.FromDateTime(call.Time);
+            }
+        }
+    }
+
     /// <summary>The model as most of the calls name it.</summary>
     public ModelRef Model { get; } = calls.CountBy(c => c.Kind.Model).MaxBy(p => p.Value).Key;
 }
