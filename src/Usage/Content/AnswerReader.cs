@@ -145,7 +145,8 @@ sealed class AnswerReader
         return Walk(ref json, depth + 1);
     }
 
-    // Converse's toolUse and OpenAI's function, whole or a piece: {"name":…,"input":{…}}, {"input":"{\"a"}, {"name":…,"arguments":"{…}"}
+    // Converse's toolUse and OpenAI's function, whole or a piece:
+    // {"name":…,"input":{…}}, {"input":"{\"a"}, {"name":…,"arguments":"{…}"}
     bool WalkTool(ref JsonScanner json)
     {
         if (json.Peek() != (byte)'{') return json.Skip();

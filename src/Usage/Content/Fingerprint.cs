@@ -3,9 +3,9 @@ using System.IO.Hashing;
 namespace Assay.Usage;
 
 /// <summary>64-bit fingerprints of bytes as they stand in a log. They say that two texts are equal, never what they were.</summary>
-static class Fingerprint
+public static class Fingerprint
 {
-    public static ulong Of(ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes);
+    internal static ulong Of(ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes);
 
     /// <summary>Of two things in this order.</summary>
     public static ulong Mix(ulong first, ulong second)
@@ -19,7 +19,7 @@ static class Fingerprint
     }
 
     /// <summary>Of a tool and what it is called with. White space between the arguments means nothing; nothing is <c>{}</c>.</summary>
-    public static ulong OfCall(ReadOnlySpan<byte> tool, ReadOnlySpan<byte> arguments, ref byte[] scratch)
+    internal static ulong OfCall(ReadOnlySpan<byte> tool, ReadOnlySpan<byte> arguments, ref byte[] scratch)
     {
         if (scratch.Length < arguments.Length) scratch = new byte[arguments.Length * 2];
         var (length, inString, escaped) = (0, false, false);

@@ -1,0 +1,193 @@
+using Assay.Patterns.Caching;
+using Assay.Usage;
+
+namespace Assay.Patterns.Prompts;
+
+/// <summary>Where cache points may go.</summary>
+public enum CacheLayoutKind : byte
+{
+    /// <summary>Where the calls mark them now.</summary>
+    AsMarked,
+
+    /// <summary>Behind the text all prompts begin with.</summary>
+    Static,
+
+    /// <summary>Behind shared text that is moved before what varies.</summary>
+    Moved,
+
+    /// <summary>Behind tools, system prompt and the last messages, so that each call reads what the one before wrote.</summary>
+    Conversation,
+
+    StaticAndConversation,
+}
+
+/// <summary>
+/// An arrangement of a workload's cache points: for each call, the beginnings of its prompt that would be cached. Holds buffers; not
+/// thread-safe, one a worker.
+/// </summary>
+public sealed class CacheLayout
+{
+    /// <summary>AWS takes so many points in a call.</summary>
+    public const int PointsMax = 4;
+
+    readonly SharedPrompts shared;
+    readonly int minimum;
+    readonly PromptPieces pieces = new();
+    readonly List<FoundText> found = [];
+
+    internal CacheLayout(CacheLayoutKind kind, string where, SharedPrompts shared, int minimum)
+    {
+        Kind = kind;
+        Where = where;
+        this.shared = shared;
+        this.minimum = minimum;
+    }
+
+    public CacheLayoutKind Kind { get; }
+
+    /// <summary>
+    /// Where the points go, in words that end a sentence: <c>after the system prompt's first 15,800 bytes (about 3,950 tokens)</c>.
+    /// </summary>
+    public string Where { get; }
+
+    /// <summary>The same layout with buffers of its own, for another worker.</summary>
+    public CacheLayout Copy() => new(Kind, Where, shared, minimum);
+
+    /// <summary>The beginnings of a call's prompt that would be cached, the shortest first, none below the model's least.</summary>
+    /// <param name="into">Takes <see cref="PointsMax"/>.</param>
+    /// <returns>How many: 0 where the prompt is unknown, was not charged, or has nothing to cache.</returns>
+    public int Prefixes(in UsageRecord call, Span<CachePrefix> into)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(into.Length, PointsMax);
+        if (call.Tokens.Prompt == 0 || call.Content?.Prompt is not { Count: > 0 } prompt) return 0;
+        var points = new Points(into, minimum, call.Tokens.Prompt, shared.TokensPerByte);
+        switch (Kind)
+        {
+            case CacheLayoutKind.AsMarked:
+                AddMarked(prompt, ref points);
+                break;
+            case CacheLayoutKind.Static:
+                AddStatic(prompt, ref points);
+                break;
+            case CacheLayoutKind.Moved:
+                AddMoved(prompt, ref points);
+                break;
+            case CacheLayoutKind.Conversation:
+                AddConversation(prompt, withParts: true, ref points);
+                break;
+            default:
+                AddStatic(prompt, ref points);
+                points.KeepLast(2);
+                AddConversation(prompt, withParts: false, ref points);
+                break;
+        }
+        return points.Sorted();
+    }
+
+    // The places in order; a mark in the messages also finds what was written at the end of an earlier turn, up to 20 blocks back.
+    static void AddMarked(IReadOnlyList<PromptBlock> prompt, ref Points points)
+    {
+        const int blocksBack = 20;
+        var (bytes, said, place) = (0L, 0UL, BlockPlace.Tools);
+        (long Bytes, ulong Said, int At) turn = (0, 0, -1), earlier = turn;
+        var (inMessages, last) = (false, 0);
+        for (var i = 0; i < prompt.Count; i++)
+        {
+            var block = prompt[i];
+            if (block.Kind == BlockKind.CachePoint)
+            {
+                points.Add(said, bytes);
+                inMessages = block.Place is BlockPlace.User or BlockPlace.Assistant;
+                (earlier, last) = (turn, i);
+                continue;
+            }
+            if (place == BlockPlace.User && block.Place == BlockPlace.Assistant) turn = (bytes, said, i);
+            (place, said) = (block.Place, Said(said, block));
+            bytes += block.Bytes;
+        }
+        if (inMessages && earlier.At >= 0 && last - earlier.At <= blocksBack && points.HasRoom) points.Add(earlier.Said, earlier.Bytes);
+    }
+
+    // Texts that begin the prompt, all of them there: where one nests in another there are points at both ends.
+    void AddStatic(IReadOnlyList<PromptBlock> prompt, ref Points points)
+    {
+        pieces.Read(prompt);
+        shared.Texts.Match(pieces, found);
+        foreach (var match in found)
+            if (match is { Start: 0, IsWhole: true }) points.Add(shared.Texts.All[match.Text].Key, shared.Texts.All[match.Text].TotalBytes);
+    }
+
+    void AddMoved(IReadOnlyList<PromptBlock> prompt, ref Points points)
+    {
+        pieces.Read(prompt);
+        shared.Texts.Match(pieces, found);
+        var (bytes, said, end) = (0L, 0UL, 0);
+        // The longest at each place, in the order of the texts, so that calls that carry the same texts begin alike.
+        foreach (var match in found.OrderBy(f => f.Start == 0 ? 0 : 1).ThenByDescending(f => f.End - f.Start).ThenBy(f => f.Text))
+        {
+            if (end > 0 && match.Start < end) continue;
+            var text = shared.Texts.All[match.Text];
+            bytes += text.TotalBytes;
+            said = Fingerprint.Mix(said, text.Key);
+            end = Math.Max(end, match.End);
+            points.Add(said, bytes);
+        }
+    }
+
+    // With each call one turn longer than the one before, what the one before wrote ends at the last turn but one.
+    static void AddConversation(IReadOnlyList<PromptBlock> prompt, bool withParts, ref Points points)
+    {
+        var (bytes, said, place) = (0L, 0UL, BlockPlace.Tools);
+        (long Bytes, ulong Said) turn = default;
+        for (var i = 0; i < prompt.Count; i++)
+        {
+            var block = prompt[i];
+            if (block.Kind == BlockKind.CachePoint) continue;
+            if (withParts && block.Place != place && place is BlockPlace.Tools or BlockPlace.System && bytes > 0) points.Add(said, bytes);
+            if (place == BlockPlace.User && block.Place == BlockPlace.Assistant) turn = (bytes, said);
+            (place, said) = (block.Place, Said(said, block));
+            bytes += block.Bytes;
+        }
+        if (turn.Bytes > 0) points.Add(turn.Said, turn.Bytes);
+        points.AddWhole(said);
+    }
+
+    static ulong Said(ulong before, PromptBlock block) => Fingerprint.Mix(before, Fingerprint.Mix(block.Hash, (ulong)block.Place));
+
+    /// <summary>Collects points. Their tokens are estimated by their bytes and never exceed the prompt.</summary>
+    ref struct Points(Span<CachePrefix> into, int minimum, long promptTokens, double tokensPerByte)
+    {
+        readonly Span<CachePrefix> into = into;
+        int count;
+
+        public readonly bool HasRoom => count < PointsMax;
+        public void Add(ulong hash, long bytes) => Put(hash, Math.Min((long)(bytes * tokensPerByte), promptTokens));
+        public void AddWhole(ulong hash) => Put(hash, promptTokens);
+
+        // Later points are the longer ones: where there are too many, the first gives way.
+        void Put(ulong hash, long tokens)
+        {
+            if (tokens < Math.Max(1, minimum)) return;
+            if (count == PointsMax)
+            {
+                into[1..PointsMax].CopyTo(into);
+                count--;
+            }
+            into[count++] = new(hash, tokens);
+        }
+
+        public void KeepLast(int kept)
+        {
+            Sorted();
+            if (count <= kept) return;
+            into[(count - kept)..count].CopyTo(into);
+            count = kept;
+        }
+
+        public readonly int Sorted()
+        {
+            into[..count].Sort((x, y) => x.Tokens.CompareTo(y.Tokens));
+            return count;
+        }
+    }
+}
