@@ -1,20 +1,94 @@
+using Assay.Patterns.Prompts;
+
 namespace Assay.Planning;
 
 /// <summary>What prompts have in common, kept in the prompt cache; and caching that loses money, stopped.</summary>
 static class CachingLever
 {
+    // A change of what is cached already must bring this share of the bill: replay is exact, the length of a prefix in tokens is not.
+    const decimal ChangeWorthwhile = .03m;
+
+    static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5), Hour = TimeSpan.FromHours(1);
+
     public static IEnumerable<LeverOption> Options(WorkloadView view)
     {
         if (!view.IsMovable) yield break;
         if (Stop(view) is { } stop) yield return stop;
+        if (!view.Workload.HasPrompts || view.Model.Facts is not { CacheMinimum: > 0 } facts) yield break;
+        var calls = view.Workload.Calls;
+        var shared = SharedPrompts.Of(calls, view.Conversations);
+        var findings = new List<LeverOption>();
+        var pays = false;
+        foreach (var layout in CacheLayouts.Worth(calls, facts.CacheMinimum, shared, view.Conversations))
+        {
+            var ways = Lifetimes(facts.CacheTtls).Select(l => Way(view, layout, l)).Where(w => w.Saving is not null)
+                .OrderByDescending(w => w.Saving).ToList();
+            if (ways.Count == 0) continue;
+            var worthwhile = IsCachedNow(view) ? view.Replay.Recorded.Cost * ChangeWorthwhile : 0m;
+            foreach (var way in ways.Where(w => w.Saving > worthwhile))
+            {
+                pays = true;
+                yield return Option(view, layout, way, ways, ActionKind.Saving);
+            }
+            // Caches of many regions are each too cold, where one would pay: a finding all the same.
+            if (layout.Kind is CacheLayoutKind.Static or CacheLayoutKind.Moved && ways[0].Saving <= 0m && ways.Max(w => w.InOneCache) > 0m)
+                findings.Add(Option(view, layout, ways[0], ways, ActionKind.Candidate) with { IsFinding = true });
+        }
+        if (pays) yield break;
+        foreach (var finding in findings) yield return finding;
     }
+
+    sealed record CachedWay(TimeSpan Lifetime, PlannedCaching Caching, decimal? Saving, decimal? InOneCache);
+
+    static CachedWay Way(WorkloadView view, CacheLayout layout, TimeSpan lifetime)
+    {
+        var apart = PlannedCaching.Of(view.Workload.Span, layout, lifetime, inOneCache: false);
+        var together = PlannedCaching.Of(view.Workload.Span, layout, lifetime, inOneCache: true);
+        return new(lifetime, apart, view.Saving(new() { Caching = apart }, CallTerms.AsRecorded),
+            view.Saving(new() { Caching = together }, CallTerms.AsRecorded));
+    }
+
+    static LeverOption Option(WorkloadView view, CacheLayout layout, CachedWay way, List<CachedWay> ways, ActionKind kind)
+    {
+        var regions = view.Workload.Calls.Select(c => c.Content?.ServingRegion ?? "").Where(r => r.Length > 0).Distinct().Count();
+        var moved = layout.Kind == CacheLayoutKind.Moved;
+        var (read, prompt) = (way.Caching.Read, view.Workload.Calls.Sum(c => c.Tokens.Prompt));
+        var one = ways.Max(w => w.InOneCache);
+        List<(string, string)> figures = [.. ways.Select(w => ($"saved with {Say.Lifetime(w.Lifetime)}", Say.Usd(w.Saving ?? 0m)))];
+        if (regions > 1) figures.Add(($"saved if {regions} serving regions shared one cache", Say.Usd(one ?? 0m)));
+        return new()
+        {
+            Lever = Lever.Caching, Kind = kind,
+            From = layout.Kind == CacheLayoutKind.AsMarked ? "cached for another time" : moved ? "shared text behind text that varies"
+                : IsCachedNow(view) ? "cached in other places" : "not cached",
+            To = $"a cache point {layout.Where}, for {Say.Lifetime(way.Lifetime)}",
+            Plan = new() { Caching = way.Caching }, Confidence = moved ? Confidence.Medium : Confidence.High, Effort = moved ? Effort.Medium : Effort.Low,
+            Breaks = moved ? "the model reads the prompt in another order: compare some answers" : "nothing: answers stay the same",
+            Setup = way.Lifetime == Hour ? """{"cachePoint": {"type": "default", "ttl": "1h"}}""" : """{"cachePoint": {"type": "default"}}""",
+            Evidence = view.Evidence($"{Say.Share(prompt == 0 ? 0 : (double)read / prompt)} of the prompts' tokens would be read from the cache"
+                + (kind == ActionKind.Saving ? "" : ", too few to pay for writing them")
+                + (regions > 1 ? $"; each of {regions} serving regions keeps a cache of its own, and one alone would save {Say.Usd(one ?? 0m)}." : ".")) with
+            {
+                Figures = figures,
+                Interval = regions > 1 && one is { } most && way.Saving is { } least ? (Math.Min(least, most), Math.Max(least, most)) : null,
+            },
+        };
+    }
+
+    static IEnumerable<TimeSpan> Lifetimes(IReadOnlyList<string> offered)
+    {
+        if (offered.Contains("5m")) yield return FiveMinutes;
+        if (offered.Contains("1h")) yield return Hour;
+    }
+
+    static bool IsCachedNow(WorkloadView view) => view.Workload.Calls.Any(c => c.Tokens.Prompt > c.Tokens.Input);
 
     // Writes cost more than plain input, and only reads pay for them.
     static LeverOption? Stop(WorkloadView view)
     {
         long read = 0, written = 0;
         var writes = 0;
-        foreach (var call in view.Workload.Calls)
+        foreach (ref readonly var call in view.Workload.Span)
         {
             var tokens = call.Tokens;
             var wrote = tokens.CacheWrite5m + tokens.CacheWrite30m + tokens.CacheWrite1h + tokens.CacheWriteUnknown;

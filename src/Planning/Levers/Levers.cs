@@ -9,12 +9,10 @@ static class Levers
         var options = new List<LeverOption>[views.Count];
         Parallel.For(0, views.Count, new() { CancellationToken = cancel }, i => options[i] =
         [
-            .. CachingLever.Options(views[i]), .. RoutingLever.Options(views[i]), .. BatchLever.Options(views[i]),
+            .. AgentsLever.Options(views[i]), .. CachingLever.Options(views[i]), .. RoutingLever.Options(views[i]), .. BatchLever.Options(views[i]),
             .. ScopeLever.Options(views[i]), .. TierLever.Options(views[i]),
         ]);
         return options;
     }
 
-    /// <summary>What is wrong with the whole.</summary>
-    public static IEnumerable<PlanAction> Warnings(IReadOnlyList<WorkloadView> views) => [];
 }

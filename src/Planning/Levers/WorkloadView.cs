@@ -1,4 +1,5 @@
 using Assay.Patterns.Arrivals;
+using Assay.Patterns.Sessions;
 using Assay.Pricing;
 using Assay.Usage;
 
@@ -35,6 +36,9 @@ public sealed class WorkloadView
     public ArrivalPattern Arrivals { get; }
     public Urgency Urgency { get; }
     public string Why { get; }
+
+    /// <summary>Which calls belong together.</summary>
+    public Conversations Conversations => field ??= Conversations.Of(Workload.Calls);
 
     public WorkloadRule? Rule => Workload.Rule;
     public ModelRef Model => Workload.Model;
@@ -87,8 +91,8 @@ static class Waiting
             return (Urgency.RealTime, $"somebody reads along: {Say.Share(streamed)} of the calls are streamed");
         if (ShareOf(c => c.Kind.Tier is Tier.Priority or Tier.LatencyOptimized) >= .1)
             return (Urgency.RealTime, "it pays for speed");
-        if (ShareOf(c => c.Content is { Session: not 0 }) is >= .2 and var inSessions)
-            return (Urgency.RealTime, $"calls follow one another: {Say.Share(inSessions)} of them name a session");
+        if (view.Conversations.Continued is >= .2 and var continued)
+            return (Urgency.RealTime, $"calls follow one another: {Say.Share(continued)} of them carry an earlier one on");
         var arrivals = view.Arrivals;
         if (arrivals.IsScheduled)
         {

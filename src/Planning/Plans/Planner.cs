@@ -47,7 +47,7 @@ public static class Planner
         var chosen = views.Select((v, i) => (View: v, Arrangement: frontiers[i][choices[i]])).ToList();
         List<PlanAction> counted = [.. chosen.SelectMany(c => Counted(c.View, c.Arrangement))];
         List<PlanAction> candidates = [.. views.SelectMany((v, i) => Candidates(v, options[i], minimum))];
-        List<PlanAction> warnings = [.. views.SelectMany(v => Warnings.Of(v, views)), .. Levers.Warnings(views)];
+        List<PlanAction> warnings = [.. views.SelectMany(v => Warnings.Of(v, views))];
         var current = views.Sum(v => v.Replay.Recorded.Cost);
         var monthly = Round(context.Monthly(current));
         var saving = counted.Sum(a => a.JointSaving);
@@ -85,7 +85,7 @@ public static class Planner
 
         IEnumerable<PlanAction> Candidates(WorkloadView view, IReadOnlyList<LeverOption> ways, decimal least) =>
             ways.Where(o => o.Kind == ActionKind.Candidate).Select(o => (Option: o, Saving: view.Saving(o)))
-                .Where(c => c.Saving >= least && c.Saving > 0m).Select(c => Action(view, c.Option, c.Saving!.Value, 0m, context));
+                .Where(c => c.Saving is not null && (c.Option.IsFinding || (c.Saving >= least && c.Saving > 0m))).Select(c => Action(view, c.Option, c.Saving!.Value, 0m, context));
     }
 
     static decimal Round(decimal amount) => decimal.Round(amount, MonthlyDecimals, MidpointRounding.ToEven);

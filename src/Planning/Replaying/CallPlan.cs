@@ -1,16 +1,39 @@
 using System.Collections;
 using Assay.Patterns.Caching;
+using Assay.Patterns.Prompts;
 using Assay.Usage;
 
 namespace Assay.Planning;
 
 /// <summary>What calls read from the cache and write to it, one entry a call, in the order of the workload.</summary>
-/// <param name="Uses">What is left of a prompt is plain input.</param>
+/// <param name="Uses">What is left of a prompt is plain input; null leaves a call as it was recorded.</param>
 /// <param name="Lifetime">How long what is written lives: it decides the meter.</param>
-public sealed record PlannedCaching(CacheUse[] Uses, TimeSpan Lifetime)
+public sealed record PlannedCaching(CacheUse?[] Uses, TimeSpan Lifetime)
 {
-    public long Read => Uses.Sum(u => u.Read);
-    public long Written => Uses.Sum(u => u.Written);
+    public long Read => Uses.Sum(u => u?.Read ?? 0);
+    public long Written => Uses.Sum(u => u?.Written ?? 0);
+
+    /// <summary>Replays a layout of cache points over calls, each serving region with a cache of its own.</summary>
+    /// <param name="calls">In the order of their times.</param>
+    /// <param name="inOneCache">True to let all regions share one, which is what a single region would give.</param>
+    public static PlannedCaching Of(ReadOnlySpan<UsageRecord> calls, CacheLayout layout, TimeSpan lifetime, bool inOneCache)
+    {
+        var caches = new Dictionary<string, PrefixCache>(StringComparer.Ordinal);
+        var uses = new CacheUse?[calls.Length];
+        Span<CachePrefix> points = new CachePrefix[CacheLayout.PointsMax];
+        for (var i = 0; i < calls.Length; i++)
+        {
+            ref readonly var call = ref calls[i];
+            if (call.Tokens.Prompt == 0 || call.Content?.Prompt is null) continue;
+            var region = inOneCache ? "" : ServedIn(call);
+            if (!caches.TryGetValue(region, out var cache)) caches[region] = cache = new(lifetime);
+            uses[i] = cache.Use(call.Time, points[..layout.Prefixes(call, points)]);
+        }
+        return new(uses, lifetime);
+    }
+
+    static string ServedIn(in UsageRecord call) =>
+        call.Content is { ServingRegion: { Length: > 0 } region } ? region : call.Kind.Region;
 }
 
 /// <summary>
@@ -42,8 +65,7 @@ public sealed record CallPlan
         var tokens = call.Tokens;
         if (OutputMax is { } most && tokens.Output > most) tokens = tokens with { Output = most };
         if (CacheOff) return Plain(tokens);
-        if (Caching is not { } caching) return tokens;
-        var use = caching.Uses[index];
+        if (Caching is not { } caching || caching.Uses[index] is not { } use) return tokens;
         var input = tokens.Prompt - use.Read - use.Written;
         var hour = caching.Lifetime > TimeSpan.FromMinutes(30);
         return new()

@@ -57,10 +57,10 @@ public class ReplayTests
     public void Planned_caching_takes_the_place_of_what_was_recorded()
     {
         var calls = Hourly(3, Kind(), new() { Input = 10_000, Output = 100 }).ToArray();
-        var uses = new CacheUse[] { new(0, 8_000), new(8_000, 0), new(8_000, 0) };
+        var uses = new CacheUse?[] { new(0, 8_000), new(8_000, 0), new(8_000, 0) };
         var expected = calls.Select((c, i) => CostOf(c with
         {
-            Tokens = new() { Input = 2_000, Output = 100, CacheRead = uses[i].Read, CacheWrite5m = uses[i].Written },
+            Tokens = new() { Input = 2_000, Output = 100, CacheRead = uses[i]!.Value.Read, CacheWrite5m = uses[i]!.Value.Written },
         })).Sum();
         var replay = new Replay(Workload(calls), TheGuide.Aws);
         Assert.Equal(expected, replay.Cost(new() { Caching = new(uses, TimeSpan.FromMinutes(5)) }, CallTerms.AsRecorded).Cost);

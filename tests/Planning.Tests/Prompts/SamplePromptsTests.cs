@@ -18,7 +18,7 @@ public sealed class SamplePromptsTests
         foreach (var file in SampleEstate.Generate(new() { Days = 8, Profiles = SampleEstate.Profiles }).Files.Where(f => f.Kind == EstateFileKind.Log))
         {
             using var packed = new MemoryStream();
-            file.WriteTo(packed);
+            file.Write(packed);
             packed.Position = 0;
             reader.Read(packed, file.Path, batch => records.AddRange(batch), TestContext.Current.CancellationToken);
         }
