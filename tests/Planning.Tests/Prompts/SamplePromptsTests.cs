@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Assay.Estate;
 using Assay.Patterns.Prompts;
 using Assay.Patterns.Sessions;
@@ -18,9 +19,10 @@ public sealed class SamplePromptsTests
         foreach (var file in SampleEstate.Generate(new() { Days = 8, Profiles = SampleEstate.Profiles }).Files.Where(f => f.Kind == EstateFileKind.Log))
         {
             using var packed = new MemoryStream();
-            file.WriteTo(packed);
+            file.Write(packed);
             packed.Position = 0;
-            reader.Read(packed, file.Path, batch => records.AddRange(batch), TestContext.Current.CancellationToken);
+            using var log = new GZipStream(packed, CompressionMode.Decompress);
+            reader.Read(log, file.Path, batch => records.AddRange(batch), TestContext.Current.CancellationToken);
         }
         return records.DistinctBy(r => r.RequestId).OrderBy(r => r.Time).ToLookup(r => r.Caller.Principal);
     });
