@@ -69,14 +69,46 @@ sealed class SharedTexts
     FoundText? Around(int text, PromptPieces pieces, int at)
     {
         var shared = All[text];
-        var hashes = pieces.Hashes;
-        var (back, on, bytes) = (0, 1, (long)shared.Bytes[shared.Anchor]);
-        for (; back < shared.Anchor && back < at && hashes[at - back - 1] == shared.Hashes[shared.Anchor - back - 1]; back++)
-            bytes += shared.Bytes[shared.Anchor - back - 1];
-        var most = Math.Min(shared.Hashes.Length - shared.Anchor, hashes.Length - at);
-        for (; on < most && hashes[at + on] == shared.Hashes[shared.Anchor + on]; on++)
-            bytes += shared.Bytes[shared.Anchor + on];
-        return bytes >= shared.TotalBytes * WholeEnough
-            ? new(text, at - back, at + on, back == shared.Anchor && shared.Anchor + on == shared.Hashes.Length) : null;
+        var back = Extend(shared, pieces.Hashes, shared.Anchor, at, -1);
+        var on = Extend(shared, pieces.Hashes, shared.Anchor, at, 1);
+        if (back.Bytes + on.Bytes + shared.Bytes[shared.Anchor] < shared.TotalBytes * WholeEnough) return null;
+        return new(text, back.Place, on.Place + 1, back.IsWhole && on.IsWhole);
+    }
+
+    // From a piece both have, the next ones both have: how many bytes, where in the prompt the last stands, and whether none was missing.
+    // Deep inside long texts a few pieces are cut otherwise where another length stands before: they are passed over.
+    static (long Bytes, int Place, bool IsWhole) Extend(SharedText shared, ReadOnlySpan<ulong> hashes, int ours, int theirs, int step)
+    {
+        const int missedMax = 8;
+        var (bytes, place, isWhole) = (0L, theirs, true);
+        while (true)
+        {
+            ours += step;
+            theirs += step;
+            if (!IsIn(ours, shared.Hashes.Length)) return (bytes, place, isWhole);
+            if (!IsIn(theirs, hashes.Length) || shared.Hashes[ours] != hashes[theirs])
+            {
+                isWhole = false;
+                if (!Rejoin(shared.Hashes, hashes, ref ours, ref theirs, step, missedMax)) return (bytes, place, isWhole);
+            }
+            bytes += shared.Bytes[ours];
+            place = theirs;
+        }
+    }
+
+    static bool IsIn(int place, int length) => place >= 0 && place < length;
+
+    // The nearest place where both have the same piece again, passing over as few as can be.
+    static bool Rejoin(ReadOnlySpan<ulong> shared, ReadOnlySpan<ulong> hashes, ref int ours, ref int theirs, int step, int missedMax)
+    {
+        for (var missed = 1; missed <= missedMax; missed++)
+            for (var mine = 0; mine <= missed; mine++)
+            {
+                var (our, their) = (ours + (mine * step), theirs + ((missed - mine) * step));
+                if (!IsIn(our, shared.Length) || !IsIn(their, hashes.Length) || shared[our] != hashes[their]) continue;
+                (ours, theirs) = (our, their);
+                return true;
+            }
+        return false;
     }
 }

@@ -45,30 +45,31 @@ sealed class SharedTextFinder
         return finder.Texts();
     }
 
-    // Calls with prompts, evenly over the period; fewer where prompts are long.
+    // Calls with prompts, evenly over the period but at no fixed step: a workload may take turns at just that step. Fewer where prompts
+    // are long.
     static List<int> Sample(IReadOnlyList<UsageRecord> calls)
     {
-        var (known, pieces) = (0, 0L);
+        var (known, looked, pieces) = (0L, 0L, 0L);
         for (var i = 0; i < calls.Count; i++)
         {
             if (calls[i].Content?.Prompt is not { Count: > 0 } prompt) continue;
             known++;
-            // Every sixteenth tells how long they are.
-            if (known % 16 != 1) continue;
-            for (var b = 0; b < prompt.Count; b++) pieces += Math.Max(1, prompt[b].Chunks.Count) * 16L;
+            if (known > SampleMax && Scattered(i) % 16 != 0) continue;
+            looked++;
+            for (var b = 0; b < prompt.Count; b++) pieces += Math.Max(1, prompt[b].Chunks.Count);
         }
-        var wanted = Math.Min(SampleMax, pieces <= PiecesMax ? known : Math.Max(500, (long)known * PiecesMax / pieces));
-        List<int> sample = new((int)wanted + 1);
-        var (seen, taken) = (0L, 0L);
+        if (known == 0) return [];
+        var wanted = Math.Min(SampleMax, Math.Max(500, PiecesMax * looked / Math.Max(1, pieces)));
+        List<int> sample = new((int)Math.Min(known, wanted * 2));
         for (var i = 0; i < calls.Count; i++)
         {
             if (calls[i].Content?.Prompt is not { Count: > 0 }) continue;
-            if (seen++ * wanted / known < taken) continue;
-            sample.Add(i);
-            taken++;
+            if (known <= wanted || Scattered(i) % (ulong)known < (ulong)wanted) sample.Add(i);
         }
         return sample;
     }
+
+    static ulong Scattered(int call) => Fingerprint.Mix((ulong)call, 1) >> 8;
 
     static int TaskOf(Conversations conversations, int call) => conversations.Ids[call] is >= 0 and var id ? id : -2 - call;
 

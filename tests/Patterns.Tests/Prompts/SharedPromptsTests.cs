@@ -116,4 +116,29 @@ public sealed class SharedPromptsTests
         Assert.InRange(only.Calls.Count, 27, 30);
         Assert.InRange(only.Bytes, length - 1_100, length);
     }, iter: 60);
+
+    // Built of blocks: a log of so many calls would take its time.
+    [Fact]
+    public void A_sample_of_many_calls_does_not_keep_step_with_them()
+    {
+        static PromptBlock Block(int seed) => new(BlockPlace.System, BlockKind.Text, 1_600, (ulong)seed,
+            [.. Enumerable.Range(0, 10).Select(i => new TextChunk(Fingerprint.Mix((ulong)seed, (ulong)i), 160))]);
+        PromptBlock[] tenants = [Block(1), Block(2), Block(3), Block(4), Block(5)];
+        List<UsageRecord> calls = [.. Enumerable.Range(0, 100_000).Select(i => new UsageRecord(CallKind.Unknown)
+        {
+            Tokens = new() { Input = 800 }, Content = new() { Prompt = [i % 10 == 0 ? Block(1_000 + i) : tenants[i % 5], Block(1_000_000 + i)] },
+        })];
+        var shared = SharedPrompts.Of(calls).All;
+        Assert.Equal([10_000, 20_000, 20_000, 20_000, 20_000], shared.Select(s => s.Calls.Count).Order());
+    }
+
+    [Fact]
+    public void A_very_long_text_behind_a_line_that_varies_is_one_text()
+    {
+        var same = Prose(1, 60_000);
+        var most = Shared(100, i => Prompt(Prose(100 + i, 20 + (i * 3)) + same, Prose(900 + i, 200))).MaxBy(s => s.Tokens * s.Calls.Count)!;
+        Assert.False(most.StandsFirst);
+        Assert.InRange(most.Calls.Count, 95, 100);
+        Assert.InRange(most.Bytes, 55_000, 60_000);
+    }
 }

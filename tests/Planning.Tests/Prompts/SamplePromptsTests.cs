@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Assay.Estate;
 using Assay.Patterns.Prompts;
 using Assay.Patterns.Sessions;
@@ -20,7 +21,8 @@ public sealed class SamplePromptsTests
             using var packed = new MemoryStream();
             file.Write(packed);
             packed.Position = 0;
-            reader.Read(packed, file.Path, batch => records.AddRange(batch), TestContext.Current.CancellationToken);
+            using var log = new GZipStream(packed, CompressionMode.Decompress);
+            reader.Read(log, file.Path, batch => records.AddRange(batch), TestContext.Current.CancellationToken);
         }
         return records.DistinctBy(r => r.RequestId).OrderBy(r => r.Time).ToLookup(r => r.Caller.Principal);
     });
