@@ -122,13 +122,20 @@ public sealed class CacheLayout
         pieces.Read(prompt);
         shared.Texts.Match(pieces, found);
         var (bytes, said, end) = (0L, 0UL, 0);
-        // The longest at each place, in the order of the texts, so that calls that carry the same texts begin alike.
-        foreach (var match in found.OrderBy(f => f.Start == 0 ? 0 : 1).ThenByDescending(f => f.End - f.Start).ThenBy(f => f.Text))
+        (long Bytes, ulong Said, SharedText? Text) before = default;
+        // In the order of the texts, so that calls that carry the same ones begin alike; a longer one that happens to take in the edge
+        // of what varies is shared by fewer and comes later.
+        foreach (var match in found.OrderBy(f => f.Start == 0 ? 0 : 1).ThenBy(f => f.Text))
         {
-            if (end > 0 && match.Start < end) continue;
             var text = shared.Texts.All[match.Text];
-            bytes += text.TotalBytes;
-            said = Fingerprint.Mix(said, text.Key);
+            var carriesOn = before.Text is { } last && text.Parent == last;
+            if (end > 0 && match.Start < end && !carriesOn) continue;
+            // A phrase that some prompts share is no reason to turn them round.
+            if (end > 0 && !carriesOn && text.TotalBytes * shared.TokensPerByte < minimum / 2) continue;
+            if (!carriesOn) before = (bytes, said, text);
+            bytes = before.Bytes + text.TotalBytes;
+            said = Fingerprint.Mix(before.Said, text.Key);
+            before.Text = text;
             end = Math.Max(end, match.End);
             points.Add(said, bytes);
         }

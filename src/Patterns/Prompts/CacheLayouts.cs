@@ -30,7 +30,8 @@ public static class CacheLayouts
         if (calls.Any(IsMarked)) Add(CacheLayoutKind.AsMarked, "where the calls mark them now");
         var first = shared.All.Where(s => s.StandsFirst && s.Tokens >= minimum).MaxBy(s => s.Tokens * s.Calls.Count);
         if (first is not null) Add(CacheLayoutKind.Static, WhereFirst(first, Others(shared, first)));
-        var moved = shared.All.Where(s => !s.StandsFirst && s.Tokens + Before(shared, s) >= minimum).MaxBy(s => s.Tokens * s.Calls.Count);
+        var moved = shared.All.Where(s => !s.StandsFirst && s.Tokens >= minimum / 2 && s.Tokens + Before(shared, s) >= minimum)
+            .MaxBy(s => s.Tokens * s.Calls.Count);
         if (moved is not null) Add(CacheLayoutKind.Moved, WhereMoved(moved));
         const string last = "at the end of the last message";
         if (conversations.Continued < ContinuedMin) return layouts;

@@ -31,7 +31,7 @@ static class CachingLever
                 yield return Option(view, layout, way, ways, ActionKind.Saving);
             }
             // Caches of many regions are each too cold, where one would pay: a finding all the same.
-            if (layout.Kind is CacheLayoutKind.Static or CacheLayoutKind.Moved && ways[0].Saving <= 0m && ways.Max(w => w.InOneCache) > 0m)
+            if (!IsCachedNow(view) && (layout.Kind is CacheLayoutKind.Static or CacheLayoutKind.Moved) && ways[0].Saving <= 0m && ways.Max(w => w.InOneCache) > 0m)
                 findings.Add(Option(view, layout, ways[0], ways, ActionKind.Candidate) with { IsFinding = true });
         }
         if (pays) yield break;
