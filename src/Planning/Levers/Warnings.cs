@@ -29,7 +29,8 @@ static class Warnings
     {
         foreach (var warning in (PlanAction?[])
             [Unpriced(view), OpenCost(view), Throttled(view), Spiked(view), Blocked(view), LongContext(view), Untagged(view), Unapproved(view),
-                DearInDevelopment(view, all), ScopeLever.Breach(view), AgentsLever.Runaway(view)])
+                DearInDevelopment(view, all), ScopeLever.Breach(view), AgentsLever.Runaway(view),
+                OutputLever.Cut(view)])
             if (warning is not null) yield return warning;
     }
 
