@@ -11,7 +11,9 @@ public enum BlockKind : byte
     /// <summary>A tool on offer; its hash is of the whole definition.</summary>
     Tool,
 
-    /// <summary>The model called a tool; <see cref="PromptBlock.Call"/> is the fingerprint of its name and arguments, without its id.</summary>
+    /// <summary>
+    /// The model called a tool; <see cref="PromptBlock.Call"/> is the fingerprint of its name and arguments, without its id.
+    /// </summary>
     ToolUse,
     ToolResult,
 

@@ -29,9 +29,6 @@ sealed partial class RecordParser(LogReaderOptions options)
     readonly Name?[] tags = new Name?[options.TagKeys.Count];
     readonly Name?[] lastTags = new Name?[options.TagKeys.Count];
 
-    // Null unless asked for: without it a body's words are passed over.
-    readonly ContentReader? content = options.WithContent ? new() : null;
-
     // The previous value of each member: neighbours mostly repeat each other.
     Name? lastAccount, lastPrincipal, lastRegion, lastOperation, lastModel, lastErrorCode, lastApp, lastTeam, lastEnv;
     CallerKey lastCallerKey;
@@ -153,31 +150,6 @@ sealed partial class RecordParser(LogReaderOptions options)
         15 when content is not null && name.SequenceEqual("inferenceRegion"u8) => ReadServingRegion(ref json),
         _ => json.Skip(),
     };
-
-    // What a call said never costs the record: a member is passed over first, then looked at within its bounds.
-    bool ReadServingRegion(ref JsonScanner json)
-    {
-        var value = json;
-        if (!json.Skip()) return false;
-        content!.ReadServingRegion(value.UpTo(json.Position), names);
-        return true;
-    }
-
-    bool ReadPrompt(ref JsonScanner json)
-    {
-        var body = json;
-        if (!json.Skip()) return false;
-        content?.ReadPrompt(body.UpTo(json.Position));
-        return true;
-    }
-
-    bool ReadAnswer(ref JsonScanner json, ref Draft draft)
-    {
-        var body = json;
-        if (!BodyReader.Read(ref json, ref draft.Body, names)) return false;
-        content?.ReadAnswer(body.UpTo(json.Position));
-        return true;
-    }
 
     bool ReadName(ref JsonScanner json, ref Name? last, ref Name? into)
     {

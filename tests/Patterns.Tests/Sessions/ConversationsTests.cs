@@ -36,6 +36,10 @@ public sealed class ConversationsTests
         Assert.Equal([1, 0, 0, 1], Ids(Dialogue("hi"), Dialogue("hi"), Dialogue("hi", "yes", "a"), Dialogue("hi", "yes", "b")));
 
     [Fact]
+    public void What_was_asked_anew_is_carried_on_by_the_latest_who_asked_it() => Assert.Equal([0, 0, 1, 1, 1],
+        Ids(Dialogue("hi"), Dialogue("hi", "yes", "a"), Dialogue("hi"), Dialogue("hi", "yes", "b"), Dialogue("hi", "yes", "c")));
+
+    [Fact]
     public void Marks_and_a_changed_system_prompt_break_no_chain() => Assert.Equal([0, 0], Ids(
         new LogContent { System = [new LogPart.Words("Monday")], Messages = [new("user", [new LogPart.Words("one"), new LogPart.CachePoint("5m")])] },
         new LogContent { System = [new LogPart.Words("Tuesday")], Messages = [Says("one"), Answers("yes"), Says("two")] }));
