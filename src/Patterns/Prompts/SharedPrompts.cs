@@ -29,6 +29,9 @@ public sealed record SharedPrompt
     /// <summary>Indices of the calls that carry it, ascending.</summary>
     public required IReadOnlyList<int> Calls { get; init; }
 
+    /// <summary>Fingerprint of the text: workloads that share it have the same.</summary>
+    public ulong Key => Text.Key;
+
     /// <summary>Of all calls whose prompts are known.</summary>
     public required double Share { get; init; }
 

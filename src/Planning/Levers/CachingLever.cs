@@ -16,10 +16,9 @@ static class CachingLever
         if (Stop(view) is { } stop) yield return stop;
         if (!view.Workload.HasPrompts || view.Model.Facts is not { CacheMinimum: > 0 } facts) yield break;
         var calls = view.Workload.Calls;
-        var shared = SharedPrompts.Of(calls, view.Conversations);
         var findings = new List<LeverOption>();
         var pays = false;
-        foreach (var layout in CacheLayouts.Worth(calls, facts.CacheMinimum, shared, view.Conversations))
+        foreach (var layout in CacheLayouts.Worth(calls, facts.CacheMinimum, view.Shared, view.Conversations))
         {
             var ways = Lifetimes(facts.CacheTtls).Select(l => Way(view, layout, l)).Where(w => w.Saving is not null)
                 .OrderByDescending(w => w.Saving).ToList();
@@ -38,7 +37,9 @@ static class CachingLever
         foreach (var finding in findings) yield return finding;
     }
 
-    sealed record CachedWay(TimeSpan Lifetime, PlannedCaching Caching, decimal? Saving, decimal? InOneCache);
+    /// <summary>A layout of cache points with a lifetime, replayed.</summary>
+    /// <param name="Saving">With a cache in each serving region; null where a price is missing.</param>
+    public sealed record CachedWay(TimeSpan Lifetime, PlannedCaching Caching, decimal? Saving, decimal? InOneCache);
 
     static CachedWay Way(WorkloadView view, CacheLayout layout, TimeSpan lifetime)
     {
@@ -48,7 +49,7 @@ static class CachingLever
             view.Saving(new() { Caching = together }, CallTerms.AsRecorded));
     }
 
-    static LeverOption Option(WorkloadView view, CacheLayout layout, CachedWay way, List<CachedWay> ways, ActionKind kind)
+    public static LeverOption Option(WorkloadView view, CacheLayout layout, CachedWay way, IReadOnlyList<CachedWay> ways, ActionKind kind)
     {
         var regions = view.Workload.Calls.Select(c => c.Content?.ServingRegion ?? "").Where(r => r.Length > 0).Distinct().Count();
         var moved = layout.Kind == CacheLayoutKind.Moved;
@@ -75,7 +76,7 @@ static class CachingLever
         };
     }
 
-    static IEnumerable<TimeSpan> Lifetimes(IReadOnlyList<string> offered)
+    public static IEnumerable<TimeSpan> Lifetimes(IReadOnlyList<string> offered)
     {
         if (offered.Contains("5m")) yield return FiveMinutes;
         if (offered.Contains("1h")) yield return Hour;

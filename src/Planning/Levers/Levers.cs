@@ -12,6 +12,7 @@ static class Levers
             .. AgentsLever.Options(views[i]), .. CachingLever.Options(views[i]), .. RoutingLever.Options(views[i]), .. BatchLever.Options(views[i]),
             .. ScopeLever.Options(views[i]), .. TierLever.Options(views[i]), .. OutputLever.Options(views[i]),
         ]);
+        CachePools.Join(views, options, cancel);
         return options;
     }
 

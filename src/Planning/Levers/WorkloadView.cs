@@ -1,4 +1,5 @@
 using Assay.Patterns.Arrivals;
+using Assay.Patterns.Prompts;
 using Assay.Patterns.Sessions;
 using Assay.Pricing;
 using Assay.Usage;
@@ -39,6 +40,9 @@ public sealed class WorkloadView
 
     /// <summary>Which calls belong together.</summary>
     public Conversations Conversations => field ??= Conversations.Of(Workload.Calls);
+
+    /// <summary>What its prompts have in common.</summary>
+    public SharedPrompts Shared => field ??= SharedPrompts.Of(Workload.Calls, Conversations);
 
     public WorkloadRule? Rule => Workload.Rule;
     public ModelRef Model => Workload.Model;
