@@ -48,6 +48,7 @@ static class Benches
         new("ledger-report", "<=2", "seconds of sums by model, application and day over 100 M charges, warm", LedgerBenches.Report),
         new("reconcile", "<=60",
             "seconds to reconcile ten million calls with their bill, with every fault but lost hours", ReconcileBenches.Reconcile),
+        .. CapacityBenches.All,
         new("startup", "<=100", "milliseconds of './assay --help' once built", Startup),
     ];
 

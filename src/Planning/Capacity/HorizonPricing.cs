@@ -1,5 +1,3 @@
-using Assay.Estate;
-
 namespace Assay.Planning;
 
 /// <summary>What a model's hours cost when so many units are there: the dearest tokens ride first, the rest is paid one by one.</summary>
