@@ -46,10 +46,11 @@ public sealed record ServedHour(int Workload, int Month, int Hour, decimal ByUni
 
 /// <summary>A whole arrangement: what is bought, who serves what, what it costs.</summary>
 /// <param name="Bought">By model.</param>
+/// <param name="YearSpend">USD of each year, without organic spend and shortfall.</param>
 /// <param name="Cost">USD over all months, organic spend and shortfalls included where spend is committed.</param>
 /// <param name="Bound">No arrangement costs less: proven, not believed.</param>
 public sealed record HorizonPlan(IReadOnlyList<IReadOnlyList<BoughtTerm>> Bought, IReadOnlyList<HourlyUnits> Hourly,
-    IReadOnlyList<ServedHour> Served, decimal Cost, decimal Bound)
+    IReadOnlyList<ServedHour> Served, IReadOnlyList<decimal> YearSpend, decimal Cost, decimal Bound)
 {
     /// <summary>How far the cost may lie above the least possible, as a share of it.</summary>
     public double Gap => Bound <= 0m ? (Cost == 0m ? 0 : double.PositiveInfinity) : (double)((Cost - Bound) / Bound);

@@ -11,12 +11,18 @@ public sealed class HorizonPlanner
     const int Rounds = 4, Halvings = 12;
 
     // Not zero: of arrangements that cost a year nothing more, the cheaper one is wanted still.
-    const decimal WeightMin = 1m / 4096m;
+    const decimal WeightMin = 0.0002m;
+
+    // Few digits keep the weighted sums exact.
+    const int WeightDecimals = 4;
+
+    const decimal Shrink = 0.999_999_999_999m;
 
     readonly Horizon horizon;
     readonly int years;
     readonly List<(LadderProblem Problem, HorizonPricing Pricing)> ladders = [];
     IReadOnlyList<BoughtTerm>[]? best;
+    decimal[] bestSpend = [];
     decimal bestCost = decimal.MaxValue, bound = decimal.MinValue;
 
     HorizonPlanner(Horizon horizon)
@@ -59,7 +65,7 @@ public sealed class HorizonPlanner
                 if (spend[year] + commitment.OrganicUsd >= commitment.AnnualUsd) continue;
                 for (var half = 0; half < Halvings && bestCost > bound; half++)
                 {
-                    weights[year] = half == 0 ? WeightMin : (low + high) / 2m;
+                    weights[year] = half == 0 ? WeightMin : decimal.Round((low + high) / 2m, WeightDecimals, MidpointRounding.ToEven);
                     spend = Try(weights);
                     var isShort = spend[year] + commitment.OrganicUsd < commitment.AnnualUsd;
                     if (half == 0 && isShort)
@@ -88,8 +94,7 @@ public sealed class HorizonPlanner
             LadderProblem weighted = new([.. problem.Remaining.Select((row, m) => row.Select(usd => usd * months[m]).ToArray())],
                 problem.Terms, months);
             var optimum = LadderOptimum.Of(weighted);
-            proven += LadderCertificate.Bound(weighted, optimum.UnitMonthPrices)
-                ?? throw new InvalidOperationException("the prices of an optimum prove nothing");
+            proven += Proven(weighted, optimum.UnitMonthPrices);
             bought[model] = optimum.Bought;
             AddSpend(model, optimum.Bought, spend);
         }
@@ -101,9 +106,14 @@ public sealed class HorizonPlanner
         }
         for (var m = 0; m < horizon.Months; m++) spend[m / MonthsPerYear] += Existing(m);
         bound = Math.Max(bound, proven);
-        if (Paid(spend) is var cost && cost < bestCost) (bestCost, best) = (cost, bought);
+        if (Paid(spend) is var cost && cost < bestCost) (bestCost, bestSpend, best) = (cost, spend, bought);
         return spend;
     }
+
+    // Amounts of very many digits are rounded when they are added: prices a little lower still prove nearly as much.
+    static decimal Proven(LadderProblem problem, IReadOnlyList<decimal> prices) => LadderCertificate.Bound(problem, prices)
+        ?? LadderCertificate.Bound(problem, [.. prices.Select(p => Math.Max(0m, p * Shrink))])
+        ?? throw new InvalidOperationException("the prices of an optimum prove nothing");
 
     void AddSpend(int model, IReadOnlyList<BoughtTerm> bought, decimal[] spend)
     {
@@ -140,6 +150,6 @@ public sealed class HorizonPlanner
             var units = Units(best![model]);
             for (var m = 0; m < horizon.Months; m++) ladders[model].Pricing.Serve(m, units[m], hourly, served);
         }
-        return new(best!, hourly, served, bestCost, bound);
+        return new(best!, hourly, served, bestSpend, bestCost, bound);
     }
 }

@@ -93,6 +93,12 @@ public static class HorizonVerifier
             for (var month = year * 12; month < Math.Min(horizon.Months, (year * 12) + 12); month++) all += spend[month];
             cost += all < horizon.Commitments[year].AnnualUsd ? horizon.Commitments[year].AnnualUsd : all;
         }
+        for (var year = 0; year * 12 < horizon.Months; year++)
+        {
+            var sum = 0m;
+            for (var month = year * 12; month < Math.Min(horizon.Months, (year * 12) + 12); month++) sum += spend[month];
+            if (year >= plan.YearSpend.Count || plan.YearSpend[year] != sum) wrong.Add($"year {year + 1} spends {sum}, not what is stated");
+        }
         if (cost != plan.Cost) wrong.Add($"the cost is {cost}, not {plan.Cost}");
         if (plan.Bound > cost) wrong.Add($"the bound {plan.Bound} lies above the cost {cost}");
     }
