@@ -84,7 +84,8 @@ static class CapacityBenches
         var model = place % Models;
         var sixMonths = models[model].Terms[^1].UsdPerUnitMonth;
         // On demand a little below and above what makes its units worth while.
-        var price = decimal.Round(sixMonths / models[model].UnitTokensPerMinute / 43_200m * 1_000_000m * (1.4m + (random.Next(0, 120) / 100m)), 2);
+        var full = sixMonths / models[model].UnitTokensPerMinute / 43_200m * 1_000_000m;
+        var price = decimal.Round(full * (1.4m + (random.Next(0, 120) / 100m)), 2);
         var residency = (Residency)random.Next(0, 3);
         var (level, growth, peak) = (20_000 + random.Next(0, 300_000), 0.98 + (random.NextDouble() * 0.07), random.Next(0, 24));
         var swing = random.NextDouble() * 0.8;
@@ -95,7 +96,8 @@ static class CapacityBenches
             tokens.Add([.. Enumerable.Range(0, 24).Select(h =>
                 (decimal)Math.Round(month * (1 + (swing * Math.Cos((h - peak) * Math.PI / 12)))))]);
         }
-        return new($"workload {place + 1}", model, tokens, residency, MayWait: random.Next(0, 4) == 0, MayShareUnits: random.Next(0, 6) != 0,
+        var (waits, shares) = (random.Next(0, 4) == 0, random.Next(0, 6) != 0);
+        return new($"workload {place + 1}", model, tokens, residency, waits, shares,
         [
             new("on demand, in region", price, Residency.Region, false),
             new("on demand, global", decimal.Round(price / 1.1m, 4), Residency.Anywhere, false),

@@ -51,10 +51,12 @@ static class CommitmentBenches
             throw new FileNotFoundException($"'{path}' does not exist; --data names the folder that holds {File}.", path);
         if (Known.TryGetValue((path, market.Name), out var known)) return known;
         var series = Read(path);
-        if (series.Count == 0) throw new InvalidDataException($"'{path}' holds no series of {MonthsMin} months with a mean above {MeanMin}.");
+        if (series.Count == 0)
+            throw new InvalidDataException($"'{path}' holds no series of {MonthsMin} months with a mean above {MeanMin}.");
         var all = series.Select(s => Excess(Scaled(s.Hours, market), market)).ToArray();
         for (var i = 0; i < all.Length; i++)
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{market.Name,-12} {series[i].Name,-12} {all[i],6:0.00} %"));
+            Console.Error.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{market.Name,-12} {series[i].Name,-12} {all[i],6:0.00} %"));
         return Known[(path, market.Name)] = all;
     }
 

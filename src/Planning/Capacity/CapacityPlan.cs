@@ -66,7 +66,10 @@ public sealed record CapacityPlan
         ArgumentNullException.ThrowIfNull(terms);
         if (minutes.Count == 0) throw new ArgumentException("there are no minutes to plan for", nameof(minutes));
         if (unitTokensPerMinute <= 0m)
-            throw new ArgumentException($"a unit carries '{unitTokensPerMinute}' tokens a minute; it must be above 0", nameof(unitTokensPerMinute));
+        {
+            throw new ArgumentException(
+                $"a unit carries '{unitTokensPerMinute}' tokens a minute; it must be above 0", nameof(unitTokensPerMinute));
+        }
         var (tokens, usd) = (minutes.Sum(m => m.Tokens), minutes.Sum(m => m.OnDemandUsd));
         var breakEvens = BreakEven(terms, tokens, usd, unitTokensPerMinute);
         var toMonth = MinutesPerMonth / minutes.Count;
@@ -138,7 +141,9 @@ public sealed record CapacityPlan
     }
 
     static decimal Used(IReadOnlyList<MinuteLoad> minutes, int units, decimal? unit) =>
-        units == 0 || unit is not { } carries ? 0m : minutes.Sum(m => Math.Min(m.Tokens, units * carries)) / (units * carries * minutes.Count);
+        units == 0 || unit is not { } carries
+            ? 0m
+            : minutes.Sum(m => Math.Min(m.Tokens, units * carries)) / (units * carries * minutes.Count);
 
     static (decimal Low, decimal High) Interval(
         IReadOnlyList<MinuteLoad> minutes, decimal existing, decimal capacity, decimal cost, int seed)

@@ -25,7 +25,7 @@ public sealed record ExistingCapacity(int Units, int Months, decimal UsdPerUnitM
 /// A model and the capacity sold for it: model units (none, 1, 6 months) or reserved tokens a minute (1, 3 months), in units of one size,
 /// computed in the region. Its workloads share it.
 /// </summary>
-/// <param name="UsdPerUnitHour">Of a unit without a commitment, switched on by the hour of the day for a month; null where not sold.</param>
+/// <param name="UsdPerUnitHour">Of a unit without a commitment, switched on by the hour of the day; null where not sold.</param>
 public sealed record HorizonModel(string Name, decimal UnitTokensPerMinute, decimal? UsdPerUnitHour, IReadOnlyList<CapacityTerm> Terms,
     IReadOnlyList<ExistingCapacity> Existing);
 

@@ -62,7 +62,8 @@ public static class HorizonVerifier
             var where = $"{workload.Name} in month {hour.Month}, hour {hour.Hour}";
             if (!seen.Add((hour.Workload, hour.Month, hour.Hour))) wrong.Add($"{where} is served twice");
             if (hour.ByUnits < 0m || hour.ByMode < 0m) wrong.Add($"{where} is served less than nothing");
-            if (hour.ByUnits + hour.ByMode != workload.TokensPerMinute[hour.Month][hour.Hour]) wrong.Add($"{where} is not served as needed");
+            if (hour.ByUnits + hour.ByMode != workload.TokensPerMinute[hour.Month][hour.Hour])
+                wrong.Add($"{where} is not served as needed");
             if (hour.ByUnits > 0m && !workload.MayShareUnits) wrong.Add($"{where} rides on units it may not use");
             capacity[workload.Model, hour.Month, hour.Hour] -= hour.ByUnits;
             if (hour.ByMode <= 0m) continue;

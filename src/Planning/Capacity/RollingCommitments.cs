@@ -9,7 +9,8 @@ namespace Assay.Planning;
 /// <param name="Damping">What remains of that growth each month further on.</param>
 /// <param name="Spread">Standard deviation of a month's change of level, in logarithms; it grows with the root of the months.</param>
 /// <param name="Hazard">
-/// Chance a month that the demand goes away altogether: a model is replaced, a workload moves. It keeps long terms few where the saving is thin.
+/// Chance a month that the demand goes away altogether: a model is replaced, a workload moves. It keeps long terms few where the
+/// saving is thin.
 /// </param>
 /// <param name="Ahead">Months looked ahead.</param>
 /// <param name="Shapes">Past months whose shape the months to come are given.</param>
@@ -42,7 +43,8 @@ public sealed record RollingCommitments(
         {
             var whole = UnitHours.Over(expected[k].Units, expected[k].Hours, unitsMax);
             var there = k < existing.Count ? existing[k] : 0;
-            remaining.Add([.. Enumerable.Range(0, unitsMax + 1).Select(c => whole[Math.Min(unitsMax, c + there)] * onDemandUsdPerUnitHour)]);
+            remaining.Add([.. Enumerable.Range(0, unitsMax + 1)
+                .Select(c => whole[Math.Min(unitsMax, c + there)] * onDemandUsdPerUnitHour)]);
         }
         return [.. LadderOptimum.Of(new(remaining, terms)).Bought.Where(b => b.Month == 0)];
     }

@@ -46,7 +46,8 @@ public sealed class CapacityPlanTests
         Assert.Empty(CapacityPlan.Of([.. Enumerable.Repeat(Of(0m), 100)], [SixMonths], 1000m).Bought);
 
     [Fact]
-    public void A_plan_never_costs_more_than_on_demand() => Gen.Select(Gen.Int[0, 5000].Array[10, 200], Gen.Int[1, 3000]).Sample((tokens, unit) =>
+    public void A_plan_never_costs_more_than_on_demand() =>
+        Gen.Select(Gen.Int[0, 5000].Array[10, 200], Gen.Int[1, 3000]).Sample((tokens, unit) =>
     {
         var plan = CapacityPlan.Of([.. tokens.Select(t => Of(t))], [OneMonth, SixMonths], unit);
         return plan.Saving >= 0m && plan.Utilisation is >= 0m and <= 1m && plan.Spill <= plan.OnDemand;

@@ -22,7 +22,8 @@ public sealed class HorizonTests
         HorizonPlanner.Plan(horizon).Cost == Cheapest(horizon, usd => usd.Sum()), iter: 50);
 
     [Fact]
-    public void Under_committed_spend_the_bound_is_never_above_the_true_optimum() => Gen.Select(Any, Gen.Int[0, 4000]).Sample((horizon, annual) =>
+    public void Under_committed_spend_the_bound_is_never_above_the_true_optimum() =>
+        Gen.Select(Any, Gen.Int[0, 4000]).Sample((horizon, annual) =>
     {
         var committed = horizon with { Commitments = [new(annual, 300m)] };
         var plan = HorizonPlanner.Plan(committed);

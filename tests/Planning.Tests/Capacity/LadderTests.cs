@@ -13,7 +13,8 @@ public sealed class LadderTests
         return row;
     });
 
-    static readonly Gen<LadderProblem> Small = Gen.Select(Row.Array[1, 4], Cents, Cents, Gen.Int[2, 3]).Select((rows, one, longer, months) =>
+    static readonly Gen<LadderProblem> Small =
+        Gen.Select(Row.Array[1, 4], Cents, Cents, Gen.Int[2, 3]).Select((rows, one, longer, months) =>
         new LadderProblem(rows, [new("1_month", 1, one), new("longer", months, longer)]));
 
     [Fact]
@@ -28,7 +29,8 @@ public sealed class LadderTests
     });
 
     [Fact]
-    public void No_prices_prove_more_than_the_optimum() => Gen.Select(Small, Gen.Int[-5, 2000].Select(n => n / 100m).Array[4]).Sample((problem, prices) =>
+    public void No_prices_prove_more_than_the_optimum() =>
+        Gen.Select(Small, Gen.Int[-5, 2000].Select(n => n / 100m).Array[4]).Sample((problem, prices) =>
         LadderCertificate.Bound(problem, prices[..problem.Months]) is not { } bound || bound <= LadderOptimum.Of(problem).Cost);
 
     [Fact]
@@ -71,8 +73,8 @@ public sealed class LadderTests
                     var then = (int[])units.Clone();
                     then[month] += one;
                     for (var m = month; m < problem.End(month, problem.Terms[1]); m++) then[m] += more;
-                    least = Math.Min(least, (one * problem.TermCost(month, problem.Terms[0])) + (more * problem.TermCost(month, problem.Terms[1]))
-                        + problem.RemainingAt(month, then[month]) + From(month + 1, then));
+                    var bought = (one * problem.TermCost(month, problem.Terms[0])) + (more * problem.TermCost(month, problem.Terms[1]));
+                    least = Math.Min(least, bought + problem.RemainingAt(month, then[month]) + From(month + 1, then));
                 }
             }
             return least;

@@ -23,7 +23,8 @@ public sealed class RollingCommitmentsTests
         Assert.Empty(RollingCommitments.Usual.Buy(new double[3 * Month], Month, [], Terms, 1m, 10));
 
     [Fact]
-    public void Unit_hours_beyond_what_is_there_are_those_of_the_definition() => Gen.Int[0, 900].Select(n => n / 100.0).Array[1, 30].Sample(demand =>
+    public void Unit_hours_beyond_what_is_there_are_those_of_the_definition() =>
+        Gen.Int[0, 900].Select(n => n / 100.0).Array[1, 30].Sample(demand =>
     {
         var over = UnitHours.Over(demand, 1, 9);
         return Enumerable.Range(0, 10).All(c => Math.Abs((double)over[c] - demand.Sum(d => Math.Max(0, d - c))) < 1e-4);
@@ -39,12 +40,14 @@ public sealed class RollingCommitmentsTests
         while (reader.ReadLine() is { } line)
         {
             var fields = line.Split(',');
-            if (fields[1] == "2") hours[fields[0]] = hours.GetValueOrDefault(fields[0]) + double.Parse(fields[3], CultureInfo.InvariantCulture);
+            if (fields[1] != "2") continue;
+            hours[fields[0]] = hours.GetValueOrDefault(fields[0]) + double.Parse(fields[3], CultureInfo.InvariantCulture);
         }
         var top = hours.Values.Max() / 8;
         double[] demand = [.. hours.Values.Select(u => u / top)];
         var months = demand.Length / Month;
-        LadderProblem problem = new([.. Enumerable.Range(1, months - 1).Select(m => UnitHours.Over(demand.AsSpan(m * Month, Month), 1, 8))], Terms);
+        LadderProblem problem = new(
+            [.. Enumerable.Range(1, months - 1).Select(m => UnitHours.Over(demand.AsSpan(m * Month, Month), 1, 8))], Terms);
         var covered = new int[months + 6];
         List<BoughtTerm> bought = [];
         for (var m = 1; m < months; m++)
