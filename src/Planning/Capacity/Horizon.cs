@@ -44,13 +44,19 @@ public sealed record HourlyUnits(int Model, int Month, int Hour, int Units);
 /// <param name="Mode">Place among the workload's modes of what units do not carry.</param>
 public sealed record ServedHour(int Workload, int Month, int Hour, decimal ByUnits, int Mode, decimal ByMode);
 
+/// <summary>Why nothing is cheaper: prices that <see cref="HorizonCertificate"/> turns into a bound.</summary>
+/// <param name="UnitMonthPrices">By model, then by month: what a unit there is worth, in weighted USD.</param>
+/// <param name="YearWeights">By year, from 0 to 1: what a dollar spent counts; less than 1 where a commitment pays for it anyway.</param>
+public sealed record HorizonProof(IReadOnlyList<IReadOnlyList<decimal>> UnitMonthPrices, IReadOnlyList<decimal> YearWeights);
+
 /// <summary>A whole arrangement: what is bought, who serves what, what it costs.</summary>
 /// <param name="Bought">By model.</param>
 /// <param name="YearSpend">USD of each year, without organic spend and shortfall.</param>
 /// <param name="Cost">USD over all months, organic spend and shortfalls included where spend is committed.</param>
 /// <param name="Bound">No arrangement costs less: proven, not believed.</param>
 public sealed record HorizonPlan(IReadOnlyList<IReadOnlyList<BoughtTerm>> Bought, IReadOnlyList<HourlyUnits> Hourly,
-    IReadOnlyList<ServedHour> Served, IReadOnlyList<decimal> YearSpend, decimal Cost, decimal Bound)
+    IReadOnlyList<ServedHour> Served, IReadOnlyList<decimal> YearSpend, decimal Cost, decimal Bound,
+    HorizonProof Proof)
 {
     /// <summary>How far the cost may lie above the least possible, as a share of it.</summary>
     public double Gap => Bound <= 0m ? (Cost == 0m ? 0 : double.PositiveInfinity) : (double)((Cost - Bound) / Bound);

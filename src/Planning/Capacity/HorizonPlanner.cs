@@ -23,6 +23,7 @@ public sealed class HorizonPlanner
     readonly List<(LadderProblem Problem, HorizonPricing Pricing)> ladders = [];
     IReadOnlyList<BoughtTerm>[]? best;
     decimal[] bestSpend = [];
+    HorizonProof proof = new([], []);
     decimal bestCost = decimal.MaxValue, bound = decimal.MinValue;
 
     HorizonPlanner(Horizon horizon)
@@ -88,13 +89,15 @@ public sealed class HorizonPlanner
         var bought = new IReadOnlyList<BoughtTerm>[ladders.Count];
         var spend = new decimal[years];
         var proven = 0m;
+        var prices = new IReadOnlyList<decimal>[ladders.Count];
         for (var model = 0; model < ladders.Count; model++)
         {
             var problem = ladders[model].Problem;
             LadderProblem weighted = new([.. problem.Remaining.Select((row, m) => row.Select(usd => usd * months[m]).ToArray())],
                 problem.Terms, months);
             var optimum = LadderOptimum.Of(weighted);
-            proven += Proven(weighted, optimum.UnitMonthPrices);
+            (var least, prices[model]) = Proven(weighted, optimum.UnitMonthPrices);
+            proven += least;
             bought[model] = optimum.Bought;
             AddSpend(model, optimum.Bought, spend);
         }
@@ -105,15 +108,20 @@ public sealed class HorizonPlanner
             proven += (weights[year] * organic) + ((1m - weights[year]) * annual);
         }
         for (var m = 0; m < horizon.Months; m++) spend[m / MonthsPerYear] += Existing(m);
-        bound = Math.Max(bound, proven);
+        if (proven > bound) (bound, proof) = (proven, new(prices, [.. weights]));
         if (Paid(spend) is var cost && cost < bestCost) (bestCost, bestSpend, best) = (cost, spend, bought);
         return spend;
     }
 
     // Amounts of very many digits are rounded when they are added: prices a little lower still prove nearly as much.
-    static decimal Proven(LadderProblem problem, IReadOnlyList<decimal> prices) => LadderCertificate.Bound(problem, prices)
-        ?? LadderCertificate.Bound(problem, [.. prices.Select(p => Math.Max(0m, p * Shrink))])
-        ?? throw new InvalidOperationException("the prices of an optimum prove nothing");
+    static (decimal Bound, IReadOnlyList<decimal> Prices) Proven(LadderProblem problem, IReadOnlyList<decimal> prices)
+    {
+        if (LadderCertificate.Bound(problem, prices) is { } bound) return (bound, prices);
+        decimal[] lower = [.. prices.Select(p => Math.Max(0m, p * Shrink))];
+        return LadderCertificate.Bound(problem, lower) is { } less
+            ? (less, lower)
+            : throw new InvalidOperationException("the prices of an optimum prove nothing");
+    }
 
     void AddSpend(int model, IReadOnlyList<BoughtTerm> bought, decimal[] spend)
     {
@@ -150,6 +158,6 @@ public sealed class HorizonPlanner
             var units = Units(best![model]);
             for (var m = 0; m < horizon.Months; m++) ladders[model].Pricing.Serve(m, units[m], hourly, served);
         }
-        return new(best!, hourly, served, bestSpend, bestCost, bound);
+        return new(best!, hourly, served, bestSpend, bestCost, bound, proof);
     }
 }

@@ -14,7 +14,8 @@ public sealed class HorizonTests
     public void A_plan_keeps_every_rule_and_meets_its_bound() => Any.Sample(horizon =>
     {
         var plan = HorizonPlanner.Plan(horizon);
-        return HorizonVerifier.Violations(horizon, plan).Count == 0 && plan.Cost == plan.Bound;
+        return HorizonVerifier.Violations(horizon, plan).Count == 0 && plan.Cost == plan.Bound
+            && HorizonCertificate.Bound(horizon, plan.Proof) == plan.Bound;
     }, iter: 100);
 
     [Fact]
@@ -28,8 +29,19 @@ public sealed class HorizonTests
         var committed = horizon with { Commitments = [new(annual, 300m)] };
         var plan = HorizonPlanner.Plan(committed);
         var optimum = Cheapest(committed, usd => Math.Max(annual, usd.Sum() + 300m));
-        return plan.Bound <= optimum && optimum <= plan.Cost && HorizonVerifier.Violations(committed, plan).Count == 0;
+        return HorizonCertificate.Bound(committed, plan.Proof) is { } proven && proven <= optimum && Math.Abs(proven - plan.Bound) < 0.000001m
+            && plan.Bound <= optimum && optimum <= plan.Cost && HorizonVerifier.Violations(committed, plan).Count == 0;
     }, iter: 50);
+
+    [Fact]
+    public void No_prices_prove_more_than_the_optimum_of_a_horizon() =>
+        Gen.Select(Any, Gen.Int[0, 900].Array[3], Gen.Int[0, 10], Gen.Int[0, 4000]).Sample((horizon, prices, weight, annual) =>
+        {
+            var committed = horizon with { Commitments = [new(annual, 300m)] };
+            HorizonProof proof = new([[.. prices.Take(horizon.Months).Select(p => (decimal)p)]], [weight / 10m]);
+            return HorizonCertificate.Bound(committed, proof) is not { } bound
+                || bound <= Cheapest(committed, usd => Math.Max(annual, usd.Sum() + 300m));
+        }, iter: 50);
 
     [Fact]
     public void The_verifier_refuses_a_plan_that_was_tampered_with()
