@@ -31,7 +31,16 @@ if (chosen.Count == 0)
 var results = new List<BenchResult>();
 foreach (var bench in chosen)
 {
-    var result = bench.Run(new(root, data));
+    BenchResult result;
+    try
+    {
+        result = bench.Run(new(root, data));
+    }
+    catch (Exception e) when (e is FileNotFoundException or InvalidDataException)
+    {
+        Console.Error.WriteLine($"bench: {e.Message}");
+        return 2;
+    }
     results.Add(result);
     if (!json) Console.WriteLine(result);
 }
