@@ -19,8 +19,8 @@ static class PlanNotes
             notes.Add($"Calls came on {seen} of {context.Days} days. A wrong clock stretches the period and shrinks every monthly figure; see 'assay report --by day'.");
         var blind = views.Where(v => !v.Workload.HasPrompts && v.Workload.Answered > 0).ToList();
         if (blind.Count > 0)
-            notes.Add($"{Say.Count(blind.Count)} of {views.Count} workloads ({Say.Usd(blind.Sum(v => v.Replay.Recorded.Cost))}) have no bodies in the logs: shared prefixes, "
-                + "loops and the shape of answers cannot be seen there. Text delivery of invocation logging would show them.");
+            notes.Add($"{Say.Count(blind.Count)} of {views.Count} workloads ({Say.Usd(blind.Sum(v => v.Replay.Recorded.Cost))}) have no prompts in the logs (text delivery is off, "
+                + "or they exceed 100 KB and lie on S3): shared prefixes and loops cannot be seen there.");
         notes.AddRange(Rules(views, context));
         notes.AddRange(SameNames(views));
         if (context.Constraints.Residency is null && views.Any(v => v.IsMovable && v.Model.Scope != Scope.Global && v.Residency is null))

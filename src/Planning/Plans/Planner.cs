@@ -45,16 +45,21 @@ public static class Planner
             i => frontiers[i] = Arrangements.Frontier(views[i], options[i], minimum));
         var (choices, gap) = JointChoice.Of(frontiers, constraints.MaxActions);
         var chosen = views.Select((v, i) => (View: v, Arrangement: frontiers[i][choices[i]])).ToList();
-        List<PlanAction> counted = [.. chosen.SelectMany(c => Counted(c.View, c.Arrangement))];
+        var capacity = CapacityLever.Of(chosen, context, from, cancel);
+        var left = constraints.MaxActions - chosen.Sum(c => c.Arrangement.Options.Count) ?? int.MaxValue;
+        capacity = capacity with { Actions = [.. capacity.Actions.OrderByDescending(a => a.JointSaving).Take(Math.Max(0, left))] };
+        List<PlanAction> counted = [.. chosen.SelectMany(c => Counted(c.View, c.Arrangement)), .. capacity.Actions];
         List<PlanAction> candidates = [.. views.SelectMany((v, i) => Candidates(v, options[i], minimum))];
         List<PlanAction> warnings = [.. views.SelectMany(v => Warnings.Of(v, views))];
         var current = views.Sum(v => v.Replay.Recorded.Cost);
         var monthly = Round(context.Monthly(current));
         var saving = counted.Sum(a => a.JointSaving);
+        if (CommitmentLever.Of(constraints.Commitment, monthly, monthly - saving, views, context) is { } promised) warnings.Add(promised);
         return new()
         {
             Book = sources.Book.Id, From = from, To = to, Days = days, Requests = views.Sum(v => (long)v.Workload.Calls.Count),
-            Current = current, Planned = chosen.Sum(c => c.Arrangement.Cost), CurrentMonthly = monthly, PlannedMonthly = monthly - saving,
+            Current = current, Planned = chosen.Sum(c => c.Arrangement.Cost) - capacity.Actions.Sum(a => a.JointPeriodSaving),
+            CurrentMonthly = monthly, PlannedMonthly = monthly - saving,
             SavingMonthly = saving, OptimalGap = gap,
             Actions = Confident(context, span, [
                 .. counted.OrderByDescending(a => a.JointSaving).ThenBy(a => a.Name, StringComparer.Ordinal),
@@ -66,7 +71,7 @@ public static class Planner
             SumOfAlone = counted.Sum(a => a.PeriodSaving), WhyTheyDiffer = WhyTheyDiffer(counted),
             Unpriced = [.. views.Where(v => v.Replay.Recorded.Reason is not null).GroupBy(v => v.Replay.Recorded.Reason!)
                 .Select(g => (g.Key, g.Sum(v => (long)v.Workload.Answered))).OrderByDescending(u => u.Item2)],
-            Notes = PlanNotes.Of(views, context, span),
+            Notes = [.. PlanNotes.Of(views, context, span), .. capacity.Notes],
         };
 
         // Each counted option of an arrangement: alone, and after those before it.
@@ -88,7 +93,7 @@ public static class Planner
                 .Where(c => c.Saving is not null && (c.Option.IsFinding || (c.Saving >= least && c.Saving > 0m))).Select(c => Action(view, c.Option, c.Saving!.Value, 0m, context));
     }
 
-    static decimal Round(decimal amount) => decimal.Round(amount, MonthlyDecimals, MidpointRounding.ToEven);
+    internal static decimal Round(decimal amount) => decimal.Round(amount, MonthlyDecimals, MidpointRounding.ToEven);
 
     static PlanAction Action(WorkloadView view, LeverOption option, decimal alone, decimal joint, LeverContext context) => new()
     {

@@ -53,6 +53,25 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
         return new(cost, max, unpriced, reason);
     }
 
+    /// <summary>Hands over each call that is still made one by one, as planned, with what it costs; batch jobs are none.</summary>
+    public void Each(CallPlan plan, CallTerms terms, Action<DateTime, TokenCounts, decimal> deliver)
+    {
+        Span<Charge> charges = new Charge[Rater.ChargesMax];
+        var calls = workload.Span;
+        for (var i = 0; i < calls.Length; i++)
+        {
+            ref readonly var call = ref calls[i];
+            if (call.Tokens.IsNone || plan.Dropped?[i] == true || (terms.Batch && plan.InBatch?[i] == true)) continue;
+            var sum = new CallSum();
+            sum.Add(plan.TokensOf(call, i), call.Amounts);
+            var record = Priceable(KeyOf(call, plan, terms.ModelFor, i), sum, terms);
+            var count = Rater.Rate(record, book, charges);
+            var cost = 0m;
+            foreach (ref readonly var charge in charges[..count]) cost += charge.Cost;
+            deliver(call.Time, record.Tokens, cost);
+        }
+    }
+
     /// <summary>Cost of single calls as they were recorded.</summary>
     /// <param name="isWanted">Which of them.</param>
     public decimal CostOf(Func<int, bool> isWanted)
@@ -140,14 +159,17 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
         {
             ref readonly var call = ref calls[i];
             if (plan.Dropped?[i] == true || (call.Tokens.IsNone && call.Amounts is null)) continue;
-            var key = new SumKey(call.Kind, (int)(call.Time.Ticks / TimeSpan.TicksPerDay),
-                call.Context is { } said ? said == ContextBand.Long : call.Tokens.Prompt > Rater.LongContextAbove,
-                plan.InBatch?[i] == true, apart?[i] == true);
+            var key = KeyOf(call, plan, apart, i);
             ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(made, key, out _);
             (sum ??= new()).Add(plan.TokensOf(call, i), call.Amounts);
         }
         return sums[(plan, apart)] = made;
     }
+
+    static SumKey KeyOf(in UsageRecord call, CallPlan plan, BitArray? apart, int index) => new(
+        call.Kind, (int)(call.Time.Ticks / TimeSpan.TicksPerDay),
+        call.Context is { } said ? said == ContextBand.Long : call.Tokens.Prompt > Rater.LongContextAbove,
+        plan.InBatch?[index] == true, apart?[index] == true);
 
     /// <summary>What calls have in common that are priced alike.</summary>
     readonly record struct SumKey(CallKind Kind, int Day, bool IsLong, bool InBatch, bool IsApart)

@@ -1,0 +1,161 @@
+using Assay.Usage;
+
+namespace Assay.Planning;
+
+/// <summary>
+/// Capacity bought by the hour for what is left on demand once the other levers are set: model units, and reserved tokens a minute.
+/// Units are an action only where the user says what one carries; else their break-even is told, and no more.
+/// </summary>
+static class CapacityLever
+{
+    const decimal HoursPerMonth = 720m;
+    const int MinutesPerDay = 24 * 60;
+
+    // Reserved capacity costs what on demand does when every minute of it is used: idle minutes rule it out before any arithmetic.
+    const double BusyShare = .9;
+    const decimal TokensPerReservedUnit = 1_000m;
+
+    static readonly (Term Term, string Name, int Months)[] UnitTerms =
+        [(Term.None, "no commitment", 1), (Term.OneMonth, "1 month", 1), (Term.SixMonth, "6 months", 6)];
+
+    static readonly (Term Term, string Name, int Months)[] ReservedTerms = [(Term.OneMonth, "1 month", 1), (Term.ThreeMonth, "3 months", 3)];
+
+    /// <summary>What to buy, and what is to be known of units that nobody can judge yet.</summary>
+    public static Capacity Of(
+        IReadOnlyList<(WorkloadView View, Arrangement Arrangement)> chosen, LeverContext context, DateOnly from, CancellationToken cancel)
+    {
+        var (actions, notes) = (new List<PlanAction>(), new List<string>());
+        foreach (var group in chosen.Where(c => c.View.IsMovable && !c.View.Workload.IsSums)
+            .GroupBy(c => (c.View.Workload.Key.Account, c.View.Workload.Calls[0].Kind.Region, c.View.Model.Id)))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var model = new Model(group.Key.Account, group.Key.Region, [.. group], context, from);
+            if (model.Units() is { } units) actions.Add(units);
+            else if (model.Reserved() is { } reserved) actions.Add(reserved);
+            if (model.BreakEven() is { } known) notes.Add(known);
+        }
+        actions.RemoveAll(a => a.MonthlySaving < context.Constraints.MinimumMonthlySaving);
+        return new(actions, notes);
+    }
+
+    public sealed record Capacity(IReadOnlyList<PlanAction> Actions, IReadOnlyList<string> Notes);
+
+    sealed class Model(
+        string account, string region, IReadOnlyList<(WorkloadView View, Arrangement Arrangement)> members, LeverContext context, DateOnly from)
+    {
+        readonly ModelRef model = members[0].View.Model;
+
+        decimal? Throughput => context.Constraints.Units.FirstOrDefault(u => u.Model == model.Id)?.TokensPerMinute;
+
+        public PlanAction? Units()
+        {
+            if (Throughput is not { } carries || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms, 1m) is not { Count: > 0 } terms) return null;
+            var plan = CapacityPlan.Of(Minutes((tokens, usd) => new(tokens.Prompt + tokens.Output, usd)), terms, carries);
+            return Bought([plan], "model units", $"{Say.Count((long)carries)} tokens a minute each, as you say");
+        }
+
+        public PlanAction? Reserved()
+        {
+            var input = Terms(Mode.Reserved, Meter.InputTpmHour, ReservedTerms, TokensPerReservedUnit);
+            var output = Terms(Mode.Reserved, Meter.OutputTpmHour, ReservedTerms, TokensPerReservedUnit);
+            if (input.Count == 0 || output.Count == 0) return null;
+            var day = DateOnly.FromDateTime(members[0].View.Workload.Last);
+            var card = context.Book.CardFor(members[0].View.Workload.Calls[0].Kind, ContextBand.Standard, day);
+            if (card[Meter.Input] is not { } inputRate || card[Meter.Output] is not { } outputRate) return null;
+            var inputs = Minutes((tokens, _) => new(tokens.Input, tokens.Input * inputRate.UsdPerUnit));
+            if (inputs.Count(m => m.Tokens >= TokensPerReservedUnit) < inputs.Length * BusyShare) return null;
+            var outputs = Minutes((tokens, _) => new(tokens.Output, tokens.Output * outputRate.UsdPerUnit));
+            return Bought([CapacityPlan.Of(inputs, input, TokensPerReservedUnit), CapacityPlan.Of(outputs, output, TokensPerReservedUnit)],
+                "reserved tokens a minute", "1,000 tokens a minute each");
+        }
+
+        /// <summary>From where a unit would pay, in words; null where the book sells none or the user has said what one carries.</summary>
+        public string? BreakEven()
+        {
+            if (Throughput is not null || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms, 1m) is not { Count: > 0 } terms) return null;
+            var minutes = Minutes((tokens, usd) => new(tokens.Prompt + tokens.Output, usd));
+            var plan = CapacityPlan.Of(minutes, terms, null);
+            if (plan.BreakEvens.MinBy(b => b.TokensPerMinute) is not { } least) return null;
+            return $"A model unit of {Say.Model(model.Id)} in {region} ({least.Term.Name}) pays once it carries {Say.Count((long)Math.Ceiling(least.TokensPerMinute))} "
+                + $"tokens a minute day and night; now there are {Say.Count((long)(minutes.Sum(m => m.Tokens) / minutes.Length))} on average, "
+                + $"{Say.Count((long)minutes.Max(m => m.Tokens))} in the busiest minute. What a unit carries AWS does not publish: 'units' in the constraints says it. "
+                + $"The guide's rule of {CapacityBreakEven.GuideUtilisation:0 %} utilisation says nothing without it.";
+        }
+
+        PlanAction? Bought(IReadOnlyList<CapacityPlan> plans, string what, string each)
+        {
+            var bought = plans.SelectMany(p => p.Bought).ToList();
+            var saving = plans.Sum(p => p.Saving);
+            if (bought.Count == 0 || saving <= 0m) return null;
+            var period = context.Period(saving);
+            var (low, high) = (plans.Sum(p => p.SavingInterval.Low), plans.Sum(p => p.SavingInterval.High));
+            var words = string.Join(", ", bought.GroupBy(b => b.Term.Name).Select(g => $"{Say.Count(g.Sum(b => b.Units))} for {g.Key}"));
+            var evens = plans.SelectMany(p => p.BreakEvens).Where(b => b.Utilisation is not null).MinBy(b => b.Utilisation);
+            return new()
+            {
+                Lever = Lever.Provisioned, Kind = ActionKind.Saving, Workload = new(account, "", "", model.Id),
+                Name = $"{Say.Model(model.Id)} in {region}", From = "on demand", To = $"{what}: {words}",
+                PeriodSaving = period, JointPeriodSaving = period, MonthlySaving = Planner.Round(saving), JointSaving = Planner.Round(saving),
+                Confidence = low > 0m ? Confidence.High : Confidence.Low, Effort = Effort.Medium,
+                Breaks = "the term is paid to its end, used or not",
+                Evidence = new(members.Sum(m => (long)m.View.Workload.Answered), members.Min(m => m.View.Workload.First), members.Max(m => m.View.Workload.Last),
+                    $"From the demand of every minute ({each}); {plans.Average(p => p.Utilisation):0.#%} of what is bought would be used, and {Say.Usd(plans.Sum(p => p.Spill))} a month "
+                    + "spills over to on demand.")
+                {
+                    Interval = (context.Period(low), context.Period(high)),
+                    Figures = evens is null ? [] : [("true break-even utilisation", $"{evens.Utilisation:0.#%}"), ("the guide's rule", $"{CapacityBreakEven.GuideUtilisation:0 %}")],
+                },
+            };
+        }
+
+        List<CapacityTerm> Terms(Mode mode, Meter meter, (Term Term, string Name, int Months)[] terms, decimal scale)
+        {
+            var kind = members[0].View.Workload.Calls[0].Kind;
+            var day = DateOnly.FromDateTime(members[0].View.Workload.Last);
+            return [.. terms.Select(t => (t.Name, t.Months, Rate: context.Book.CardFor(kind with { Mode = mode, Term = t.Term, Tier = Tier.Standard }, ContextBand.Standard, day)[meter]))
+                .Where(t => t.Rate is not null).Select(t => new CapacityTerm(t.Name, t.Months, t.Rate!.UsdPerUnit * HoursPerMonth * scale))];
+        }
+
+        MinuteLoad[] Minutes(Func<TokenCounts, decimal, MinuteLoad> load)
+        {
+            var minutes = new MinuteLoad[context.Days * MinutesPerDay];
+            var start = from.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
+            foreach (var (view, arrangement) in members)
+            {
+                var (plan, terms) = (CallPlan.AsRecorded, CallTerms.AsRecorded);
+                foreach (var option in arrangement.Options) (plan, terms) = option.On(plan, terms);
+                view.Replay.Each(plan, terms, (time, tokens, usd) =>
+                {
+                    ref var minute = ref minutes[(int)((time - start).Ticks / TimeSpan.TicksPerMinute)];
+                    var more = load(tokens, usd);
+                    minute = new(minute.Tokens + more.Tokens, minute.OnDemandUsd + more.OnDemandUsd);
+                });
+            }
+            return minutes;
+        }
+    }
+}
+
+/// <summary>What the plan is worth to somebody who has promised spend.</summary>
+static class CommitmentLever
+{
+    const decimal MonthsPerYear = 12m;
+
+    public static PlanAction? Of(SpendCommitment? commitment, decimal currentMonthly, decimal plannedMonthly, IReadOnlyList<WorkloadView> views, LeverContext context)
+    {
+        if (commitment is null || views.Count == 0 || currentMonthly == plannedMonthly) return null;
+        var worth = SavingUnderCommitment.Of(commitment, currentMonthly * MonthsPerYear, plannedMonthly * MonthsPerYear);
+        if (worth.LostToShortfall <= 0m) return null;
+        return new()
+        {
+            Lever = Lever.Commitment, Kind = ActionKind.Warning, Warning = WarningCause.Policy, Workload = new("", "", "", ""), Name = "spend commitment",
+            From = $"{Say.Usd(commitment.Annual)} a year promised", To = "fill the gap with other spend before, or with, this plan", Confidence = Confidence.High,
+            Evidence = new(views.Sum(v => (long)v.Workload.Answered), views.Min(v => v.Workload.First), views.Max(v => v.Workload.Last),
+                $"{Say.Usd(commitment.Organic)} a year of other spend and the plan leave {Say.Usd(worth.ShortfallAfter)} of the promise unfilled, which is paid all the same: of "
+                + $"{Say.Usd(worth.Saving)} saved a year {Say.Usd(worth.Worth)} stays in the till.")
+            {
+                AtStake = decimal.Round(context.Period(worth.LostToShortfall / MonthsPerYear), 6, MidpointRounding.ToEven),
+            },
+        };
+    }
+}
