@@ -22,7 +22,9 @@ public sealed record CapacityPlan
 {
     const decimal MinutesPerMonth = 30m * 24m * 60m;
     const int MinutesPerDay = 24 * 60;
-    const int UnitsMax = 100_000;
+
+    // Nobody buys more of one model; a unit stated far too small ends here.
+    const int UnitsMax = 10_000;
 
     // 95 of 100 means lie within so many standard errors.
     const decimal Errors = 1.96m;
@@ -109,9 +111,15 @@ public sealed record CapacityPlan
     {
         List<decimal> row = [decimal.Round(start * toMonth, Decimals, MidpointRounding.ToEven)];
         var (left, before) = (start, decimal.MaxValue);
+        // The busiest minutes first, with what is paid in them and what a token costs there, summed: each unit looks at those it crosses.
+        MinuteLoad[] busiest = [.. minutes.Where(m => m.Tokens > existing * unit).OrderByDescending(m => m.Tokens)];
+        var (over, usd, perToken) = (busiest.Length, busiest.Sum(m => m.OnDemandUsd), busiest.Sum(m => m.OnDemandUsd / m.Tokens));
         while (row.Count <= UnitsMax)
         {
-            var next = Left(minutes, (existing + row.Count) * unit);
+            var capacity = (existing + row.Count) * unit;
+            for (; over > 0 && busiest[over - 1] is var minute && minute.Tokens <= capacity; over--)
+                (usd, perToken) = (usd - minute.OnDemandUsd, perToken - (minute.OnDemandUsd / minute.Tokens));
+            var next = over == 0 ? 0m : usd - (perToken * capacity);
             var saves = Math.Min(before, decimal.Round((left - next) * toMonth, Decimals, MidpointRounding.ToEven));
             if (saves <= cheapest) break;
             row.Add(row[^1] - saves);
