@@ -46,7 +46,8 @@ static class CommitmentBenches
     static double[] Excess(BenchPlace place, Market market)
     {
         var path = Path.Combine(place.Data, File);
-        if (!System.IO.File.Exists(path)) path = Path.Combine(place.Root, "..", "shared", "data", "planning", File);
+        // A folder that was named and lacks the file is an error: other demand must not pass for it.
+        if (place.Data == Path.Combine(place.Root, "artifacts", "bench")) path = Path.Combine(place.Root, "..", "shared", "data", "planning", File);
         if (!System.IO.File.Exists(path))
             throw new FileNotFoundException($"'{path}' does not exist; --data names the folder that holds {File}.", path);
         if (Known.TryGetValue((path, market.Name), out var known)) return known;

@@ -22,8 +22,12 @@ public sealed record CapacityPlan
 {
     const decimal MinutesPerMonth = 30m * 24m * 60m;
     const int MinutesPerDay = 24 * 60;
-    const int UnitsMax = 100_000;
-    const int Resamplings = 400;
+
+    // Nobody buys more of one model; a unit stated far too small ends here.
+    const int UnitsMax = 10_000;
+
+    // 95 of 100 means lie within so many standard errors.
+    const decimal Errors = 1.96m;
 
     // Rounding each unit's saving alike, and never above the one before it, keeps rows convex; far below a cent.
     const int Decimals = 9;
@@ -41,7 +45,7 @@ public sealed record CapacityPlan
 
     public decimal Saving => OnDemand - Planned;
 
-    /// <summary>95 of 100 redrawings of the observed days lie between; the extremes of the days where there are fewer than seven.</summary>
+    /// <summary>The mean of such days lies between 95 times of 100; the extremes of the days where there are fewer than seven.</summary>
     public required (decimal Low, decimal High) SavingInterval { get; init; }
 
     /// <summary>Share of the units' capacity that is used, existing ones included; 0 without units.</summary>
@@ -57,10 +61,9 @@ public sealed record CapacityPlan
     /// <param name="terms">The terms that are sold and lawful here, by the unit and month.</param>
     /// <param name="unitTokensPerMinute">What a unit carries, from the user; null when nobody says.</param>
     /// <param name="existingUnits">Units already paid for: they carry first, and are in no figure of cost.</param>
-    /// <param name="seed">Of the redrawn days.</param>
     /// <exception cref="ArgumentException">A unit carries nothing, or there are no minutes.</exception>
     public static CapacityPlan Of(IReadOnlyList<MinuteLoad> minutes, IReadOnlyList<CapacityTerm> terms, decimal? unitTokensPerMinute,
-        int existingUnits = 0, int seed = 1)
+        int existingUnits = 0)
     {
         ArgumentNullException.ThrowIfNull(minutes);
         ArgumentNullException.ThrowIfNull(terms);
@@ -90,7 +93,7 @@ public sealed record CapacityPlan
         return nothing with
         {
             Bought = bought, Planned = cost + spill, Spill = spill, Utilisation = Used(minutes, existingUnits + units, unit),
-            SavingInterval = Interval(minutes, existingUnits * unit, capacity, cost, seed),
+            SavingInterval = Interval(minutes, existingUnits * unit, capacity, cost),
         };
     }
 
@@ -108,9 +111,15 @@ public sealed record CapacityPlan
     {
         List<decimal> row = [decimal.Round(start * toMonth, Decimals, MidpointRounding.ToEven)];
         var (left, before) = (start, decimal.MaxValue);
+        // The busiest minutes first, with what is paid in them and what a token costs there, summed: each unit looks at those it crosses.
+        MinuteLoad[] busiest = [.. minutes.Where(m => m.Tokens > existing * unit).OrderByDescending(m => m.Tokens)];
+        var (over, usd, perToken) = (busiest.Length, busiest.Sum(m => m.OnDemandUsd), busiest.Sum(m => m.OnDemandUsd / m.Tokens));
         while (row.Count <= UnitsMax)
         {
-            var next = Left(minutes, (existing + row.Count) * unit);
+            var capacity = (existing + row.Count) * unit;
+            for (; over > 0 && busiest[over - 1] is var minute && minute.Tokens <= capacity; over--)
+                (usd, perToken) = (usd - minute.OnDemandUsd, perToken - (minute.OnDemandUsd / minute.Tokens));
+            var next = over == 0 ? 0m : usd - (perToken * capacity);
             var saves = Math.Min(before, decimal.Round((left - next) * toMonth, Decimals, MidpointRounding.ToEven));
             if (saves <= cheapest) break;
             row.Add(row[^1] - saves);
@@ -146,7 +155,7 @@ public sealed record CapacityPlan
             : minutes.Sum(m => Math.Min(m.Tokens, units * carries)) / (units * carries * minutes.Count);
 
     static (decimal Low, decimal High) Interval(
-        IReadOnlyList<MinuteLoad> minutes, decimal existing, decimal capacity, decimal cost, int seed)
+        IReadOnlyList<MinuteLoad> minutes, decimal existing, decimal capacity, decimal cost)
     {
         List<decimal> days = [];
         for (var from = 0; from < minutes.Count; from += MinutesPerDay)
@@ -155,8 +164,9 @@ public sealed record CapacityPlan
             days.Add(((Left(day, existing) - Left(day, capacity)) * MinutesPerMonth / day.Length) - cost);
         }
         if (days.Count < 7) return (days.Min(), days.Max());
-        Random random = new(seed);
-        var means = Enumerable.Range(0, Resamplings).Select(_ => days.Average(_ => days[random.Next(days.Count)])).Order().ToList();
-        return (means[Resamplings / 40], means[Resamplings - 1 - (Resamplings / 40)]);
+        var mean = days.Average();
+        var variance = days.Sum(d => (d - mean) * (d - mean)) / (days.Count - 1);
+        var error = Errors * (decimal)Math.Sqrt((double)(variance / days.Count));
+        return (mean - error, mean + error);
     }
 }

@@ -41,6 +41,20 @@ public sealed class CapacityPlanTests
         Assert.Equal((0, 0m, 1m), (plan.Bought.Count, plan.OnDemand, plan.Utilisation));
     }
 
+    // Less the chance that the demand is gone within the month.
+    [Fact]
+    public void A_single_term_is_bought_while_the_next_unit_saves_more_than_it_costs() =>
+        Gen.Select(Gen.Int[0, 5000].Array[10, 200], Gen.Int[100, 3000]).Sample((tokens, unit) =>
+        {
+            MinuteLoad[] minutes = [.. tokens.Select(t => Of(t))];
+            var (stays, units) = (decimal.Round(1m - (decimal)RollingCommitments.Usual.Hazard, 4), 0);
+            while ((Spill(units) - Spill(units + 1)) * stays > OneMonth.UsdPerUnitMonth + 0.000001m) units++;
+            return CapacityPlan.Of(minutes, [OneMonth], unit).Bought.Sum(b => b.Units) == units;
+
+            decimal Spill(int there) => minutes.Where(m => m.Tokens > there * unit)
+                .Sum(m => m.OnDemandUsd * (m.Tokens - (there * unit)) / m.Tokens) * 43_200m / minutes.Length;
+        }, iter: 200);
+
     [Fact]
     public void No_traffic_buys_nothing() =>
         Assert.Empty(CapacityPlan.Of([.. Enumerable.Repeat(Of(0m), 100)], [SixMonths], 1000m).Bought);

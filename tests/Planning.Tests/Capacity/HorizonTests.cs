@@ -29,8 +29,8 @@ public sealed class HorizonTests
         var committed = horizon with { Commitments = [new(annual, 300m)] };
         var plan = HorizonPlanner.Plan(committed);
         var optimum = Cheapest(committed, usd => Math.Max(annual, usd.Sum() + 300m));
-        return HorizonCertificate.Bound(committed, plan.Proof) is { } proven && proven <= optimum && Math.Abs(proven - plan.Bound) < 0.000001m
-            && plan.Bound <= optimum && optimum <= plan.Cost && HorizonVerifier.Violations(committed, plan).Count == 0;
+        return HorizonCertificate.Bound(committed, plan.Proof) is { } proven && proven <= optimum
+            && Math.Abs(proven - plan.Bound) < 0.000001m && plan.Bound <= optimum && optimum <= plan.Cost && HorizonVerifier.Violations(committed, plan).Count == 0;
     }, iter: 50);
 
     [Fact]
