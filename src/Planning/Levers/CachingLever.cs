@@ -1,3 +1,4 @@
+using Assay.Patterns.Caching;
 using Assay.Patterns.Prompts;
 
 namespace Assay.Planning;
@@ -83,6 +84,26 @@ static class CachingLever
     }
 
     static bool IsCachedNow(WorkloadView view) => view.Workload.Calls.Any(c => c.Tokens.Prompt > c.Tokens.Input);
+
+    /// <summary>
+    /// The most caching can save where no prompt is in the logs: from times and counts alone. No prompt shares more than the shortest one
+    /// has, and what all share is read as often as the times allow; the least is nothing.
+    /// </summary>
+    public static decimal AtMost(WorkloadView view)
+    {
+        if (!view.IsMovable || view.Workload.IsSums || IsCachedNow(view) || view.Model.Facts is not { CacheMinimum: > 0 } facts) return 0m;
+        var calls = view.Workload.Calls;
+        var shortest = calls.Where(c => c.Tokens.Prompt > 0).Min(c => c.Tokens.Prompt);
+        if (shortest < facts.CacheMinimum) return 0m;
+        return Lifetimes(facts.CacheTtls).Max(lifetime =>
+        {
+            var cache = new PrefixCache(lifetime);
+            var uses = new CacheUse?[calls.Count];
+            for (var i = 0; i < calls.Count; i++)
+                if (calls[i].Tokens.Prompt > 0) uses[i] = cache.Use(calls[i].Time, [new(1, shortest)]);
+            return view.Saving(new() { Caching = new(uses, lifetime) }, CallTerms.AsRecorded) ?? 0m;
+        });
+    }
 
     // Writes cost more than plain input, and only reads pay for them.
     static LeverOption? Stop(WorkloadView view)
