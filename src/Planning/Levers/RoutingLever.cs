@@ -95,7 +95,7 @@ static class RoutingLever
     static string Provider(string id) => id.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? id[..dot] : id;
 
     // In the scope in use where the model can be had so, else in the region.
-    static ModelRef Target(WorkloadView view, string id)
+    public static ModelRef Target(WorkloadView view, string id)
     {
         var facts = view.Context.Sources.Catalog.Find(id);
         var region = view.Workload.Calls[0].Kind.Region;

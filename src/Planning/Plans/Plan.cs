@@ -37,6 +37,9 @@ public sealed record PlannedWorkload
     public required string From { get; init; }
     public required string To { get; init; }
 
+    /// <summary>The same calls to other models, replayed; nothing is known of their answers.</summary>
+    public IReadOnlyList<ModelWhatIf> Models { get; init; } = [];
+
     /// <summary>How its calls arrive, in a few words.</summary>
     public string Arrivals { get; init; } = "";
 }

@@ -109,7 +109,7 @@ public static class Planner
         Cost = view.Replay.Recorded.Cost, Planned = arrangement.Cost, Urgency = view.Urgency, Why = view.Why,
         IfItMayWait = BatchLever.IfItMayWait(view), From = Today(view),
         To = arrangement.Options.Count == 0 ? "as it is" : string.Join(", ", arrangement.Options.Select(o => $"{Name(o.Lever)}: {o.To}")),
-        Arrivals = Arriving(view),
+        Arrivals = Arriving(view), Models = ModelWhatIf.Of(view),
     };
 
     static string Today(WorkloadView view)

@@ -120,6 +120,22 @@ static class PlanJson
             json.WriteString("from", workload.From);
             json.WriteString("to", workload.To);
             json.WriteString("arrivals", workload.Arrivals);
+            Models(json, workload.Models);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    static void Models(Utf8JsonWriter json, IReadOnlyList<ModelWhatIf> models)
+    {
+        json.WriteStartArray("models");
+        foreach (var model in models)
+        {
+            json.WriteStartObject();
+            json.WriteString("model", model.Model);
+            Money(json, "all", model.All);
+            json.WriteNumber("simple_share", Math.Round(model.SimpleShare, 4));
+            Money(json, "simple", model.Simple);
             json.WriteEndObject();
         }
         json.WriteEndArray();
