@@ -22,7 +22,7 @@ public sealed record ModelWhatIf(string Model, decimal All, double SimpleShare, 
     public static IReadOnlyList<ModelWhatIf> Of(WorkloadView view)
     {
         if (!view.IsMovable || view.Workload.IsSums || view.Workload.Calls.All(c => c.Tokens.Output == 0)) return [];
-        var simple = Simple(view.Workload);
+        var simple = LooksSimple(view.Workload);
         var share = (double)simple.Cast<bool>().Count(s => s) / view.Workload.Answered;
         return [.. (view.Approved ?? view.Context.InUse.Select(m => m.Id)).Distinct(StringComparer.Ordinal).Where(id => id != view.Model.Id)
             .Select(id => RoutingLever.Target(view, id)).Where(m => HoldsLongest(view, m))
@@ -36,7 +36,7 @@ public sealed record ModelWhatIf(string Model, decimal All, double SimpleShare, 
     static bool HoldsLongest(WorkloadView view, ModelRef model) =>
         model.Facts is not { ContextLimit: > 0 and var limit } || view.Workload.Calls.All(c => c.Tokens.Prompt + c.Tokens.Output <= limit);
 
-    static BitArray Simple(RecordedWorkload workload)
+    static BitArray LooksSimple(RecordedWorkload workload)
     {
         var calls = workload.Span;
         var simple = new BitArray(calls.Length);
