@@ -42,7 +42,8 @@ static class AgentsLever
     sealed record Loop(List<int> Beyond, int Sessions, int Times, int Tasks, int LongTasks, int Median, int Longest, double Growth);
 
     static string Words(Loop found) =>
-        $"{(found.Sessions == 1 ? "1 task" : $"{found.Sessions} tasks")} called the same tool with the same arguments, up to {found.Times} times, "
+        $"{(found.Sessions == 1 ? "1 task" : $"{found.Sessions} tasks")} called the same tool with the same arguments, up to "
+            + $"{found.Times} times, "
         + "each call carrying all before it.";
 
     // Long is no fault: people talk on, and tasks differ. Repeating oneself is.
@@ -55,8 +56,10 @@ static class AgentsLever
         repeating.IntersectWith(loops.Runaways);
         if (repeating.Count == 0) return null;
         List<int> beyond = [.. loops.Beyond.Where(i => repeating.Contains(conversations.Ids[i]) && !view.Workload.Calls[i].Tokens.IsNone)];
-        return beyond.Count == 0 ? null : new(beyond, repeating.Count, loops.Repeats.Where(r => repeating.Contains(r.Conversation)).Max(r => r.Times),
-            conversations.All.Count - repeating.Count, loops.Runaways.Count - repeating.Count, loops.CallsPerTask[loops.CallsPerTask.Count / 2],
+        return beyond.Count == 0 ? null : new(beyond, repeating.Count, loops.Repeats.Where(r => repeating.Contains(r.Conversation))
+            .Max(r => r.Times),
+            conversations.All.Count - repeating.Count, loops.Runaways.Count - repeating.Count,
+                loops.CallsPerTask[loops.CallsPerTask.Count / 2],
             loops.CallsPerTask[^1], repeating.Average(c => conversations.All[c].GrowthPerCall));
     }
 }

@@ -26,7 +26,8 @@ static class BatchLever
             Breaks = "answers come within 24 hours instead of seconds; what reads them must not expect them earlier",
             Setup = "write the prompts as JSON lines to S3 and start them with CreateModelInvocationJob",
             Evidence = view.Evidence($"{Sentence(view.Why)}."
-                + (rest > 0 ? $" {Say.Calls(rest)} stay on demand: their runs have fewer than {view.Context.Constraints.BatchMinimum} records." : ""),
+                + (rest > 0 ? $" {Say.Calls(rest)} stay on demand: their runs have fewer than {view.Context.Constraints.BatchMinimum} "
+                + $"records." : ""),
                 count),
         };
     }

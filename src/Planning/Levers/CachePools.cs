@@ -30,7 +30,8 @@ static class CachePools
                     options[at].Add(option with
                     {
                         Evidence = option.Evidence with { Text = $"{option.Evidence.Text} The same text begins the prompts of "
-                            + $"{found.Members.Count - 1} more {(found.Members.Count == 2 ? "workload" : "workloads")} of the account: they share its cache, and all of them must mark it." },
+                            + $"{found.Members.Count - 1} more {(found.Members.Count == 2 ? "workload" : "workloads")} of the account: "
+                            + $"they share its cache, and all of them must mark it." },
                     });
                 }
             }
@@ -84,7 +85,8 @@ static class CachePools
         var apart = Parts(members.Count, owners, PlannedCaching.Of(calls, layout, lifetime, inOneCache: false));
         var together = Parts(members.Count, owners, PlannedCaching.Of(calls, layout, lifetime, inOneCache: true));
         var ways = members.Select((at, m) => new CachingLever.CachedWay(lifetime, apart[m],
-            views[at].Saving(new() { Caching = apart[m] }, CallTerms.AsRecorded), views[at].Saving(new() { Caching = together[m] }, CallTerms.AsRecorded))).ToList();
+            views[at].Saving(new() { Caching = apart[m] }, CallTerms.AsRecorded),
+                views[at].Saving(new() { Caching = together[m] }, CallTerms.AsRecorded))).ToList();
         List<int> glad = [.. Enumerable.Range(0, members.Count).Where(m => ways[m].Saving > 0m)];
         if (glad.Count < 2) return null;
         if (glad.Count == members.Count) return new(layout, members, ways);

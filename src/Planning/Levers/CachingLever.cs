@@ -31,7 +31,8 @@ static class CachingLever
                 yield return Option(view, layout, way, ways, ActionKind.Saving);
             }
             // Caches of many regions are each too cold, where one would pay: a finding all the same.
-            if (!IsCachedNow(view) && (layout.Kind is CacheLayoutKind.Static or CacheLayoutKind.Moved) && ways[0].Saving <= 0m && ways.Max(w => w.InOneCache) > 0m)
+            if (!IsCachedNow(view) && (layout.Kind is CacheLayoutKind.Static or CacheLayoutKind.Moved) && ways[0].Saving <= 0m
+                && ways.Max(w => w.InOneCache) > 0m)
                 findings.Add(Option(view, layout, ways[0], ways, ActionKind.Candidate) with { IsFinding = true });
         }
         if (pays) yield break;
@@ -64,15 +65,20 @@ static class CachingLever
             From = layout.Kind == CacheLayoutKind.AsMarked ? "cached for another time" : moved ? "shared text behind text that varies"
                 : IsCachedNow(view) ? "cached in other places" : "not cached",
             To = $"a cache point {layout.Where}, for {Say.Lifetime(way.Lifetime)}",
-            Plan = new() { Caching = way.Caching }, Confidence = moved ? Confidence.Medium : Confidence.High, Effort = moved ? Effort.Medium : Effort.Low,
+            Plan = new() { Caching = way.Caching }, Confidence = moved ? Confidence.Medium : Confidence.High, Effort = moved
+                ? Effort.Medium : Effort.Low,
             Breaks = moved ? "the model reads the prompt in another order: compare some answers" : "nothing: answers stay the same",
-            Setup = way.Lifetime == Hour ? """{"cachePoint": {"type": "default", "ttl": "1h"}}""" : """{"cachePoint": {"type": "default"}}""",
-            Evidence = view.Evidence($"{Say.Share(prompt == 0 ? 0 : (double)read / prompt)} of the prompts' tokens would be read from the cache"
+            Setup = way.Lifetime == Hour
+                ? """{"cachePoint": {"type": "default", "ttl": "1h"}}""" : """{"cachePoint": {"type": "default"}}""",
+            Evidence = view.Evidence($"{Say.Share(prompt == 0 ? 0 : (double)read / prompt)} of the prompts' tokens would be read from "
+                + $"the cache"
                 + (kind == ActionKind.Saving ? "" : ", too few to pay for writing them")
-                + (regions > 1 ? $"; each of {regions} serving regions keeps a cache of its own, and one alone would save {Say.Usd(one ?? 0m)}." : ".")) with
+                + (regions > 1 ? $"; each of {regions} serving regions keeps a cache of its own, and one alone would save "
+                + $"{Say.Usd(one ?? 0m)}." : ".")) with
             {
                 Figures = figures,
-                Interval = regions > 1 && one is { } most && way.Saving is { } least ? (Math.Min(least, most), Math.Max(least, most)) : null,
+                Interval = regions > 1 && one is { } most && way.Saving is { } least ? (Math.Min(least, most), Math.Max(least, most))
+                    : null,
             },
         };
     }
@@ -123,7 +129,8 @@ static class CachingLever
             Lever = Lever.Caching, Kind = ActionKind.Saving, From = read == 0 ? "written, never read" : "written more than it is read",
             To = "no cache point", Plan = new() { CacheOff = true }, Confidence = Confidence.High, Effort = Effort.Low,
             Breaks = "nothing: answers stay the same", Setup = "leave cachePoint (cache_control) out of the request",
-            Evidence = view.Evidence($"{Say.Count(written)} tokens were written to the cache and {(read == 0 ? "none was" : $"{Say.Count(read)} were")} read "
+            Evidence = view.Evidence($"{Say.Count(written)} tokens were written to the cache and "
+                + $"{(read == 0 ? "none was" : $"{Say.Count(read)} were")} read "
                 + "from it; billed as plain input they cost less.", writes),
         };
         return view.Saving(option) > 0m ? option : null;

@@ -18,7 +18,8 @@ static class CapacityLever
     static readonly (Term Term, string Name, int Months)[] UnitTerms =
         [(Term.None, "no commitment", 1), (Term.OneMonth, "1 month", 1), (Term.SixMonth, "6 months", 6)];
 
-    static readonly (Term Term, string Name, int Months)[] ReservedTerms = [(Term.OneMonth, "1 month", 1), (Term.ThreeMonth, "3 months", 3)];
+    static readonly (Term Term, string Name, int Months)[] ReservedTerms = [(Term.OneMonth, "1 month", 1),
+        (Term.ThreeMonth, "3 months", 3)];
 
     /// <summary>What to buy, and what is to be known of units that nobody can judge yet.</summary>
     public static Capacity Of(
@@ -41,7 +42,8 @@ static class CapacityLever
     public sealed record Capacity(IReadOnlyList<PlanAction> Actions, IReadOnlyList<string> Notes);
 
     sealed class Model(
-        string account, string region, IReadOnlyList<(WorkloadView View, Arrangement Arrangement)> members, LeverContext context, DateOnly from)
+        string account, string region, IReadOnlyList<(WorkloadView View, Arrangement Arrangement)> members, LeverContext context,
+            DateOnly from)
     {
         readonly ModelRef model = members[0].View.Model;
 
@@ -49,7 +51,8 @@ static class CapacityLever
 
         public PlanAction? Units()
         {
-            if (Throughput is not { } carries || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms, 1m) is not { Count: > 0 } terms) return null;
+            if (Throughput is not { } carries || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms,
+                1m) is not { Count: > 0 } terms) return null;
             var plan = CapacityPlan.Of(Minutes((tokens, usd) => new(tokens.Prompt + tokens.Output, usd)), terms, carries);
             return Bought([plan], "model units", $"{Say.Count((long)carries)} tokens a minute each, as you say");
         }
@@ -72,13 +75,17 @@ static class CapacityLever
         /// <summary>From where a unit would pay, in words; null where the book sells none or the user has said what one carries.</summary>
         public string? BreakEven()
         {
-            if (Throughput is not null || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms, 1m) is not { Count: > 0 } terms) return null;
+            if (Throughput is not null || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms,
+                1m) is not { Count: > 0 } terms) return null;
             var minutes = Minutes((tokens, usd) => new(tokens.Prompt + tokens.Output, usd));
             var plan = CapacityPlan.Of(minutes, terms, null);
             if (plan.BreakEvens.MinBy(b => b.TokensPerMinute) is not { } least) return null;
-            return $"A model unit of {Say.Model(model.Id)} in {region} ({least.Term.Name}) pays once it carries {Say.Count((long)Math.Ceiling(least.TokensPerMinute))} "
-                + $"tokens a minute day and night; now there are {Say.Count((long)(minutes.Sum(m => m.Tokens) / minutes.Length))} on average, "
-                + $"{Say.Count((long)minutes.Max(m => m.Tokens))} in the busiest minute. What a unit carries AWS does not publish: 'units' in the constraints says it. "
+            return $"A model unit of {Say.Model(model.Id)} in {region} ({least.Term.Name}) pays once it carries "
+                + $"{Say.Count((long)Math.Ceiling(least.TokensPerMinute))} "
+                + $"tokens a minute day and night; now there are {Say.Count((long)(minutes.Sum(m => m.Tokens) / minutes.Length))} on "
+                + $"average, "
+                + $"{Say.Count((long)minutes.Max(m => m.Tokens))} in the busiest minute. What a unit carries AWS does not publish: "
+                + $"'units' in the constraints says it. "
                 + $"The guide's rule of {CapacityBreakEven.GuideUtilisation:0 %} utilisation says nothing without it.";
         }
 
@@ -95,15 +102,19 @@ static class CapacityLever
             {
                 Lever = Lever.Provisioned, Kind = ActionKind.Saving, Workload = new(account, "", "", model.Id),
                 Name = $"{Say.Model(model.Id)} in {region}", From = "on demand", To = $"{what}: {words}",
-                PeriodSaving = period, JointPeriodSaving = period, MonthlySaving = Planner.Round(saving), JointSaving = Planner.Round(saving),
+                PeriodSaving = period, JointPeriodSaving = period, MonthlySaving = Planner.Round(saving),
+                    JointSaving = Planner.Round(saving),
                 Confidence = low > 0m ? Confidence.High : Confidence.Low, Effort = Effort.Medium,
                 Breaks = "the term is paid to its end, used or not",
-                Evidence = new(members.Sum(m => (long)m.View.Workload.Answered), members.Min(m => m.View.Workload.First), members.Max(m => m.View.Workload.Last),
-                    $"From the demand of every minute ({each}); {plans.Average(p => p.Utilisation):0.#%} of what is bought would be used, and {Say.Usd(plans.Sum(p => p.Spill))} a month "
+                Evidence = new(members.Sum(m => (long)m.View.Workload.Answered), members.Min(m => m.View.Workload.First),
+                    members.Max(m => m.View.Workload.Last),
+                    $"From the demand of every minute ({each}); {plans.Average(p => p.Utilisation):0.#%} of what is bought would be "
+                        + $"used, and {Say.Usd(plans.Sum(p => p.Spill))} a month "
                     + "spills over to on demand.")
                 {
                     Interval = (context.Period(low), context.Period(high)),
-                    Figures = evens is null ? [] : [("true break-even utilisation", $"{evens.Utilisation:0.#%}"), ("the guide's rule", $"{CapacityBreakEven.GuideUtilisation:0 %}")],
+                    Figures = evens is null ? [] : [("true break-even utilisation", $"{evens.Utilisation:0.#%}"),
+                        ("the guide's rule", $"{CapacityBreakEven.GuideUtilisation:0 %}")],
                 },
             };
         }
@@ -112,8 +123,10 @@ static class CapacityLever
         {
             var kind = members[0].View.Workload.Calls[0].Kind;
             var day = DateOnly.FromDateTime(members[0].View.Workload.Last);
-            return [.. terms.Select(t => (t.Name, t.Months, Rate: context.Book.CardFor(kind with { Mode = mode, Term = t.Term, Tier = Tier.Standard }, ContextBand.Standard, day)[meter]))
-                .Where(t => t.Rate is not null).Select(t => new CapacityTerm(t.Name, t.Months, t.Rate!.UsdPerUnit * HoursPerMonth * scale))];
+            return [.. terms.Select(t => (t.Name, t.Months, Rate: context.Book.CardFor(kind with { Mode = mode, Term = t.Term,
+                Tier = Tier.Standard }, ContextBand.Standard, day)[meter]))
+                .Where(t => t.Rate is not null).Select(t => new CapacityTerm(t.Name, t.Months,
+                t.Rate!.UsdPerUnit * HoursPerMonth * scale))];
         }
 
         MinuteLoad[] Minutes(Func<TokenCounts, decimal, MinuteLoad> load)
@@ -141,17 +154,21 @@ static class CommitmentLever
 {
     const decimal MonthsPerYear = 12m;
 
-    public static PlanAction? Of(SpendCommitment? commitment, decimal currentMonthly, decimal plannedMonthly, IReadOnlyList<WorkloadView> views, LeverContext context)
+    public static PlanAction? Of(SpendCommitment? commitment, decimal currentMonthly, decimal plannedMonthly,
+        IReadOnlyList<WorkloadView> views, LeverContext context)
     {
         if (commitment is null || views.Count == 0 || currentMonthly == plannedMonthly) return null;
         var worth = SavingUnderCommitment.Of(commitment, currentMonthly * MonthsPerYear, plannedMonthly * MonthsPerYear);
         if (worth.LostToShortfall <= 0m) return null;
         return new()
         {
-            Lever = Lever.Commitment, Kind = ActionKind.Warning, Warning = WarningCause.Policy, Workload = new("", "", "", ""), Name = "spend commitment",
-            From = $"{Say.Usd(commitment.Annual)} a year promised", To = "fill the gap with other spend before, or with, this plan", Confidence = Confidence.High,
+            Lever = Lever.Commitment, Kind = ActionKind.Warning, Warning = WarningCause.Policy, Workload = new("", "", "", ""),
+                Name = "spend commitment",
+            From = $"{Say.Usd(commitment.Annual)} a year promised", To = "fill the gap with other spend before, or with, this plan",
+                Confidence = Confidence.High,
             Evidence = new(views.Sum(v => (long)v.Workload.Answered), views.Min(v => v.Workload.First), views.Max(v => v.Workload.Last),
-                $"{Say.Usd(commitment.Organic)} a year of other spend and the plan leave {Say.Usd(worth.ShortfallAfter)} of the promise unfilled, which is paid all the same: of "
+                $"{Say.Usd(commitment.Organic)} a year of other spend and the plan leave {Say.Usd(worth.ShortfallAfter)} of the promise "
+                    + $"unfilled, which is paid all the same: of "
                 + $"{Say.Usd(worth.Saving)} saved a year {Say.Usd(worth.Worth)} stays in the till.")
             {
                 AtStake = decimal.Round(context.Period(worth.LostToShortfall / MonthsPerYear), 6, MidpointRounding.ToEven),

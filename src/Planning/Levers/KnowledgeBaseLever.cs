@@ -26,15 +26,18 @@ static class KnowledgeBaseLever
         var calls = view.Workload.Calls;
         var cost = view.Replay.CostOf(i => calls[i].Amounts is { } amounts && amounts.Any(a => a.Meter == Meter.OcuHour));
         var units = hours / (view.Context.Days * 24m);
+        var (running, used) = (FormattableString.Invariant($"{units:0.#} OCU"), FormattableString.Invariant($"{hours:#,0.#} OCU-hours"));
+        var questions = asked > 0m
+            ? $"with {Say.Count((long)asked)} retrievals charged beside them" : "and what was asked of them is not in these files";
         yield return new()
         {
-            Lever = Lever.KnowledgeBase, Kind = ActionKind.Candidate, IsFinding = true, From = FormattableString.Invariant($"OpenSearch Serverless, {units:0.#} OCU on average"),
-            To = "a managed index, S3 Vectors or pgvector, charged by size", Confidence = Confidence.Low, Effort = Effort.High,
+            Lever = Lever.KnowledgeBase, Kind = ActionKind.Candidate, IsFinding = true,
+            From = $"OpenSearch Serverless, {running} on average", To = "a managed index, S3 Vectors or pgvector, charged by size",
+            Confidence = Confidence.Low, Effort = Effort.High,
             Breaks = "documents are embedded again and searched by another engine: try its answers first",
-            Evidence = view.Evidence(FormattableString.Invariant($"{hours:#,0.#} OCU-hours cost {Say.Usd(cost)}, ")
-                + (asked > 0m ? FormattableString.Invariant($"with {asked:#,0} retrievals charged beside them") : "and what was asked of them is not in these files")
-                + FormattableString.Invariant($"; {Math.Min(units, FloorUnits):0.#} OCU of it run whatever is asked. Describe the index in an estate file and 'assay plan' prices the others."),
-                calls.Count),
+            Evidence = view.Evidence($"{used} cost {Say.Usd(cost)}, {questions}; "
+                + FormattableString.Invariant($"{Math.Min(units, FloorUnits):0.#} OCU of it run whatever is asked. ")
+                + "Describe the index in an estate file and 'assay plan' prices the others.", calls.Count),
         };
     }
 }

@@ -23,7 +23,8 @@ public sealed record LeverOption
     public string Quality { get; init; } = "";
     public required Evidence Evidence { get; init; }
 
-    /// <summary>True for a candidate that is shown though it saves nothing as things are: what it would take stands in its evidence.</summary>
+    /// <summary>True for a candidate that is shown though it saves nothing as things are: what it would take stands in its
+    /// evidence.</summary>
     public bool IsFinding { get; init; }
 
     /// <summary>Terms and plan with this option's laid over them.</summary>

@@ -9,8 +9,10 @@ static class Levers
         var options = new List<LeverOption>[views.Count];
         Parallel.For(0, views.Count, new() { CancellationToken = cancel }, i => options[i] =
         [
-            .. AgentsLever.Options(views[i]), .. CachingLever.Options(views[i]), .. RoutingLever.Options(views[i]), .. BatchLever.Options(views[i]),
-            .. ScopeLever.Options(views[i]), .. TierLever.Options(views[i]), .. OutputLever.Options(views[i]), .. KnowledgeBaseLever.Options(views[i]),
+            .. AgentsLever.Options(views[i]), .. CachingLever.Options(views[i]), .. RoutingLever.Options(views[i]),
+            .. BatchLever.Options(views[i]),
+            .. ScopeLever.Options(views[i]), .. TierLever.Options(views[i]), .. OutputLever.Options(views[i]),
+            .. KnowledgeBaseLever.Options(views[i]),
         ]);
         CachePools.Join(views, options, cancel);
         return options;

@@ -33,7 +33,8 @@ static class OutputLever
             if (IsCut(call)) cut++;
         if (cut < 10 || cut < view.Workload.Answered * CutShare) return null;
         return Warnings.Make(view, WarningCause.Anomaly, "answers cut off", "a higher maxTokens, or shorter answers asked for",
-            $"{Say.Share((double)cut / view.Workload.Answered)} of the answers ended at maxTokens, unfinished; each is paid for and may be asked for again.",
+            $"{Say.Share((double)cut / view.Workload.Answered)} of the answers ended at maxTokens, unfinished; each is paid for and may "
+                + $"be asked for again.",
             cut, view.Replay.CostOf(i => IsCut(calls[i])), Lever.Output);
 
         static bool IsCut(in UsageRecord call) => call.StopReason is "max_tokens" or "length";
@@ -65,9 +66,12 @@ static class OutputLever
         {
             Lever = Lever.Output, Kind = ActionKind.Candidate, From = "answers of any length", To = $"maxTokens {limit}",
             Plan = new() { OutputMax = limit }, Confidence = Confidence.Medium, Effort = Effort.Low,
-            Breaks = $"{Say.Calls(count)} of {Say.Count(lengths.Sorted.Length)} would have been cut off", Setup = $"\"inferenceConfig\": {{\"maxTokens\": {limit}}}",
-            Evidence = view.Evidence($"Half of the answers have {Say.Count(lengths.At(.5))} tokens at most, 99 % no more than {Say.Count(lengths.At(.99))}, the longest "
-                + $"{Say.Count(lengths.Sorted[^1])}: what lies beyond {Say.Count(limit)} is {Say.Share((double)beyond / lengths.Sorted.Sum())} of all output.", count),
+            Breaks = $"{Say.Calls(count)} of {Say.Count(lengths.Sorted.Length)} would have been cut off",
+                Setup = $"\"inferenceConfig\": {{\"maxTokens\": {limit}}}",
+            Evidence = view.Evidence($"Half of the answers have {Say.Count(lengths.At(.5))} tokens at most, 99 % no more than "
+                + $"{Say.Count(lengths.At(.99))}, the longest "
+                + $"{Say.Count(lengths.Sorted[^1])}: what lies beyond {Say.Count(limit)} is "
+                + $"{Say.Share((double)beyond / lengths.Sorted.Sum())} of all output.", count),
         };
     }
 
@@ -80,13 +84,15 @@ static class OutputLever
             if (call.Content?.Answer is not { Form: not AnswerForm.Unknown } answer) continue;
             known++;
             if (answer is { Form: AnswerForm.Json, Keys: not 0 }) json[answer.Keys] = json.GetValueOrDefault(answer.Keys) + 1;
-            else if (answer is { Form: AnswerForm.Prose, Opening: not 0 }) openings[answer.Opening] = openings.GetValueOrDefault(answer.Opening) + 1;
+            else if (answer is { Form: AnswerForm.Prose,
+                Opening: not 0 }) openings[answer.Opening] = openings.GetValueOrDefault(answer.Opening) + 1;
         }
         if (known < AnswersMin) return null;
         if (json.Count > 0 && json.Values.Max() is var same && same >= AlikeShare * known)
         {
             return Finding(view, same, "JSON in free text", "a JSON schema or a tool for the answer",
-                $"{Say.Share((double)same / known)} of the answers are JSON objects with the same members: a schema keeps them to these, and a stop sequence "
+                $"{Say.Share((double)same / known)} of the answers are JSON objects with the same members: a schema keeps them to "
+                    + $"these, and a stop sequence "
                 + "ends them with the object.");
         }
         if (openings.Count == 0 || openings.Values.Max() is var alike && alike < AlikeShare * known) return null;
@@ -97,7 +103,8 @@ static class OutputLever
 
     static LeverOption Finding(WorkloadView view, int requests, string from, string to, string text) => new()
     {
-        Lever = Lever.Output, Kind = ActionKind.Candidate, From = from, To = to, IsFinding = true, Confidence = Confidence.Low, Effort = Effort.Low,
+        Lever = Lever.Output, Kind = ActionKind.Candidate, From = from, To = to, IsFinding = true, Confidence = Confidence.Low,
+            Effort = Effort.Low,
         Breaks = "answers change their form: what reads them must agree", Evidence = view.Evidence(text, requests),
     };
 

@@ -37,7 +37,8 @@ static class RoutingLever
             To = $"{Say.Model(trial.Model)} for {trial.Share:0.#%} of the calls", Terms = new() { Model = model, ModelFor = calls },
             Confidence = enough ? Confidence.High : Confidence.Medium, Effort = Effort.Medium, Quality = quality,
             Breaks = "answers change: watch the quality the trial measured", Setup = $"modelId: {Id(view, model)}",
-            Evidence = view.Evidence($"Trial: {trial.Source}. Replayed on the {Say.Calls(calls.Cast<bool>().Count(b => b))} with the shortest answers.",
+            Evidence = view.Evidence($"Trial: {trial.Source}. Replayed on the {Say.Calls(calls.Cast<bool>().Count(b => b))} with the "
+                + $"shortest answers.",
                 calls.Cast<bool>().Count(b => b)),
         };
     }
@@ -51,7 +52,8 @@ static class RoutingLever
         for (var i = 0; i < calls.Length; i++)
         {
             var answer = calls[i].Content?.Answer ?? AnswerShape.Unknown;
-            if (calls[i].Tokens.Output == 0 || calls[i].Tokens.Output > LabelTokens || answer.Form is not (AnswerForm.Unknown or AnswerForm.Label)) continue;
+            if (calls[i].Tokens.Output == 0 || calls[i].Tokens.Output > LabelTokens
+                || answer.Form is not (AnswerForm.Unknown or AnswerForm.Label)) continue;
             simple[i] = true;
             count++;
             if (answer.Form == AnswerForm.Label && ++seen > 0) answers.Add(answer.Hash);
@@ -64,10 +66,12 @@ static class RoutingLever
         var option = new LeverOption
         {
             Lever = Lever.Routing, Kind = ActionKind.Candidate, From = Say.Model(view.Model.Id), To = Say.Model(model.Id),
-            Terms = new() { Model = model, ModelFor = simple }, Confidence = seen >= 20 ? Confidence.Medium : Confidence.Low, Effort = Effort.Low,
+            Terms = new() { Model = model, ModelFor = simple }, Confidence = seen >= 20 ? Confidence.Medium : Confidence.Low,
+                Effort = Effort.Low,
             Quality = "not measured: try it on some hundred of these calls and compare the labels before moving",
             Breaks = "some labels may change", Setup = $"modelId: {Id(view, model)}",
-            Evidence = view.Evidence($"{Say.Share((double)count / view.Workload.Answered)} of the calls are answered with at most {LabelTokens} tokens; {labels}.", count),
+            Evidence = view.Evidence($"{Say.Share((double)count / view.Workload.Answered)} of the calls are answered with at most "
+                + $"{LabelTokens} tokens; {labels}.", count),
         };
         return view.Saving(option) > 0m ? option : null;
     }
@@ -86,7 +90,8 @@ static class RoutingLever
             var best = pool.Distinct(StringComparer.Ordinal).Where(id => Provider(id) == provider && id != view.Model.Id)
                 .Select(id => Target(view, id))
                 .Select(m => (Model: m, Saving: view.Saving(CallPlan.AsRecorded, new() { Model = m })))
-                .Where(c => c.Saving > 0m).OrderByDescending(c => c.Saving).ThenBy(c => c.Model.Id, StringComparer.Ordinal).FirstOrDefault();
+                .Where(c => c.Saving > 0m).OrderByDescending(c => c.Saving).ThenBy(c => c.Model.Id, StringComparer.Ordinal)
+                .FirstOrDefault();
             if (best.Model is not null) return best.Model;
         }
         return null;
@@ -100,7 +105,8 @@ static class RoutingLever
         var facts = view.Context.Sources.Catalog.Find(id);
         var region = view.Workload.Calls[0].Kind.Region;
         var scopes = (Scope[])[view.Model.Scope, Scope.Geo, Scope.InRegion, Scope.Global];
-        var allowed = view.Residency switch { Estate.Residency.Region => Scope.InRegion, Estate.Residency.Geography => Scope.Geo, _ => Scope.Global };
+        var allowed = view.Residency switch { Estate.Residency.Region => Scope.InRegion, Estate.Residency.Geography => Scope.Geo, _ =>
+            Scope.Global };
         var scope = scopes.Where(s => s <= allowed || s == view.Model.Scope)
             .FirstOrDefault(s => CallableFrom.Obstacle(id, s, region, view.Context.Sources.Regions) is null, view.Model.Scope);
         return new(id, scope, ModelKind.Foundation, facts);

@@ -10,7 +10,8 @@ static class ScopeLever
     {
         if (!view.IsMovable || view.Model.Scope == Scope.Global || view.Residency is Residency.Geography or Residency.Region) yield break;
         var regions = view.Workload.Calls.Select(c => c.Kind.Region).Distinct().ToList();
-        if (regions.Exists(r => CallableFrom.Obstacle(view.Model.Id, Scope.Global, r, view.Context.Sources.Regions) is not null)) yield break;
+        if (regions.Exists(r => CallableFrom.Obstacle(view.Model.Id, Scope.Global, r,
+            view.Context.Sources.Regions) is not null)) yield break;
         var option = new LeverOption
         {
             Lever = Lever.Scope, Kind = view.Residency is Residency.Anywhere ? ActionKind.Saving : ActionKind.Candidate,
@@ -18,8 +19,9 @@ static class ScopeLever
             Confidence = Confidence.High, Effort = Effort.Low,
             Breaks = view.Residency is Residency.Anywhere
                 ? "calls may be computed on any continent, as the constraints allow; prompt caches are kept in more places"
-                : "calls may be computed on any continent: whoever answers for residency must agree ('residency: anywhere' in the constraints)",
-            Setup = $"modelId: {CallableFrom.IdOf(view.Model with { Scope = Scope.Global }, view.Workload.Calls[0].Kind.Region, view.Context.Sources.Regions)}",
+                : "calls may be computed on any continent: whoever answers for residency must agree ('residency: anywhere' in the "
+                + "constraints)",
+            Setup = $"modelId: global.{view.Model.Id}",
             Evidence = view.Evidence("The global profile of the same model has a lower price a token."),
         };
         if (view.Saving(option) > 0m) yield return option;

@@ -14,7 +14,8 @@ static class Warnings
     // USD per million output tokens above which a model is no model to experiment with.
     const decimal DearOutput = 10m;
 
-    static readonly string[] NotProduction = ["dev", "development", "test", "testing", "staging", "stage", "qa", "sandbox", "nonprod", "non-prod"];
+    static readonly string[] NotProduction = ["dev", "development", "test", "testing", "staging", "stage", "qa", "sandbox", "nonprod",
+        "non-prod"];
 
     public static PlanAction Make(
         WorkloadView view, WarningCause cause, string from, string to, string text, long requests, decimal? atStake,
@@ -28,7 +29,8 @@ static class Warnings
     public static IEnumerable<PlanAction> Of(WorkloadView view, IReadOnlyList<WorkloadView> all)
     {
         foreach (var warning in (PlanAction?[])
-            [Unpriced(view), OpenCost(view), Throttled(view), Spiked(view), Blocked(view), LongContext(view), Untagged(view), Unapproved(view),
+            [Unpriced(view), OpenCost(view), Throttled(view), Spiked(view), Blocked(view), LongContext(view), Untagged(view),
+                Unapproved(view),
                 DearInDevelopment(view, all), ScopeLever.Breach(view), AgentsLever.Runaway(view),
                 OutputLever.Cut(view)])
             if (warning is not null) yield return warning;
@@ -58,7 +60,8 @@ static class Warnings
         if (refused.Count < 3 || (double)refused.Count / view.Workload.Calls.Count < NoticeableShare) return null;
         var hour = refused.CountBy(t => t.Hour).MaxBy(p => p.Value);
         return Make(view, WarningCause.Throttling, "throttled", "spread, batch, a lower maxTokens or a higher quota",
-            $"{Say.Calls(refused.Count)} of {Say.Count(view.Workload.Calls.Count)} were refused for quota, most in the hour from {Say.Hour(hour.Key)} UTC "
+            $"{Say.Calls(refused.Count)} of {Say.Count(view.Workload.Calls.Count)} were refused for quota, most in the hour from "
+                + $"{Say.Hour(hour.Key)} UTC "
             + $"({Say.Count(hour.Value)}). A refused call costs nothing; what waits for it does.", refused.Count, 0m);
     }
 
@@ -92,7 +95,8 @@ static class Warnings
         if (blocked < 3 || (double)blocked / calls.Count < NoticeableShare) return null;
         return Make(view, WarningCause.Policy, "blocked calls are charged", "refuse them before they are sent",
             $"A guardrail blocked {Say.Calls(blocked)} of {Say.Count(calls.Count)} "
-            + $"({Say.Share((double)blocked / calls.Count)}): no answer, yet its text units are charged.", blocked, view.Replay.CostOf(i => IsBlocked(calls[i])));
+            + $"({Say.Share((double)blocked / calls.Count)}): no answer, yet its text units are charged.", blocked,
+            view.Replay.CostOf(i => IsBlocked(calls[i])));
 
         static bool IsBlocked(UsageRecord call) => call.Tokens.IsNone && call.ErrorCode is null && call.Amounts is not null;
     }
@@ -106,7 +110,8 @@ static class Warnings
         var cost = view.Replay.CostOf(i => IsLong(calls[i]));
         var standard = view.Replay.StandardBandCostOf(i => IsLong(calls[i]));
         return Make(view, WarningCause.Policy, "prompts above 200,000 tokens", "retrieval or splitting, to stay below",
-            $"{Say.Calls(isLong)} of {Say.Count(calls.Count)} exceed 200,000 tokens, where this model costs up to twice as much: {Say.Usd(cost)}, "
+            $"{Say.Calls(isLong)} of {Say.Count(calls.Count)} exceed 200,000 tokens, where this model costs up to twice as much: "
+                + $"{Say.Usd(cost)}, "
             + $"of which {Say.Usd(cost - standard)} for their length alone.", isLong, cost - standard);
 
         static bool IsLong(UsageRecord call) => call.Tokens.Prompt > Rating.Rater.LongContextAbove;

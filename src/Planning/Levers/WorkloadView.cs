@@ -58,7 +58,8 @@ public sealed class WorkloadView
     public bool IsMovable => Workload.Answered > 0 && Rule?.IsFixed != true && Model.Kind == ModelKind.Foundation
         && Workload.Calls.Any(c => c.Kind.Mode == Mode.OnDemand);
 
-    /// <summary>What an option alone would save over the period; null when it leaves something without a price that has one today.</summary>
+    /// <summary>What an option alone would save over the period; null when it leaves something without a price that has one
+    /// today.</summary>
     public decimal? Saving(LeverOption option)
     {
         var (plan, terms) = option.On(CallPlan.AsRecorded, CallTerms.AsRecorded);

@@ -29,7 +29,8 @@ static class CallableFrom
     }
 
     /// <summary>The id to call a model by from a region: with the prefix of the profile that the region's calls go through.</summary>
-    public static string IdOf(ModelRef model, string region, IReadOnlyDictionary<string, IReadOnlyList<string>> regions) => model.Scope switch
+    public static string IdOf(ModelRef model, string region, IReadOnlyDictionary<string, IReadOnlyList<string>> regions) =>
+        model.Scope switch
     {
         Scope.Global => $"global.{model.Id}",
         Scope.Geo => (Geographies.FirstOrDefault(g => regions.TryGetValue($"{g}.{model.Id}", out var listed) && listed.Contains(region))

@@ -3,7 +3,8 @@ namespace Assay.Planning;
 /// <summary>Some levers of a workload set at once, and what its calls then cost over the period, USD.</summary>
 public sealed record Arrangement(IReadOnlyList<LeverOption> Options, decimal Cost);
 
-/// <summary>Every lawful combination of a workload's levers, replayed together: levers take from the same money, so none is added up.</summary>
+/// <summary>Every lawful combination of a workload's levers, replayed together: levers take from the same money, so none is added
+/// up.</summary>
 static class Arrangements
 {
     // Levers with more ways than this keep the best of them: the product of all is replayed.

@@ -63,7 +63,8 @@ public static class EstatePlan
                 least = same.Monthly!.Value;
                 frontier.Add(new([Option(workload, weighed, same)], least));
             }
-            if (lawful.Where(o => o.Scope != weighed.Scope).MinBy(o => o.Monthly) is not { } other || least - other.Monthly < minimum) return frontier;
+            if (lawful.Where(o => o.Scope != weighed.Scope).MinBy(o => o.Monthly) is not { } other
+                || least - other.Monthly < minimum) return frontier;
             List<LeverOption> wider = [.. frontier.Count > 1 ? frontier[1].Options : [], Wider(workload, weighed, other)];
             if (frontier.Count == 1 || IsSameWay(lawful, weighed, other)) frontier.Add(new(wider, other.Monthly!.Value));
             return frontier;
@@ -72,7 +73,8 @@ public static class EstatePlan
         // The other scope's cheapest is the same way to buy: then it is a change of scope beside the first.
         static bool IsSameWay(List<ModeOption> lawful, WeighedWorkload weighed, ModeOption other) =>
             lawful.Where(o => o.Scope == weighed.Scope).MinBy(o => o.Monthly) is { } same
-            && (same.Mode, same.Tier, same.Term, same.Cache, same.BatchShare) == (other.Mode, other.Tier, other.Term, other.Cache, other.BatchShare);
+            && (same.Mode, same.Tier, same.Term, same.Cache, same.BatchShare) == (other.Mode, other.Tier, other.Term, other.Cache,
+            other.BatchShare);
 
         static bool Keeps(Residency? residency, Scope scope) => residency switch
         {
@@ -84,22 +86,26 @@ public static class EstatePlan
             Lever = option.Mode switch
             {
                 BillCategories.Batch => Lever.Batch, BillCategories.Caching => Lever.Caching,
-                BillCategories.Provisioned or BillCategories.Reserved => Lever.Provisioned, _ when option.Tier != workload.Tier => Lever.Tier,
+                BillCategories.Provisioned or BillCategories.Reserved => Lever.Provisioned, _ when option.Tier != workload.Tier =>
+                    Lever.Tier,
                 _ when workload.Prefix is { IsCached: true } => Lever.Caching, _ => Lever.Batch,
             },
             Kind = ActionKind.Saving, From = string.Join(" and ", weighed.InUse.Select(Words)), To = Words(option),
             Confidence = Confidence.Medium, Effort = option.Mode == BillCategories.Batch ? Effort.Medium : Effort.Low,
-            Evidence = Evidence(workload, option.Why.Length > 0 ? $"Rated from the usage described: {option.Why}." : "Rated from the usage described."),
+            Evidence = Evidence(workload, option.Why.Length > 0 ? $"Rated from the usage described: {option.Why}."
+                : "Rated from the usage described."),
         };
 
         LeverOption Wider(DescribedWorkload workload, WeighedWorkload weighed, ModeOption option) => new()
         {
             Lever = Lever.Scope, Kind = ActionKind.Saving, From = Say.Scope(weighed.Scope), To = Say.Scope(option.Scope),
-            Confidence = Confidence.High, Effort = Effort.Low, Breaks = "calls may be computed in more places, as the estate's residency allows",
+            Confidence = Confidence.High, Effort = Effort.Low, Breaks = "calls may be computed in more places, as the estate's "
+                + "residency allows",
             Evidence = Evidence(workload, "The estate's residency allows it, and a token costs less there."),
         };
 
-        Evidence Evidence(DescribedWorkload workload, string text) => new((long)workload.RequestsPerMonth.In(likely), month, month.AddDays(30), text);
+        Evidence Evidence(DescribedWorkload workload, string text) => new((long)workload.RequestsPerMonth.In(likely), month,
+            month.AddDays(30), text);
 
         static string Words(string mode) => mode.Replace('_', ' ');
 
@@ -124,8 +130,10 @@ public static class EstatePlan
                 before = after;
                 yield return new()
                 {
-                    Lever = option.Lever, Kind = ActionKind.Saving, Workload = Key(workload), Name = workload.Name, From = option.From, To = option.To,
-                    PeriodSaving = joint, JointPeriodSaving = joint, MonthlySaving = joint, JointSaving = joint, Confidence = option.Confidence,
+                    Lever = option.Lever, Kind = ActionKind.Saving, Workload = Key(workload), Name = workload.Name, From = option.From,
+                        To = option.To,
+                    PeriodSaving = joint, JointPeriodSaving = joint, MonthlySaving = joint, JointSaving = joint,
+                        Confidence = option.Confidence,
                     Effort = option.Effort, Breaks = option.Breaks, Evidence = option.Evidence,
                 };
             }
@@ -137,16 +145,19 @@ public static class EstatePlan
             foreach (var stores in modelled.KnowledgeBases)
             {
                 if (stores.Choices.FirstOrDefault(c => c.IsUsed) is not { MonthlyUsd: { } today } used) continue;
-                if (stores.Choices.Where(c => c is { IsUsed: false, MonthlyUsd: not null }).MinBy(c => c.MonthlyUsd) is not { } best) continue;
+                if (stores.Choices.Where(c => c is { IsUsed: false, MonthlyUsd: not null })
+                    .MinBy(c => c.MonthlyUsd) is not { } best) continue;
                 if (today - best.MonthlyUsd is not { } saving || saving < constraints.MinimumMonthlySaving) continue;
                 var each = stores.Queries > 0m ? $"{Say.Usd(today / stores.Queries * 1_000m)} per 1,000 queries" : "no query is described";
                 yield return new()
                 {
                     Lever = Lever.KnowledgeBase, Kind = ActionKind.Candidate, Workload = new("", "", stores.KnowledgeBase, ""),
                     Name = stores.KnowledgeBase, From = used.Name, To = best.Name, PeriodSaving = saving, MonthlySaving = saving,
-                    Confidence = Confidence.Medium, Effort = Effort.High, Breaks = "documents are embedded again and searched by another engine: try its answers first",
+                    Confidence = Confidence.Medium, Effort = Effort.High, Breaks = "documents are embedded again and searched by "
+                        + "another engine: try its answers first",
                     Evidence = new((long)stores.Queries, month, month.AddDays(30),
-                        $"{used.Name} costs {Say.Usd(today)} a month whatever is asked of it ({used.Note}): {each}. {best.Name}: {best.Note}."),
+                        $"{used.Name} costs {Say.Usd(today)} a month whatever is asked of it ({used.Note}): {each}. {best.Name}: "
+                            + $"{best.Note}."),
                 };
             }
         }
@@ -181,17 +192,20 @@ public static class EstatePlan
                 { } wait when wait >= TimeSpan.FromHours(24) => Urgency.BatchEligible,
                 _ => Urgency.NearTime,
             },
-            Why = workload.Deadline is { } deadline ? $"described: answers may take {Say.Lifetime(deadline)}" : "described without a deadline",
+            Why = workload.Deadline is { } deadline ? $"described: answers may take {Say.Lifetime(deadline)}"
+                : "described without a deadline",
             From = workload.Models.Count == 1 ? ModelNames.Short(workload.Models[0].Model.Id) : $"{workload.Models.Count} models",
             To = arrangement.Options.Count == 0 ? "as it is" : string.Join(", ", arrangement.Options.Select(o => o.To)),
         };
 
         public IEnumerable<string> Notes()
         {
-            yield return "No call was recorded: each figure is the usage the estate describes, rated on other terms. Logs show loops, shared prefixes and answers.";
+            yield return "No call was recorded: each figure is the usage the estate describes, rated on other terms. Logs show loops, "
+                + "shared prefixes and answers.";
             foreach (var warning in modelled.Bill.Warnings) yield return warning;
             foreach (var agent in modelled.Agents.Where(a => a.CallsP95 > constraints.MaxCalls))
-                yield return $"'{agent.Workload}': one request in twenty takes {agent.CallsP95:0.#} model calls or more, {Say.Usd(agent.RequestP95)} each; "
+                yield return $"'{agent.Workload}': one request in twenty takes {agent.CallsP95:0.#} model calls or more, "
+                    + $"{Say.Usd(agent.RequestP95)} each; "
                     + $"a cap of {constraints.MaxCalls} needs recorded calls to be judged.";
         }
     }

@@ -68,7 +68,8 @@ public sealed record WorkloadRule
     /// <summary>True for what must not be touched.</summary>
     public bool IsFixed { get; init; }
 
-    public bool Holds(WorkloadKey key) => Is(Account, key.Account) && Is(Principal, key.Principal) && Is(App, key.App) && Is(Model, key.Model);
+    public bool Holds(WorkloadKey key) => Is(Account, key.Account) && Is(Principal, key.Principal) && Is(App, key.App)
+        && Is(Model, key.Model);
 
     static bool Is(string? wanted, string value) => wanted is null || wanted == value;
 }

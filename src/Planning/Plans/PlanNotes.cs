@@ -12,23 +12,30 @@ static class PlanNotes
         var notes = new List<string>();
         if (!views.Any(v => v.Workload.Answered > 0)) notes.Add("No call was answered: there is nothing to save, and nothing to replay.");
         if (span < ShortSpan)
-            notes.Add($"The records span {Say.Lifetime(span)}; a month is scaled from {(context.Days == 1 ? "one day" : $"{context.Days} days")}, "
+            notes.Add($"The records span {Say.Lifetime(span)}; a month is scaled from "
+                + $"{(context.Days == 1 ? "one day" : $"{context.Days} days")}, "
                 + "whatever part of it they cover. A week shows nights and weekends, four show a month.");
         var seen = views.SelectMany(v => v.Workload.Days).Distinct().Count();
         if (context.Days >= 14 && seen * 2 < context.Days)
-            notes.Add($"Calls came on {seen} of {context.Days} days. A wrong clock stretches the period and shrinks every monthly figure; see 'assay report --by day'.");
+            notes.Add($"Calls came on {seen} of {context.Days} days. A wrong clock stretches the period and shrinks every monthly "
+                + $"figure; see 'assay report --by day'.");
         var blind = views.Where(v => !v.Workload.HasPrompts && v.Workload.Answered > 0).ToList();
         if (blind.Count > 0)
-            notes.Add($"{Say.Count(blind.Count)} of {views.Count} workloads ({Say.Usd(blind.Sum(v => v.Replay.Recorded.Cost))}) have no prompts in the logs (text delivery is off, "
+            notes.Add($"{Say.Count(blind.Count)} of {views.Count} workloads ({Say.Usd(blind.Sum(v => v.Replay.Recorded.Cost))}) have no "
+                + $"prompts in the logs (text delivery is off, "
                 + "or they exceed 100 KB and lie on S3): shared prefixes and loops cannot be seen there.");
-        notes.AddRange(blind.Select(v => (View: v, Most: CachingLever.AtMost(v))).Where(b => b.Most > context.Period(context.Constraints.MinimumMonthlySaving))
-            .OrderByDescending(b => b.Most).Take(3).Select(b => $"'{b.View.Workload.Name}': were all its prompts alike as far as the shortest of them reaches, "
+        notes.AddRange(blind.Select(v => (View: v, Most: CachingLever.AtMost(v)))
+            .Where(b => b.Most > context.Period(context.Constraints.MinimumMonthlySaving))
+            .OrderByDescending(b => b.Most).Take(3).Select(b => $"'{b.View.Workload.Name}': were all its prompts alike as far as the "
+            + $"shortest of them reaches, "
                 + $"caching would save up to {Say.Usd(b.Most)}; if they share nothing, nothing. Only prompts can tell."));
         notes.AddRange(Rules(views, context));
         notes.AddRange(SameNames(views));
         if (context.Constraints.Residency is null && views.Any(v => v.IsMovable && v.Model.Scope != Scope.Global && v.Residency is null))
-            notes.Add("Where calls may be computed is not stated, so wider profiles are candidates. 'residency: anywhere', 'geography' or 'region' in the constraints settles it.");
-        if (context.Constraints.QualityFloor is null) notes.Add("No quality floor is stated: a smaller model is a candidate to try, never a counted saving.");
+            notes.Add("Where calls may be computed is not stated, so wider profiles are candidates. 'residency: anywhere', 'geography' "
+                + "or 'region' in the constraints settles it.");
+        if (context.Constraints.QualityFloor is null) notes.Add("No quality floor is stated: a smaller model is a candidate to try, "
+            + "never a counted saving.");
         return notes;
     }
 
@@ -39,7 +46,8 @@ static class PlanNotes
         foreach (var rule in constraints.Workloads.Where(r => !views.Any(v => ReferenceEquals(v.Rule, r))))
             yield return $"A rule of the constraints for {Words(rule)} holds for no workload found here.";
         if (constraints.MaxActions == 0) yield return "'max_actions: 0' admits no change: only candidates and warnings are shown.";
-        if (views.Count > 0 && views.All(v => v.Rule?.IsFixed == true)) yield return "Every workload is 'fixed' by the constraints: nothing may be changed.";
+        if (views.Count > 0 && views.All(v => v.Rule?.IsFixed == true)) yield return "Every workload is 'fixed' by the constraints: "
+            + "nothing may be changed.";
         if (constraints.Approved is { } approved && !approved.Any(id => context.Book.Knows(id)))
             yield return $"None of the approved models has a price in book '{context.Book.Id}': no call could be made at all.";
         foreach (var trial in constraints.Trials.Where(t => !context.Book.Knows(t.Model)))
@@ -52,7 +60,8 @@ static class PlanNotes
         {
             var accounts = group.Select(v => v.Workload.Key.Account).Distinct().ToList();
             if (accounts.Count > 1)
-                yield return $"'{group.Key}' calls from {accounts.Count} accounts ({string.Join(", ", accounts)}): they are kept apart, as caches and quotas are.";
+                yield return $"'{group.Key}' calls from {accounts.Count} accounts ({string.Join(", ", accounts)}): they are kept apart, "
+                    + $"as caches and quotas are.";
         }
     }
 

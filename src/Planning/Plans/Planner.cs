@@ -65,7 +65,8 @@ public static class Planner
                 .. counted.OrderByDescending(a => a.JointSaving).ThenBy(a => a.Name, StringComparer.Ordinal),
                 .. candidates.OrderByDescending(a => a.MonthlySaving).ThenBy(a => a.Name, StringComparer.Ordinal),
                 .. warnings.OrderByDescending(a => a.Evidence.AtStake ?? 0m).ThenBy(a => a.Name, StringComparer.Ordinal)]),
-            Workloads = [.. chosen.Select(c => Planned(c.View, c.Arrangement)).OrderByDescending(w => w.Cost).ThenBy(w => w.Name, StringComparer.Ordinal)],
+            Workloads = [.. chosen.Select(c => Planned(c.View, c.Arrangement)).OrderByDescending(w => w.Cost)
+                .ThenBy(w => w.Name, StringComparer.Ordinal)],
             Waterfall = [.. counted.GroupBy(a => a.Lever).OrderBy(g => Array.IndexOf(Order, g.Key))
                 .Select(g => new WaterfallStep(g.Key, g.Count(), g.Sum(a => a.PeriodSaving), g.Sum(a => a.JointPeriodSaving)))],
             SumOfAlone = counted.Sum(a => a.PeriodSaving), WhyTheyDiffer = WhyTheyDiffer(counted),
@@ -90,15 +91,18 @@ public static class Planner
 
         IEnumerable<PlanAction> Candidates(WorkloadView view, IReadOnlyList<LeverOption> ways, decimal least) =>
             ways.Where(o => o.Kind == ActionKind.Candidate).Select(o => (Option: o, Saving: view.Saving(o)))
-                .Where(c => c.Saving is not null && (c.Option.IsFinding || (c.Saving >= least && c.Saving > 0m))).Select(c => Action(view, c.Option, c.Saving!.Value, 0m, context));
+                .Where(c => c.Saving is not null && (c.Option.IsFinding || (c.Saving >= least && c.Saving > 0m)))
+                .Select(c => Action(view, c.Option, c.Saving!.Value, 0m, context));
     }
 
     internal static decimal Round(decimal amount) => decimal.Round(amount, MonthlyDecimals, MidpointRounding.ToEven);
 
     static PlanAction Action(WorkloadView view, LeverOption option, decimal alone, decimal joint, LeverContext context) => new()
     {
-        Lever = option.Lever, Kind = option.Kind, Workload = view.Workload.Key, Name = view.Workload.Name, From = option.From, To = option.To,
-        PeriodSaving = alone, JointPeriodSaving = joint, MonthlySaving = Round(context.Monthly(alone)), JointSaving = Round(context.Monthly(joint)),
+        Lever = option.Lever, Kind = option.Kind, Workload = view.Workload.Key, Name = view.Workload.Name, From = option.From,
+            To = option.To,
+        PeriodSaving = alone, JointPeriodSaving = joint, MonthlySaving = Round(context.Monthly(alone)),
+            JointSaving = Round(context.Monthly(joint)),
         Confidence = option.Confidence, Effort = option.Effort, Breaks = option.Breaks, Setup = option.Setup, Quality = option.Quality,
         Evidence = option.Evidence,
     };
@@ -127,7 +131,8 @@ public static class Planner
 
     // A day or a handful of calls says little, whatever the levers think.
     static List<PlanAction> Confident(LeverContext context, TimeSpan span, List<PlanAction> actions) =>
-        [.. actions.Select(a => a.Kind != ActionKind.Warning && (span < TimeSpan.FromDays(2) || a.Evidence.Requests < 30) ? a with { Confidence = Confidence.Low } : a)];
+        [.. actions.Select(a => a.Kind != ActionKind.Warning && (span < TimeSpan.FromDays(2) || a.Evidence.Requests < 30)
+            ? a with { Confidence = Confidence.Low } : a)];
 
     static string WhyTheyDiffer(List<PlanAction> counted)
     {
@@ -136,8 +141,10 @@ public static class Planner
         if (shared.Count == 0) return "";
         var most = shared[0];
         var levers = string.Join(" and ", most.Select(a => Name(a.Lever)).Distinct());
-        return $"Levers take from the same money: for '{most.First().Name}', {levers} would save {Say.Usd(most.Sum(a => a.PeriodSaving))} if each "
-            + $"were alone, and save {Say.Usd(most.Sum(a => a.JointPeriodSaving))} together, for each makes cheaper what the other would save on."
+        return $"Levers take from the same money: for '{most.First().Name}', {levers} would save "
+            + $"{Say.Usd(most.Sum(a => a.PeriodSaving))} if each "
+            + $"were alone, and save {Say.Usd(most.Sum(a => a.JointPeriodSaving))} together, for each makes cheaper what the other "
+            + $"would save on."
             + (shared.Count > 1 ? $" So it is with {shared.Count - 1} more." : "");
     }
 }

@@ -28,7 +28,8 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
     public RecordedWorkload Workload => workload;
 
     /// <summary>Today.</summary>
-    public ReplayedCost Recorded => field.Cost == 0m && field.Reason is null ? field = Cost(CallPlan.AsRecorded, CallTerms.AsRecorded) : field;
+    public ReplayedCost Recorded => field.Cost == 0m && field.Reason is null ? field = Cost(CallPlan.AsRecorded, CallTerms.AsRecorded)
+        : field;
 
     /// <summary>The calls as planned, bought on these terms.</summary>
     public ReplayedCost Cost(CallPlan plan, CallTerms terms)
@@ -107,7 +108,8 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
     UsageRecord Priceable(in SumKey key, CallSum sum, CallTerms terms)
     {
         var kind = KindOf(key, terms);
-        var context = key.IsLong && (kind.Model.Facts?.HasLongBand ?? book.HasLongBand(kind.Model.Id)) ? ContextBand.Long : ContextBand.Standard;
+        var context = key.IsLong && (kind.Model.Facts?.HasLongBand ?? book.HasLongBand(kind.Model.Id)) ? ContextBand.Long
+            : ContextBand.Standard;
         var day = DateOnly.FromDayNumber(key.Day);
         var tokens = sum.Tokens;
         // Where cached tokens are not sold on other terms (batch, a model without a cache), they are read as plain input.
@@ -134,7 +136,8 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
     CallKind KindOf(in SumKey key, CallTerms terms)
     {
         if (ReferenceEquals(terms, CallTerms.AsRecorded)) return key.Kind;
-        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(kinds, (key.Kind, terms with { ModelFor = null }, key.InBatch && terms.Batch), out _);
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(kinds,
+            (key.Kind, terms with { ModelFor = null }, key.InBatch && terms.Batch), out _);
         if (terms.ModelFor is null || key.IsApart) return known ??= Changed(key.Kind, terms, key.InBatch && terms.Batch);
         return Changed(key.Kind, terms with { Model = null }, key.InBatch && terms.Batch);
     }
