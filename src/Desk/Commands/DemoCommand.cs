@@ -5,10 +5,12 @@ using Assay.Estate;
 
 namespace Assay.Desk.Commands;
 
-/// <summary><c>assay demo</c>: the tour on the built-in sample estate: makes its logs, rates them, prints the report.</summary>
+/// <summary>
+/// <c>assay demo</c>: the tour on the built-in sample estate: makes its logs, rates them, prints the report and the plan.
+/// </summary>
 static class DemoCommand
 {
-    public const string About = "The tour on the built-in sample estate: makes its logs, rates them, prints the report.";
+    public const string About = "The tour on the built-in sample estate: makes its logs, rates them, prints the report and the plan.";
 
     public static Command Make()
     {
@@ -54,11 +56,14 @@ static class DemoCommand
         var code = ReportCommand.Run(
             new([logs]) { Json = json, Html = page, Workers = Math.Clamp(Environment.ProcessorCount, 1, 8) }, cancel);
         if (json) return code;
+        Console.WriteLine("\nWhat to change about it\n");
+        PlanCommand.Run(new([logs]) { Workers = Math.Clamp(Environment.ProcessorCount, 1, 8), IsQuiet = true }, cancel);
         var profiles = Path.Combine(folder, "profiles.json");
         Console.WriteLine($"""
 
             Next
               assay report {logs} --profiles {profiles}      name the models behind the opaque profiles
+              assay plan {logs} --constraints FILE           what to change, within what you allow: docs/plan.md
               assay report {logs} --by team,model            ask a question of your own
               assay explain {sample.Truth.Records[0].RequestId} {logs}
               assay prices show claude-sonnet-4-5            what a model costs, since when, says who

@@ -30,6 +30,9 @@ static class PlanCommand
         public bool Json { get; init; }
         public string[] FailOn { get; init; } = [];
         public int Workers { get; init; } = 1;
+
+        /// <summary>True to leave out how the reading went: somebody has said it already.</summary>
+        public bool IsQuiet { get; init; }
     }
 
     /// <summary>A plan and how the reading of its calls went; null where they were not read.</summary>
@@ -90,7 +93,7 @@ static class PlanCommand
         if (request.Json) PriceJson.Write(json => PlanJson.Write(json, plan));
         else PlanTerminal.Write(Terminal.Console(), plan);
         Console.Out.Flush();
-        if (reading is not null) Shared.Account(reading);
+        if (reading is not null && !request.IsQuiet) Shared.Account(reading);
         return Shared.Verdict(request.FailOn, plan.Unpriced.Count > 0, reading ?? new(), plan.Current);
     }
 

@@ -25,7 +25,7 @@ static class BatchLever
             Confidence = declared ? Confidence.High : Confidence.Medium, Effort = Effort.Medium,
             Breaks = "answers come within 24 hours instead of seconds; what reads them must not expect them earlier",
             Setup = "write the prompts as JSON lines to S3 and start them with CreateModelInvocationJob",
-            Evidence = view.Evidence($"{Sentence(view.Why)}."
+            Evidence = view.Evidence($"{Say.Sentence(view.Why)}."
                 + (rest > 0 ? $" {Say.Calls(rest)} stay on demand: their runs have fewer than {view.Context.Constraints.BatchMinimum} "
                 + $"records." : ""),
                 count),
@@ -39,8 +39,6 @@ static class BatchLever
         if (InRuns(view, TimeSpan.FromDays(1)) is not { } jobs) return null;
         return view.Saving(new() { InBatch = jobs }, new() { Batch = true });
     }
-
-    static string Sentence(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
 
     // Which calls go into a job that is large enough. A declared wait leaves the time above the window to collect them in.
     static BitArray? Jobs(WorkloadView view)

@@ -53,7 +53,14 @@ static class Say
 
     public static string Count(long count) => FormattableString.Invariant($"{count:#,0}");
     public static string Calls(long count) => count == 1 ? "1 call" : $"{Count(count)} calls";
-    public static string Usd(decimal amount) => FormattableString.Invariant($"${Math.Round(amount, 2, MidpointRounding.ToEven):#,0.00}");
+    public static string Usd(decimal amount)
+    {
+        var cents = Math.Round(amount, 2, MidpointRounding.ToEven);
+        return FormattableString.Invariant($"{(cents < 0m ? "−" : "")}${Math.Abs(cents):#,0.00}");
+    }
+
+    public static string Sentence(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
+
     public static string Hour(int hour) => FormattableString.Invariant($"{hour % 24:00}:00");
     public static string Model(string id) => ModelNames.Short(id);
 

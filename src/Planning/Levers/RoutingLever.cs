@@ -70,7 +70,8 @@ static class RoutingLever
                 Effort = Effort.Low,
             Quality = "not measured: try it on some hundred of these calls and compare the labels before moving",
             Breaks = "some labels may change", Setup = $"modelId: {Id(view, model)}",
-            Evidence = view.Evidence($"{Say.Share((double)count / view.Workload.Answered)} of the calls are answered with at most "
+            Evidence = view.Evidence($"{Say.Sentence(Say.Share((double)count / view.Workload.Answered))} of the calls are answered with "
+                + $"at most "
                 + $"{LabelTokens} tokens; {labels}.", count),
         };
         return view.Saving(option) > 0m ? option : null;

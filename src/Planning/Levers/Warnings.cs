@@ -119,11 +119,10 @@ static class Warnings
 
     static PlanAction? Untagged(WorkloadView view)
     {
-        var caller = view.Workload.Calls[0].Kind.Caller;
         if (view.Workload.Calls.Any(c => c.Kind.Caller is { App.Length: > 0 } or { Team.Length: > 0 } or { Env.Length: > 0 })) return null;
         if (view.Replay.Recorded.Cost == 0m) return null;
         return Make(view, WarningCause.Policy, "no app, team or env", "requestMetadata on every call",
-            $"Nothing in the calls of '{caller.Principal}' says who pays for them.", view.Workload.Calls.Count,
+            "Nothing in these calls says who pays for them.", view.Workload.Calls.Count,
             view.Replay.Recorded.Cost);
     }
 

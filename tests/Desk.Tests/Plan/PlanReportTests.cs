@@ -100,9 +100,26 @@ public partial class PlanReportTests
     public void More_changes_than_a_person_reads_are_counted()
     {
         var action = SomePlans.Rich.Actions[5];
-        var plan = SomePlans.Empty with { Actions = [.. Enumerable.Range(0, 40).Select(i => action with { Name = $"workload {i}" })] };
+        var plan = SomePlans.Empty with { Actions = [.. Enumerable.Range(0, 40).Select(i => action with { Name = $"workload {i}", To = $"change {i}" })] };
         Assert.Contains("and 25 more; --json and --markdown have them all", Shown(plan, 80), StringComparison.Ordinal);
         Assert.Contains("workload 39", Markdown(plan), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_same_change_for_many_workloads_is_one_card()
+    {
+        var action = SomePlans.Rich.Actions.First(a => a.Kind == ActionKind.Candidate);
+        var plan = SomePlans.Empty with { Actions = [.. Enumerable.Range(0, 12).Select(i => action with { Name = $"workload {i}" })] };
+        Assert.Contains(": 12 workloads", Shown(plan, 120), StringComparison.Ordinal);
+        Assert.Contains("and 4 more with --json", Shown(plan, 120), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_does_not_pay_is_no_saving_below_zero()
+    {
+        var action = SomePlans.Rich.Actions.First(a => a.Kind == ActionKind.Candidate);
+        var plan = SomePlans.Empty with { Actions = [action with { MonthlySaving = -.62m, PeriodSaving = -.29m }] };
+        Assert.Contains("does not pay now", Shown(plan, 120), StringComparison.Ordinal);
     }
 
     static decimal FirstAmount(string line)

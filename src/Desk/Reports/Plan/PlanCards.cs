@@ -8,6 +8,8 @@ static class PlanCards
 {
     const int CardsMax = 15;
     const int Gap = 2;
+    const int PlacesMax = 8;
+    const int SetupsMax = 3;
 
     /// <summary>A card's first line.</summary>
     sealed record Headline(string Number, string Title, string[] Amounts);
@@ -15,43 +17,56 @@ static class PlanCards
     public static void Write(IAnsiConsole console, Plan plan, PlanFigures figures)
     {
         var days = PlanWords.Counted(plan.Days, "day");
-        var savings = Of(plan, ActionKind.Saving);
+        List<List<int>> savings = [.. Of(plan, ActionKind.Saving).Select(i => new List<int> { i })];
         Section(console, plan, figures, new("", "[bold]What to do[/]", ["[grey]a month[/]", "[grey]alone[/]"]), savings,
-            i => [$"[green]{figures.Show(figures.ShownJoint[i])}[/]", $"[grey]{figures.Show(plan.Actions[i].MonthlySaving)}[/]"], 1);
-        var candidates = Of(plan, ActionKind.Candidate);
+            g => [$"[green]{figures.Show(figures.ShownJoint[g[0]])}[/]", $"[grey]{figures.Show(plan.Actions[g[0]].MonthlySaving)}[/]"], 1);
+        var candidates = Alike(plan, ActionKind.Candidate, a => a.MonthlySaving);
         Section(console, plan, figures, new("", "[bold]Not counted: needs a trial, or somebody's consent[/]", ["[grey]a month[/]"]),
-            candidates, i => [$"[yellow]{figures.Show(plan.Actions[i].MonthlySaving)}[/]"], savings.Count + 1);
-        Section(console, plan, figures, new("", "[bold]What is wrong[/]", [$"[grey]at stake, {days}[/]"]), Of(plan, ActionKind.Warning),
-            i => [plan.Actions[i].Evidence.AtStake is { } stake ? $"[yellow]{figures.Show(stake)}[/]" : "[grey]–[/]"],
+            candidates, g => [Would(figures, g.Sum(i => plan.Actions[i].MonthlySaving))], savings.Count + 1);
+        Section(console, plan, figures, new("", "[bold]What is wrong[/]", [$"[grey]at stake, {days}[/]"]),
+            Alike(plan, ActionKind.Warning, a => a.Evidence.AtStake ?? 0m),
+            g => [g.Any(i => plan.Actions[i].Evidence.AtStake is not null)
+                ? $"[yellow]{figures.Show(g.Sum(i => plan.Actions[i].Evidence.AtStake ?? 0m))}[/]" : "[grey]–[/]"],
             savings.Count + candidates.Count + 1);
     }
 
-    static List<int> Of(Plan plan, ActionKind kind) =>
-        [.. Enumerable.Range(0, plan.Actions.Count).Where(i => plan.Actions[i].Kind == kind)];
+    // What does not pay as things are is no saving below zero: its card says what it would take.
+    static string Would(PlanFigures figures, decimal saving) =>
+        saving > 0m ? $"[yellow]{figures.Show(saving)}[/]" : saving < 0m ? "[grey]does not pay now[/]" : "[grey]–[/]";
+
+    static IEnumerable<int> Of(Plan plan, ActionKind kind) =>
+        Enumerable.Range(0, plan.Actions.Count).Where(i => plan.Actions[i].Kind == kind);
+
+    // The same change for many workloads is one card.
+    static List<List<int>> Alike(Plan plan, ActionKind kind, Func<PlanAction, decimal> amount) =>
+        [.. Of(plan, kind).GroupBy(i => (plan.Actions[i].Lever, plan.Actions[i].Warning, plan.Actions[i].From, plan.Actions[i].To))
+            .Select(g => g.ToList()).OrderByDescending(g => g.Sum(i => amount(plan.Actions[i])))];
 
     static void Section(
-        IAnsiConsole console, Plan plan, PlanFigures figures, Headline head, List<int> actions, Func<int, string[]> amounts, int number)
+        IAnsiConsole console, Plan plan, PlanFigures figures, Headline head, List<List<int>> cards, Func<List<int>, string[]> amounts,
+        int number)
     {
-        if (actions.Count == 0) return;
+        if (cards.Count == 0) return;
         List<Headline> lines = [head];
-        foreach (var i in actions.Take(CardsMax))
-            lines.Add(new($"{number++}", $"[bold]{Markup.Escape(Title(plan.Actions[i]))}[/]", amounts(i)));
+        foreach (var card in cards.Take(CardsMax))
+            lines.Add(new($"{number++}", $"[bold]{Markup.Escape(Title(plan, card))}[/]", amounts(card)));
         var widths = Enumerable.Range(0, head.Amounts.Length).Select(a => lines.Max(l => Markup.Remove(l.Amounts[a]).Length)).ToArray();
         Line(console, lines[0], widths);
         for (var i = 1; i < lines.Count; i++)
         {
             Line(console, lines[i], widths);
-            Body(console, plan.Actions[actions[i - 1]], figures);
+            Body(console, [.. cards[i - 1].Select(a => plan.Actions[a])], figures);
             console.WriteLine();
         }
-        if (actions.Count > CardsMax)
-            console.MarkupLine($"  [grey]and {actions.Count - CardsMax} more; --json and --markdown have them all[/]\n");
+        if (cards.Count > CardsMax)
+            console.MarkupLine($"  [grey]and {cards.Count - CardsMax} more; --json and --markdown have them all[/]\n");
     }
 
-    static string Title(PlanAction action)
+    static string Title(Plan plan, List<int> card)
     {
+        var action = plan.Actions[card[0]];
         var what = action.Kind == ActionKind.Warning ? PlanWords.Cause(action.Warning) : PlanWords.Lever(action.Lever);
-        return $"{PlanWords.Capital(what)}: {PlanWords.OneLine(action.Name)}";
+        return $"{PlanWords.Capital(what)}: {(card.Count == 1 ? PlanWords.OneLine(action.Name) : $"{card.Count} workloads")}";
     }
 
     // Amounts stand at the right edge, each in a column of its own; the title gives way.
@@ -79,22 +94,26 @@ static class PlanCards
 
     static int Cells(string markup) => new Spectre.Console.Rendering.Segment(Markup.Remove(markup)).CellCount();
 
-    static void Body(IAnsiConsole console, PlanAction action, PlanFigures figures)
+    static void Body(IAnsiConsole console, IReadOnlyList<PlanAction> alike, PlanFigures figures)
     {
+        var action = alike[0];
         var grid = new Grid { Width = Math.Min(console.Profile.Width, Widest) };
         grid.AddColumn(new GridColumn().NoWrap().PadLeft(5).PadRight(0).Width(7)).AddColumn(new GridColumn().PadLeft(2).PadRight(0));
         var evidence = action.Evidence;
         Row("change", Markup.Escape(PlanWords.Change(action)));
-        Row("where", $"[grey]{Markup.Escape(PlanWords.Where(action.Workload))}[/]");
-        Row("why", Markup.Escape(PlanWords.Because(evidence)));
-        Row("", $"[grey]{Markup.Escape(PlanWords.Figures(evidence))}[/]");
-        if (evidence.Interval is var (low, high))
+        if (alike.Count == 1) Row("where", $"[grey]{Markup.Escape(PlanWords.Where(action.Workload))}[/]");
+        else Row("where", Markup.Escape(Places(alike, figures)));
+        var isOneReason = alike.Count == 1 || alike.All(a => a.Evidence.Text == evidence.Text);
+        Row("why", Markup.Escape(alike.Count == 1 ? PlanWords.Because(evidence) : isOneReason ? PlanWords.OneLine(evidence.Text)
+            : $"{PlanWords.OneLine(action.Name)}: {PlanWords.OneLine(evidence.Text)} The others likewise."));
+        if (alike.Count == 1) Row("", $"[grey]{Markup.Escape(PlanWords.Figures(evidence))}[/]");
+        if (alike.Count == 1 && evidence.Interval is var (low, high))
             Row("", $"[grey]between {figures.Show(figures.Scaled(low))} and {figures.Show(figures.Scaled(high))} a month[/]");
         Row("quality", Markup.Escape(PlanWords.OneLine(action.Quality)));
         if (action.Kind != ActionKind.Warning)
             Row("effort", $"{PlanWords.Name(action.Effort)} · confidence {Coloured(action.Confidence)}");
         Row("breaks", Markup.Escape(PlanWords.OneLine(action.Breaks)));
-        Row("set up", $"[blue]{Markup.Escape(Lines(action.Setup))}[/]");
+        Row("set up", $"[blue]{Markup.Escape(Lines(string.Join('\n', alike.Select(a => a.Setup).Distinct().Take(SetupsMax))))}[/]");
         if (action.Kind == ActionKind.Warning && evidence.Examples is [var first, ..])
             Row("look at", $"[grey]assay explain {Markup.Escape(first.ToString())} PATH[/]");
         console.Write(grid);
@@ -103,6 +122,16 @@ static class PlanCards
         {
             if (Markup.Remove(text).Trim().Length > 0) grid.AddRow($"[grey]{label}[/]", text);
         }
+    }
+
+    // One line a workload, the dearest first.
+    static string Places(IReadOnlyList<PlanAction> alike, PlanFigures figures)
+    {
+        List<(string Name, string Amount)> places = [.. alike.Take(PlacesMax).Select(a => (PlanWords.OneLine(a.Name),
+            a.Kind == ActionKind.Warning ? a.Evidence.AtStake is { } stake ? figures.Show(stake) : "–" : figures.Show(a.MonthlySaving)))];
+        var (names, amounts) = (places.Max(p => p.Name.Length), places.Max(p => p.Amount.Length));
+        var lines = places.Select(p => $"{p.Name.PadRight(names)}  {p.Amount.PadLeft(amounts)}");
+        return string.Join('\n', alike.Count > PlacesMax ? lines.Append($"and {alike.Count - PlacesMax} more with --json") : lines);
     }
 
     static string Coloured(Confidence confidence) => confidence switch
