@@ -14,7 +14,8 @@ public sealed class BlockCache
     readonly Dictionary<ulong, Block> blocks = [];
     int sweepAt = SweepMin;
 
-    /// <summary>Blocks held, the dead among them that were not let go yet: never more than twice what lived at the last sweep, and a call's.</summary>
+    /// <summary>Blocks held, the dead among them that were not let go yet: never more than twice what lived at the last sweep, and a
+    /// call's.</summary>
     public int Count => blocks.Count;
 
     /// <summary>One call that reads and writes. Calls come in the order of their times; one that uses no cache is not told.</summary>

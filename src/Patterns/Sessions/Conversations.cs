@@ -38,9 +38,26 @@ public sealed class Conversations
     public static Conversations Of(IReadOnlyList<UsageRecord> calls)
     {
         var gathering = new Gathering(calls.Count);
+        var endless = Endless(calls);
         for (var i = 0; i < calls.Count; i++)
-            if (calls[i].Content is { } content) gathering.Add(i, content);
+        {
+            if (calls[i].Content is not { } content) continue;
+            gathering.Add(i, endless.Contains(content.Session) ? content with { Session = 0 } : content);
+        }
         return new(gathering.Ids, [.. gathering.All.Select(c => Told(c.IsNamed, c.Calls, calls))]);
+    }
+
+    // A name that stands in a hundred calls over more than a day is no session: a run's id, a tag that never changes. What is said tells.
+    static HashSet<ulong> Endless(IReadOnlyList<UsageRecord> calls)
+    {
+        const int callsMax = 100;
+        var seen = new Dictionary<ulong, (DateTime First, DateTime Last, int Calls)>();
+        foreach (var call in calls)
+        {
+            if (call.Content is not { Session: not 0 and var name }) continue;
+            seen[name] = seen.TryGetValue(name, out var so) ? (so.First, call.Time, so.Calls + 1) : (call.Time, call.Time, 1);
+        }
+        return [.. seen.Where(s => s.Value.Calls > callsMax && s.Value.Last - s.Value.First > TimeSpan.FromDays(1)).Select(s => s.Key)];
     }
 
     static Conversation Told(bool isNamed, List<int> members, IReadOnlyList<UsageRecord> calls)

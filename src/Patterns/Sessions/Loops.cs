@@ -51,7 +51,8 @@ public sealed record Loops
             Repeats = [.. repeats.OrderByDescending(r => r.Times).ThenBy(r => r.Conversation).ThenBy(r => r.Call)],
             Runaways = [.. Enumerable.Range(0, all.Count).Where(id => all[id].Calls.Count > maxCalls)
                 .OrderByDescending(id => all[id].Calls.Count)],
-            Beyond = [.. all.SelectMany(c => c.Calls.Skip(maxCalls)).Order()],
+            // A refused call was none of the task's: its retry was.
+            Beyond = [.. all.SelectMany(c => c.Calls.Where(i => calls[i].ErrorCode is null).Skip(maxCalls)).Order()],
         };
     }
 

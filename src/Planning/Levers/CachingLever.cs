@@ -57,7 +57,8 @@ static class CachingLever
         var moved = layout.Kind == CacheLayoutKind.Moved;
         var (read, prompt) = (way.Caching.Read, view.Workload.Calls.Sum(c => c.Tokens.Prompt));
         var one = ways.Max(w => w.InOneCache);
-        List<(string, string)> figures = [.. ways.Select(w => ($"over the period, kept {Say.Lifetime(w.Lifetime)}", Say.Usd(w.Saving ?? 0m)))];
+        List<(string, string)> figures = [.. ways.Select(w => ($"over the period, kept {Say.Lifetime(w.Lifetime)}",
+            Say.Usd(w.Saving ?? 0m)))];
         if (regions > 1) figures.Add(($"were the {regions} serving regions one", Say.Usd(one ?? 0m)));
         return new()
         {

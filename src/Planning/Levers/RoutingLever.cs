@@ -12,6 +12,11 @@ static class RoutingLever
     // An answer of a word or two: a label is eight tokens at most in any vocabulary.
     const int LabelTokens = 8;
 
+    const int ObjectTokens = 24;
+
+    // So many answers must be seen to tell whether they come back.
+    const int AnswersMin = 4;
+
     // Below this share of simple answers a workload is no classifier, and its short answers are chance.
     const double SimpleShare = .8;
 
@@ -52,16 +57,18 @@ static class RoutingLever
         for (var i = 0; i < calls.Length; i++)
         {
             var answer = calls[i].Content?.Answer ?? AnswerShape.Unknown;
-            if (calls[i].Tokens.Output == 0 || calls[i].Tokens.Output > LabelTokens
-                || answer.Form is not (AnswerForm.Unknown or AnswerForm.Label)) continue;
+            // A label may come with a full stop, or in an object of its own.
+            var most = answer.Form == AnswerForm.Json ? ObjectTokens : LabelTokens;
+            if (calls[i].Tokens.Output == 0 || calls[i].Tokens.Output > most
+                || answer.Form is AnswerForm.Empty or AnswerForm.ToolUse) continue;
             simple[i] = true;
             count++;
-            if (answer.Form == AnswerForm.Label && ++seen > 0) answers.Add(answer.Hash);
+            if (answer.Form != AnswerForm.Unknown && ++seen > 0) answers.Add(answer.Hash);
         }
         if (count == 0 || (double)count / view.Workload.Calls.Count(c => c.Tokens.Output > 0) < SimpleShare) return null;
         if (Cheapest(view) is not { } model) return null;
         // Labels come back again and again; words that do not are answers, however short.
-        if (seen >= 20 && answers.Count > seen / 2) return null;
+        if (seen >= AnswersMin && answers.Count > seen / 2) return null;
         var labels = seen == 0 ? "what they say is not in the log" : $"{answers.Count} different answers in all";
         var option = new LeverOption
         {
