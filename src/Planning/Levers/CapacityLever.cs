@@ -10,6 +10,7 @@ static class CapacityLever
 {
     const decimal HoursPerMonth = 720m;
     const int MinutesPerDay = 24 * 60;
+    const int DaysMax = 800;
 
     // Reserved capacity costs what on demand does when every minute of it is used: idle minutes rule it out before any arithmetic.
     const double BusyShare = .9;
@@ -26,6 +27,8 @@ static class CapacityLever
         IReadOnlyList<(WorkloadView View, Arrangement Arrangement)> chosen, LeverContext context, DateOnly from, CancellationToken cancel)
     {
         var (actions, notes) = (new List<PlanAction>(), new List<string>());
+        // A wrong clock stretches the period to years of idle minutes, and nothing can be said of demand.
+        if (context.Days > DaysMax) return new([], []);
         foreach (var group in chosen.Where(c => c.View.IsMovable && !c.View.Workload.IsSums)
             .GroupBy(c => (c.View.Workload.Key.Account, c.View.Workload.Calls[0].Kind.Region, c.View.Model.Id)))
         {
