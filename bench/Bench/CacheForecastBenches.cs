@@ -43,7 +43,7 @@ static class CacheForecastBenches
         return new(id, errors.Average(), low, high, baseline, goal, string.Create(CultureInfo.InvariantCulture,
             $"mean error {errors.Average():0.0000} ({low:0.0000}–{high:0.0000}), {errors.Count} sessions; the best constant, chosen "
             + $"afterwards, {rates.Average(r => Math.Abs(r - middle)):0.0000}; {100.0 * within / errors.Count:0} % lie "
-            + "within their 90 % intervals"));
+            + $"within their 90 % intervals"));
     }
 
     static BenchResult Choice(BenchPlace place)
