@@ -50,6 +50,7 @@ static class Benches
             "seconds to reconcile ten million calls with their bill, with every fault but lost hours", ReconcileBenches.Reconcile),
         new("plan-million", "<=60", "seconds to plan over a million requests with 2 KB bodies; peak memory beside it", PlanBenches.Million),
         .. CacheBenches.All,
+        .. CacheForecastBenches.All,
         .. CapacityBenches.All,
         new("startup", "<=100", "milliseconds of './assay --help' once built", Startup),
     ];

@@ -27,7 +27,7 @@ static class CacheTraces
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "cache_*.jsonl.gz").Order(StringComparer.Ordinal).ToArray() : [];
         if (files.Length == 0)
             throw new FileNotFoundException($"'{folder}' holds no cache_*.jsonl.gz; --data names the folder that does.", folder);
-        return Known[folder] = [.. files.SelectMany(Read)];
+        return Known[folder] = [.. files.SelectMany(Read).Where(t => t.Calls.Length > 0)];
     }
 
     /// <summary>The sessions, without streams and sub-agents.</summary>
@@ -50,7 +50,8 @@ static class CacheTraces
                 if (json.RootElement.TryGetProperty("requests", out _)) AddSession(json.RootElement, traces);
                 else stream.Add(StreamCall(json.RootElement));
             }
-            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+                or IndexOutOfRangeException or OverflowException)
             {
                 throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
                     $"'{path}' line {number} is no trace: {e.Message}"), e);

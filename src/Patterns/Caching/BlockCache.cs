@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Assay.Patterns.Caching;
@@ -14,8 +15,7 @@ public sealed class BlockCache
     readonly Dictionary<ulong, Block> blocks = [];
     int sweepAt = SweepMin;
 
-    /// <summary>Blocks held, the dead among them that were not let go yet: never more than twice what lived at the last sweep, and a
-    /// call's.</summary>
+    /// <summary>Blocks held, the dead among them that were not let go yet.</summary>
     public int Count => blocks.Count;
 
     /// <summary>One call that reads and writes. Calls come in the order of their times; one that uses no cache is not told.</summary>
@@ -35,7 +35,7 @@ public sealed class BlockCache
         for (var i = 0; i < chain.Length; i++)
         {
             ref var block = ref CollectionsMarshal.GetValueRefOrNullRef(blocks, chain[i]);
-            if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref block) || now - block.Used > block.Lifetime) return i;
+            if (Unsafe.IsNullRef(ref block) || now - block.Used > block.Lifetime) return i;
             block.Used = now;
         }
         return chain.Length;

@@ -25,4 +25,23 @@ public class PrefixCacheTests
         Assert.Equal(new CacheUse(1_500, 700), cache.Use(Noon.AddMinutes(1), [new(1, 1_000), new(2, 1_500), new(3, 2_200)]));
         Assert.Equal(new CacheUse(1_000, 900), cache.Use(Noon.AddMinutes(2), [new(1, 1_000), new(9, 1_900)]));
     }
+
+    [Fact]
+    public void What_is_dead_is_let_go()
+    {
+        var cache = new PrefixCache(TimeSpan.FromMinutes(5));
+        for (var i = 0; i < 100_000; i++) cache.Use(Noon.AddSeconds(i), [new((ulong)i, 10)]);
+        Assert.InRange(cache.Count, 300, 1_500);
+    }
+
+    [Fact]
+    public void What_is_let_go_is_never_what_lives()
+    {
+        var cache = new PrefixCache(TimeSpan.FromMinutes(5));
+        for (var i = 0; i < 20_000; i++)
+        {
+            cache.Use(Noon.AddSeconds(i), [new((ulong)i, 10)]);
+            if (i >= 200) Assert.Equal(new CacheUse(10, 0), cache.Use(Noon.AddSeconds(i), [new((ulong)(i - 200), 10)]));
+        }
+    }
 }
