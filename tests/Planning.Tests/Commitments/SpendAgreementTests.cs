@@ -48,8 +48,12 @@ public sealed class SpendAgreementTests
         Assert.Contains(what, Assert.Single(Example(name).Findings));
 
     [Fact]
-    public void The_other_published_examples_contradict_nothing() =>
+    public void The_other_published_examples_contradict_nothing()
+    {
+        // Asked for before all of them: a skip within is a failure of each.
+        Repository.NeedsShared();
         Assert.All(Published.Where(n => n is not ("simple_saas_agreements_a3" or "simple_saas_agreements_b")), n => Assert.Empty(Example(n).Findings));
+    }
 
     static AgreementFile Example(string name) =>
         AgreementFile.Read(File.ReadAllText(Path.Combine(Repository.NeedsShared(), "data/focus/saas_examples", name + ".csv")), name);
