@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Assay.Patterns.Caching;
 
 /// <summary>The beginning of a prompt up to a cache point.</summary>
@@ -30,13 +28,10 @@ public sealed class PrefixCache(TimeSpan lifetime)
     {
         if (prefixes.Length == 0) return default;
         if (used.Count >= sweepAt) LetGo(time);
-        var hit = -1;
-        for (var i = 0; i < prefixes.Length; i++)
-        {
-            ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(used, prefixes[i].Hash, out var known);
-            if (known && time - last <= lifetime) hit = i;
-            last = time;
-        }
+        // Looked up before anything is renewed: a place may be named twice, and no call reads what it writes itself.
+        var hit = prefixes.Length - 1;
+        while (hit >= 0 && !(used.TryGetValue(prefixes[hit].Hash, out var last) && time - last <= lifetime)) hit--;
+        foreach (var prefix in prefixes) used[prefix.Hash] = time;
         var read = hit >= 0 ? prefixes[hit].Tokens : 0;
         return new(read, prefixes[^1].Tokens - read);
     }

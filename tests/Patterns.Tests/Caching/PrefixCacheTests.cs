@@ -26,6 +26,11 @@ public class PrefixCacheTests
         Assert.Equal(new CacheUse(1_000, 900), cache.Use(Noon.AddMinutes(2), [new(1, 1_000), new(9, 1_900)]));
     }
 
+    // Two points at one place: a mark behind a turn is also where the turn ends.
+    [Fact]
+    public void A_prefix_named_twice_is_not_read_by_the_call_that_writes_it() => Assert.Equal(new CacheUse(0, 1_500),
+        new PrefixCache(TimeSpan.FromMinutes(5)).Use(Noon, [new(1, 1_000), new(1, 1_000), new(2, 1_500)]));
+
     [Fact]
     public void What_is_dead_is_let_go()
     {

@@ -114,6 +114,22 @@ public sealed class CacheLayoutTests
     }
 
     [Fact]
+    public void Calls_that_have_nothing_in_common_read_nothing_though_two_turns_are_marked()
+    {
+        var calls = Of(Enumerable.Range(0, 40).Select(i => new LogContent
+        {
+            System = [new LogPart.Words(Prose(9_000 + i, 16_000))],
+            Messages =
+            [
+                new("user", [new LogPart.Words(Prose(100 + i, 8_000)), new LogPart.CachePoint("5m")]),
+                Answers(Prose(300 + i, 1_000)),
+                new("user", [new LogPart.Words(Prose(500 + i, 2_000)), new LogPart.CachePoint("5m")]),
+            ],
+        }));
+        Assert.Equal(0, Replay(calls, The(CacheLayoutKind.AsMarked, calls)).Read);
+    }
+
+    [Fact]
     public void Whatever_the_prompts_the_figures_add_up() => Gen.Select(Gen.Int[0, 100], Gen.Int[0, 9_000], Gen.Int[0, 300], Gen.Int[1, 4]).Sample((seed, length, before, tenants) =>
     {
         var calls = Of(Enumerable.Range(0, 40).Select(i => new LogContent
