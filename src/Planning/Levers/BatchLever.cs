@@ -15,6 +15,11 @@ static class BatchLever
     {
         if (!view.IsMovable || view.Urgency != Urgency.BatchEligible || Jobs(view) is not { } jobs) yield break;
         if (view.Model.Facts is { Batch: false }) yield break;
+        if (view.Workload.IsSums)
+        {
+            yield return OfABill(view, jobs);
+            yield break;
+        }
         var count = jobs.Cast<bool>().Count(b => b);
         var rest = view.Workload.Answered - count;
         var declared = view.Rule?.MaxWait is not null;
@@ -32,10 +37,21 @@ static class BatchLever
         };
     }
 
+    // A bill has no records to count: whether a job has enough of them, those who make it know.
+    static LeverOption OfABill(WorkloadView view, BitArray jobs) => new()
+    {
+        Lever = Lever.Batch, Kind = ActionKind.Candidate, From = "on demand", To = "batch",
+        Plan = new() { InBatch = jobs }, Terms = new() { Batch = true }, Confidence = Confidence.Medium, Effort = Effort.Medium,
+        Breaks = "answers come within 24 hours instead of seconds; what reads them must not expect them earlier",
+        Setup = "write the prompts as JSON lines to S3 and start them with CreateModelInvocationJob",
+        Evidence = view.Evidence($"{Say.Sentence(view.Why)}. Whether its jobs have {view.Context.Constraints.BatchMinimum} records or more "
+            + "a bill does not tell."),
+    };
+
     /// <summary>What batch would save, were the answers allowed to wait a day; null where it is not to be had.</summary>
     public static decimal? IfItMayWait(WorkloadView view)
     {
-        if (!view.IsMovable || view.Workload.IsSums || view.Model.Facts is { Batch: false }) return null;
+        if (!view.IsMovable || view.Model.Facts is { Batch: false }) return null;
         if (InRuns(view, TimeSpan.FromDays(1)) is not { } jobs) return null;
         return view.Saving(new() { InBatch = jobs }, new() { Batch = true });
     }
@@ -43,8 +59,7 @@ static class BatchLever
     // Which calls go into a job that is large enough. A declared wait leaves the time above the window to collect them in.
     static BitArray? Jobs(WorkloadView view)
     {
-        if (view.Workload.IsSums) return null;
-        if (view.Rule?.MaxWait is not { } wait) return InRuns(view, null);
+        if (view.Rule?.MaxWait is not { } wait) return view.Workload.IsSums ? null : InRuns(view, null);
         var collect = wait - BatchWindow;
         return InRuns(view, collect < TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : collect);
     }
@@ -54,6 +69,11 @@ static class BatchLever
     {
         var calls = view.Workload.Span;
         var jobs = new BitArray(calls.Length);
+        if (view.Workload.IsSums)
+        {
+            jobs.SetAll(true);
+            return jobs;
+        }
         var minimum = view.Context.Constraints.BatchMinimum;
         var any = false;
         var run = new List<int>();

@@ -33,8 +33,15 @@ static class ScopeLever
         var allowed = view.Residency switch { Residency.Region => Scope.InRegion, Residency.Geography => Scope.Geo, _ => Scope.Global };
         var outside = view.Workload.Calls.Count(c => c.Kind.Model.Scope > allowed && !c.Tokens.IsNone);
         if (outside == 0) return null;
+        var within = view.Saving(CallPlan.AsRecorded, new() { Scope = allowed });
+        var price = within switch
+        {
+            null => "no price is known of the same calls within it", 0m => "the same calls cost as much within it",
+            < 0m => $"within it the same calls cost {Say.Usd(-within.Value)} more",
+            _ => $"within it the same calls cost {Say.Usd(within.Value)} less",
+        };
         return Warnings.Make(view, WarningCause.Policy, Say.Scope(view.Model.Scope), Say.Scope(allowed),
-            "They may be computed outside what 'residency' allows.", outside, view.Replay.Recorded.Cost);
+            $"They may be computed outside what 'residency' allows; {price}.", outside, view.Replay.Recorded.Cost);
     }
 }
 

@@ -23,7 +23,8 @@ static class Warnings
         {
             Lever = lever, Kind = ActionKind.Warning, Warning = cause, Workload = view.Workload.Key, Name = view.Workload.Name,
             From = from, To = to, Confidence = Confidence.High,
-            Evidence = view.Evidence(text, requests) with { AtStake = atStake },
+            // What came to nothing only because it has no price is not known to be nothing.
+            Evidence = view.Evidence(text, requests) with { AtStake = atStake is 0m && view.Replay.Recorded.Reason is not null ? null : atStake },
         };
 
     public static IEnumerable<PlanAction> Of(WorkloadView view, IReadOnlyList<WorkloadView> all)
@@ -38,7 +39,7 @@ static class Warnings
 
     static PlanAction? Unpriced(WorkloadView view) => view.Replay.Recorded is not { Reason: { } reason } recorded || IsCovered(view) ? null
         : Make(view, WarningCause.Unpriced, "no price", "a price", $"Some or all of its usage has no price and is in no figure: {reason}.",
-            view.Workload.Answered, recorded.Cost == 0m ? null : 0m);
+            view.Replay.WithoutPrice().Sum(u => u.Calls), null);
 
     // Tokens of units that are paid for by the hour need no price of their own.
     static bool IsCovered(WorkloadView view) => view.Model.Kind == ModelKind.Provisioned;
@@ -62,12 +63,13 @@ static class Warnings
         return Make(view, WarningCause.Throttling, "throttled", "spread, batch, a lower maxTokens or a higher quota",
             $"{Say.Calls(refused.Count)} of {Say.Count(view.Workload.Calls.Count)} were refused for quota, most in the hour from "
                 + $"{Say.Hour(hour.Key)} UTC "
-            + $"({Say.Count(hour.Value)}). A refused call costs nothing; what waits for it does.", refused.Count, 0m);
+            + $"({Say.Count(hour.Value)}). A refused call costs nothing; what waits for it does.", refused.Count, null);
     }
 
     // A day on which the same number of calls cost many times the usual: a prompt grown by mistake, an attack, a loop.
     static PlanAction? Spiked(WorkloadView view)
     {
+        if (view.Workload.IsSums) return null;
         var sums = new Dictionary<DateOnly, (int Calls, long Tokens)>();
         foreach (ref readonly var call in view.Workload.Span)
         {
@@ -91,6 +93,7 @@ static class Warnings
     static PlanAction? Blocked(WorkloadView view)
     {
         var calls = view.Workload.Calls;
+        if (view.Workload.IsSums) return null;
         var blocked = calls.Count(IsBlocked);
         if (blocked < 3 || (double)blocked / calls.Count < NoticeableShare) return null;
         return Make(view, WarningCause.Policy, "blocked calls are charged", "refuse them before they are sent",
@@ -104,7 +107,7 @@ static class Warnings
     static PlanAction? LongContext(WorkloadView view)
     {
         var calls = view.Workload.Calls;
-        if (view.Model.Facts is not { HasLongBand: true }) return null;
+        if (view.Workload.IsSums || view.Model.Facts is not { HasLongBand: true }) return null;
         var isLong = calls.Count(IsLong);
         if (isLong < 3 || (double)isLong / calls.Count < NoticeableShare) return null;
         var cost = view.Replay.CostOf(i => IsLong(calls[i]));
@@ -121,15 +124,27 @@ static class Warnings
     {
         if (view.Workload.Calls.Any(c => c.Kind.Caller is { App.Length: > 0 } or { Team.Length: > 0 } or { Env.Length: > 0 })) return null;
         if (view.Replay.Recorded.Cost == 0m) return null;
-        return Make(view, WarningCause.Policy, "no app, team or env", "requestMetadata on every call",
-            "Nothing in these calls says who pays for them.", view.Workload.Calls.Count,
-            view.Replay.Recorded.Cost);
+        return view.Workload.IsSums
+            ? Make(view, WarningCause.Policy, "no cost-allocation tag", "calls through a tagged application inference profile",
+                "Nothing in these rows says who pays for them.", 0, view.Replay.Recorded.Cost)
+            : Make(view, WarningCause.Policy, "no app, team or env", view.Workload.IsBatch ? "tags on every batch job"
+                : "requestMetadata on every call",
+                "Nothing in these calls says who pays for them.", view.Workload.Calls.Count, view.Replay.Recorded.Cost);
     }
 
-    static PlanAction? Unapproved(WorkloadView view) =>
-        view.Approved is not { } approved || approved.Contains(view.Model.Id) || view.Model.Kind != ModelKind.Foundation ? null
-        : Make(view, WarningCause.Policy, Say.Model(view.Model.Id), "an approved model",
-            "The model is not among the approved.", view.Workload.Answered, view.Replay.Recorded.Cost);
+    static PlanAction? Unapproved(WorkloadView view)
+    {
+        if (view.Approved is not { } approved || approved.Contains(view.Model.Id) || view.Model.Kind != ModelKind.Foundation) return null;
+        // What the law costs: nothing is known of the answers, so it is said and not counted.
+        var best = approved.Distinct(StringComparer.Ordinal).Select(id => RoutingLever.Target(view, id))
+            .Select(m => (Model: m, Saving: view.Saving(CallPlan.AsRecorded, new() { Model = m })))
+            .Where(m => m.Saving is not null).OrderByDescending(m => m.Saving).ThenBy(m => m.Model.Id, StringComparer.Ordinal)
+            .FirstOrDefault();
+        var price = best.Model is null ? "" : $" The cheapest of those, {Say.Model(best.Model.Id)}, would cost "
+            + $"{Say.Usd(view.Replay.Recorded.Cost - best.Saving!.Value)} for the same calls; nothing is known of its answers.";
+        return Make(view, WarningCause.Policy, Say.Model(view.Model.Id), "an approved model", $"The model is not among the approved.{price}",
+            view.Workload.Answered, view.Replay.Recorded.Cost);
+    }
 
     // Guide: development accounts get along with small models; large ones belong to production and a budget.
     static PlanAction? DearInDevelopment(WorkloadView view, IReadOnlyList<WorkloadView> all)

@@ -73,7 +73,8 @@ public sealed class WorkloadView
     }
 
     /// <summary>All its calls as evidence.</summary>
-    public Evidence Evidence(string text, long? requests = null) => new(requests ?? Workload.Answered, Workload.First, Workload.Last, text);
+    public Evidence Evidence(string text, long? requests = null) =>
+        new(Workload.IsSums ? 0 : requests ?? Workload.Answered, Workload.First, Workload.Last, text);
 }
 
 /// <summary>How long answers can wait, from what the constraints declare and from how the calls behave.</summary>
@@ -91,7 +92,10 @@ static class Waiting
         }
         var calls = view.Workload.Calls;
         double ShareOf(Func<UsageRecord, bool> isSo) => calls.Count == 0 ? 0 : (double)calls.Count(isSo) / calls.Count;
-        if (view.Workload.IsSums) return (Urgency.RealTime, "rows of a bill do not tell whether anybody waits");
+        if (view.Workload.IsBatch) return (Urgency.BatchEligible, "it is bought as batch: it waits already");
+        if (view.Workload.IsSums)
+            return ShareOf(c => c.Kind.Tier == Tier.Flex) >= .5 ? (Urgency.NearTime, "it is bought as flex: it waits already")
+                : (Urgency.RealTime, "rows of a bill do not tell whether anybody waits");
         if (ShareOf(c => c.Kind.Operation.Contains("Stream", StringComparison.Ordinal)) is >= .1 and var streamed)
             return (Urgency.RealTime, $"somebody reads along: {Say.Share(streamed)} of the calls are streamed");
         if (ShareOf(c => c.Kind.Tier is Tier.Priority or Tier.LatencyOptimized) >= .1)

@@ -186,6 +186,9 @@ public static class EstatePlan
         {
             Key = Key(workload), Name = workload.Name, Requests = (long)workload.RequestsPerMonth.In(likely), Failed = 0, Cost = today,
             Planned = arrangement.Cost,
+            Tokens = (long)(ExpectedUsage.Calls(workload, likely)
+                * (ExpectedUsage.InputOf(workload, likely).Mean + workload.OutputTokens.Mean.In(likely))),
+            WithoutPrice = modelled.Bill.Unpriced.FirstOrDefault(u => u.Line == workload.Name)?.Reason,
             Urgency = workload.Deadline switch
             {
                 null => workload.BatchShare.In(likely) >= 1m ? Urgency.BatchEligible : Urgency.RealTime,

@@ -21,7 +21,13 @@ public sealed record PlannedWorkload
     public required long Requests { get; init; }
     public required long Failed { get; init; }
 
-    /// <summary>Cost of the period today, and as planned, USD.</summary>
+    /// <summary>Why some or all of its usage has no price; null where all has one.</summary>
+    public string? WithoutPrice { get; init; }
+
+    /// <summary>Input and output tokens, cached ones among them.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>Cost of the period today, and as planned, USD, of what has a price.</summary>
     public required decimal Cost { get; init; }
     public required decimal Planned { get; init; }
 
@@ -32,6 +38,9 @@ public sealed record PlannedWorkload
 
     /// <summary>What batch would save over the period, were its answers allowed to wait; null where batch is not to be had.</summary>
     public decimal? IfItMayWait { get; init; }
+
+    /// <summary>True where nothing of it has a price: its costs are unknown, not zero.</summary>
+    public bool IsUnpriced => WithoutPrice is not null && Cost == 0m;
 
     /// <summary>Today's arrangement and the planned one, in words.</summary>
     public required string From { get; init; }

@@ -12,14 +12,19 @@ static class PlanNotes
         var notes = new List<string>();
         if (!views.Any(v => v.Workload.Answered > 0)) notes.Add("No call was answered: there is nothing to save, and nothing to replay.");
         if (span < ShortSpan)
-            notes.Add($"The records span {Say.Lifetime(span)}; a month is scaled from "
+            notes.Add($"The records span {(span < TimeSpan.FromMinutes(1) ? "less than a minute" : Say.Lifetime(span))}; a month is scaled from "
                 + $"{(context.Days == 1 ? "one day" : $"{context.Days} days")}, "
                 + "whatever part of it they cover. A week shows nights and weekends, four show a month.");
         var seen = views.SelectMany(v => v.Workload.Days).Distinct().Count();
         if (context.Days >= 14 && seen * 2 < context.Days)
             notes.Add($"Calls came on {seen} of {context.Days} days. A wrong clock stretches the period and shrinks every monthly "
                 + $"figure; see 'assay report --by day'.");
-        var blind = views.Where(v => !v.Workload.HasPrompts && v.Workload.Answered > 0).ToList();
+        var blind = views.Where(v => v.Workload is { HasPrompts: false, IsSums: false, IsBatch: false } && v.Workload.Answered > 0).ToList();
+        var sums = views.Where(v => v.Workload.IsSums).ToList();
+        if (sums.Count > 0)
+            notes.Add($"{Say.Count(sums.Count)} of {views.Count} workloads ({Say.Usd(sums.Sum(v => v.Replay.Recorded.Cost))}) are rows of "
+                + "a bill. They hold amounts, no calls: when calls came, what they said and whether anybody waited is not in them. "
+                + "Invocation logs of the same days tell.");
         if (blind.Count > 0)
             notes.Add($"{Say.Count(blind.Count)} of {views.Count} workloads ({Say.Usd(blind.Sum(v => v.Replay.Recorded.Cost))}) have no "
                 + $"prompts in the logs (text delivery is off, "
@@ -39,6 +44,18 @@ static class PlanNotes
         return notes;
     }
 
+    /// <summary>Changes that would be counted, were they not below the least saving asked for.</summary>
+    public static IEnumerable<string> TooSmall(
+        IReadOnlyList<WorkloadView> views, IReadOnlyList<IReadOnlyList<LeverOption>> options, decimal minimum, LeverContext context)
+    {
+        List<decimal> small = [.. views.SelectMany((v, i) => options[i].Where(o => o.Kind == ActionKind.Saving).GroupBy(o => o.Lever)
+            .Select(g => g.Max(o => v.Saving(o) ?? 0m))).Where(s => s > 0m && s < minimum)];
+        if (small.Count > 0)
+            yield return $"{Say.Count(small.Count)} {(small.Count == 1 ? "change saves" : "changes save")} less than 'minimum_saving' asks "
+                + $"for, {Say.Usd(context.Constraints.MinimumMonthlySaving)} a month each, and {(small.Count == 1 ? "is" : "are")} left "
+                + $"out: {Say.Usd(context.Monthly(small.Sum()))} a month in all, each taken alone.";
+    }
+
     // Rules that hold for nothing, or leave nothing to choose from.
     static IEnumerable<string> Rules(IReadOnlyList<WorkloadView> views, LeverContext context)
     {
@@ -50,6 +67,9 @@ static class PlanNotes
             + "nothing may be changed.";
         if (constraints.Approved is { } approved && !approved.Any(id => context.Book.Knows(id)))
             yield return $"None of the approved models has a price in book '{context.Book.Id}': no call could be made at all.";
+        else if (constraints.Approved is { } few && context.InUse.Count > 0 && !context.InUse.Any(m => few.Contains(m.Id)))
+            yield return "None of the models called here is among the approved: every call is against policy, and no move to an approved "
+                + "model is counted without a trial of its answers.";
         foreach (var trial in constraints.Trials.Where(t => !context.Book.Knows(t.Model)))
             yield return $"The trial of '{trial.Model}' cannot be replayed: book '{context.Book.Id}' has no price for it.";
     }

@@ -57,7 +57,7 @@ public static class Planner
         if (CommitmentLever.Of(constraints.Commitment, monthly, monthly - saving, views, context) is { } promised) warnings.Add(promised);
         return new()
         {
-            Book = sources.Book.Id, From = from, To = to, Days = days, Requests = views.Sum(v => (long)v.Workload.Calls.Count),
+            Book = sources.Book.Id, From = from, To = to, Days = days, Requests = views.Sum(v => (long)v.Workload.Requests),
             Current = current, Planned = chosen.Sum(c => c.Arrangement.Cost) - capacity.Actions.Sum(a => a.JointPeriodSaving),
             CurrentMonthly = monthly, PlannedMonthly = monthly - saving,
             SavingMonthly = saving, OptimalGap = gap,
@@ -70,9 +70,10 @@ public static class Planner
             Waterfall = [.. counted.GroupBy(a => a.Lever).OrderBy(g => Array.IndexOf(Order, g.Key))
                 .Select(g => new WaterfallStep(g.Key, g.Count(), g.Sum(a => a.PeriodSaving), g.Sum(a => a.JointPeriodSaving)))],
             SumOfAlone = counted.Sum(a => a.PeriodSaving), WhyTheyDiffer = WhyTheyDiffer(counted),
-            Unpriced = [.. views.Where(v => v.Replay.Recorded.Reason is not null).GroupBy(v => v.Replay.Recorded.Reason!)
-                .Select(g => (g.Key, g.Sum(v => (long)v.Workload.Answered))).OrderByDescending(u => u.Item2)],
-            Notes = [.. PlanNotes.Of(views, context, span), .. capacity.Notes],
+            Unpriced = [.. views.Where(v => v.Replay.Recorded.Reason is not null).SelectMany(v => v.Replay.WithoutPrice())
+                .GroupBy(u => u.Reason).Select(g => (g.Key, g.Sum(u => u.Calls))).OrderByDescending(u => u.Item2)
+                .ThenBy(u => u.Key, StringComparer.Ordinal)],
+            Notes = [.. PlanNotes.Of(views, context, span), .. PlanNotes.TooSmall(views, options, minimum, context), .. capacity.Notes],
         };
 
         // Each counted option of an arrangement: alone, and after those before it.
@@ -109,7 +110,8 @@ public static class Planner
 
     static PlannedWorkload Planned(WorkloadView view, Arrangement arrangement) => new()
     {
-        Key = view.Workload.Key, Name = view.Workload.Name, Requests = view.Workload.Calls.Count, Failed = view.Workload.Failed,
+        Key = view.Workload.Key, Name = view.Workload.Name, Requests = view.Workload.Requests, Failed = view.Workload.Failed,
+        WithoutPrice = view.Replay.Recorded.Reason, Tokens = view.Workload.Calls.Sum(c => c.Tokens.Prompt + c.Tokens.Output),
         Cost = view.Replay.Recorded.Cost, Planned = arrangement.Cost, Urgency = view.Urgency, Why = view.Why,
         IfItMayWait = BatchLever.IfItMayWait(view), From = Today(view),
         To = arrangement.Options.Count == 0 ? "as it is" : string.Join(", ", arrangement.Options.Select(o => $"{Name(o.Lever)}: {o.To}")),
@@ -131,7 +133,7 @@ public static class Planner
 
     // A day or a handful of calls says little, whatever the levers think.
     static List<PlanAction> Confident(LeverContext context, TimeSpan span, List<PlanAction> actions) =>
-        [.. actions.Select(a => a.Kind != ActionKind.Warning && (span < TimeSpan.FromDays(2) || a.Evidence.Requests < 30)
+        [.. actions.Select(a => a.Kind != ActionKind.Warning && (span < TimeSpan.FromDays(2) || a.Evidence.Requests is > 0 and < 30)
             ? a with { Confidence = Confidence.Low } : a)];
 
     static string WhyTheyDiffer(List<PlanAction> counted)

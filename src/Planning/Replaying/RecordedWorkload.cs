@@ -25,6 +25,9 @@ public sealed class RecordedWorkload(WorkloadKey key, string name, WorkloadRule?
     /// <summary>Calls that were answered and counted tokens.</summary>
     public int Answered { get; } = calls.Count(c => !c.Tokens.IsNone);
 
+    /// <summary>Calls made; rows of a bill are none.</summary>
+    public int Requests { get; } = calls.Count(c => !c.Kind.IsSum);
+
     public int Failed { get; } = calls.Count(c => c.ErrorCode is not null);
 
     /// <summary>True where records tell what calls said.</summary>
@@ -32,6 +35,9 @@ public sealed class RecordedWorkload(WorkloadKey key, string name, WorkloadRule?
 
     /// <summary>True for rows of a bill: they stand for nobody knows how many calls, at no particular time.</summary>
     public bool IsSums { get; } = calls.Any(c => c.Kind.IsSum);
+
+    /// <summary>True for what is bought as batch.</summary>
+    public bool IsBatch { get; } = calls.All(c => c.Kind.Mode == Mode.Batch);
 
     /// <summary>UTC days on which any of them came, in order.</summary>
     public IEnumerable<DateOnly> Days

@@ -31,6 +31,26 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
     public ReplayedCost Recorded => field.Cost == 0m && field.Reason is null ? field = Cost(CallPlan.AsRecorded, CallTerms.AsRecorded)
         : field;
 
+    /// <summary>Recorded calls of which something has no price, by the first reason; the commonest first.</summary>
+    public IReadOnlyList<(string Reason, long Calls)> WithoutPrice()
+    {
+        var reasons = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        Span<Charge> charges = new Charge[Rater.ChargesMax];
+        foreach (var (key, sum) in SumsOf(CallPlan.AsRecorded, null))
+        {
+            var record = Priceable(key, sum, CallTerms.AsRecorded);
+            var count = Rater.Rate(record, book, charges);
+            foreach (ref readonly var charge in charges[..count])
+            {
+                if (charge.Rate is not null) continue;
+                var reason = Rater.Reason(record, charge, book);
+                reasons[reason] = reasons.GetValueOrDefault(reason) + sum.Calls;
+                break;
+            }
+        }
+        return [.. reasons.OrderByDescending(r => r.Value).Select(r => (r.Key, r.Value))];
+    }
+
     /// <summary>The calls as planned, bought on these terms.</summary>
     public ReplayedCost Cost(CallPlan plan, CallTerms terms)
     {
@@ -188,11 +208,13 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
         readonly SortedDictionary<Meter, decimal> amounts = [];
 
         public TokenCounts Tokens { get; private set; }
+        public long Calls { get; private set; }
 
         public MeteredAmount[]? Amounts => amounts.Count == 0 ? null : [.. amounts.Select(a => new MeteredAmount(a.Key, a.Value))];
 
         public void Add(in TokenCounts more, MeteredAmount[]? others)
         {
+            Calls++;
             var sum = Tokens;
             Tokens = new()
             {

@@ -43,17 +43,19 @@ public sealed class Traffic
     /// </summary>
     public IReadOnlyList<RecordedWorkload> TakeWorkloads(PlanConstraints constraints)
     {
-        var groups = byKind.GroupBy(p => KeyOf(p.Key))
-            .OrderBy(g => g.Key.Account, StringComparer.Ordinal).ThenBy(g => g.Key.Principal, StringComparer.Ordinal)
-            .ThenBy(g => g.Key.App, StringComparer.Ordinal).ThenBy(g => g.Key.Model, StringComparer.Ordinal).ToList();
-        var names = Names([.. groups.Select(g => g.Key)]);
+        // What is bought as batch already, and what only a bill tells of, are workloads of their own.
+        var groups = byKind.GroupBy(p => new WorkloadPart(KeyOf(p.Key), p.Key.IsSum, p.Key.Mode == Mode.Batch))
+            .OrderBy(g => g.Key.Key.Account, StringComparer.Ordinal).ThenBy(g => g.Key.Key.Principal, StringComparer.Ordinal)
+            .ThenBy(g => g.Key.Key.App, StringComparer.Ordinal).ThenBy(g => g.Key.Key.Model, StringComparer.Ordinal)
+            .ThenBy(g => g.Key.IsSum).ThenBy(g => g.Key.IsBatch).ToList();
+        var names = WorkloadNames.Of([.. groups.Select(g => g.Key)]);
         var workloads = new List<RecordedWorkload>();
         foreach (var group in groups)
         {
-            var rule = constraints.RuleFor(group.Key);
+            var rule = constraints.RuleFor(group.Key.Key);
             var calls = InOrder([.. group.Select(p => p.Value)]);
             foreach (var (kind, _) in group) byKind.Remove(kind);
-            workloads.Add(new(group.Key, rule?.Name ?? names[group.Key], rule, calls));
+            workloads.Add(new(group.Key.Key, rule?.Name ?? names[group.Key], rule, calls));
         }
         latest = null;
         return workloads;
@@ -80,30 +82,6 @@ public sealed class Traffic
     {
         var byTime = left.Time.CompareTo(right.Time);
         return byTime != 0 ? byTime : left.RequestId.Key.CompareTo(right.RequestId.Key);
-    }
-
-    // The shortest name that nobody else has: application, else principal, then model and account beside it.
-    static Dictionary<WorkloadKey, string> Names(IReadOnlyList<WorkloadKey> keys)
-    {
-        Func<WorkloadKey, string>[] ways =
-        [
-            k => k.App, k => k.Principal, k => $"{Or(k.App, k.Principal)} on {ModelNames.Short(k.Model)}",
-            k => $"{Or(k.App, k.Principal)} in {k.Account}", k => $"{k.Principal} in {k.Account} on {ModelNames.Short(k.Model)}",
-        ];
-        var names = new Dictionary<WorkloadKey, string>();
-        foreach (var way in ways)
-        {
-            foreach (var group in keys.Where(k => !names.ContainsKey(k)).GroupBy(way).ToList())
-            {
-                if (group.Key.Length == 0 || group.Count() > 1 || keys.Count(k => way(k) == group.Key) > 1) continue;
-                if (!names.ContainsValue(group.Key)) names[group.First()] = group.Key;
-            }
-        }
-        foreach (var key in keys)
-            names.TryAdd(key, $"{Or(key.App, "no application")}, {Or(key.Principal, "nobody")} in {key.Account} on {key.Model}");
-        return names;
-
-        static string Or(string name, string otherwise) => name.Length > 0 ? name : otherwise;
     }
 }
 
@@ -144,20 +122,5 @@ sealed class Segments
         at += used;
         full.Clear();
         (open, used) = ([], 0);
-    }
-}
-
-/// <summary>Model ids as people say them.</summary>
-static class ModelNames
-{
-    /// <summary><c>anthropic.claude-haiku-4-5-20251001-v1:0</c> is <c>claude-haiku-4-5</c>; the end of an ARN is what it names.</summary>
-    public static string Short(string model)
-    {
-        if (model.StartsWith("arn:", StringComparison.Ordinal)) return model[(model.LastIndexOf('/') + 1)..];
-        var name = model[(model.IndexOf('.', StringComparison.Ordinal) + 1)..];
-        var version = name.LastIndexOf("-v", StringComparison.Ordinal);
-        if (version > 0) name = name[..version];
-        var dash = name.LastIndexOf('-');
-        return dash > 0 && name.Length - dash == 9 && name.AsSpan(dash + 1).IndexOfAnyExceptInRange('0', '9') < 0 ? name[..dash] : name;
     }
 }

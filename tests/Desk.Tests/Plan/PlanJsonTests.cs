@@ -78,7 +78,7 @@ public class PlanJsonTests
     public void Workloads_steps_and_what_has_no_price_stand_beside_the_actions()
     {
         var plan = Json(SomePlans.Rich);
-        Assert.Equal(["real_time", "batch_eligible", "near_time", "near_time", "batch_eligible"],
+        Assert.Equal(["real_time", "batch_eligible", "near_time", "near_time", "batch_eligible", "real_time"],
             plan.GetProperty("workloads").EnumerateArray().Select(w => Text(w, "urgency")));
         Assert.Equal(["batch", "caching", "routing", "scope"], plan.GetProperty("waterfall").EnumerateArray().Select(s => Text(s, "lever")));
         Assert.Equal(212, plan.GetProperty("unpriced")[0].GetProperty("count").GetInt64());

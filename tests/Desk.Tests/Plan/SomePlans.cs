@@ -31,7 +31,7 @@ static class SomePlans
         [
             new()
             {
-                Key = Chat, Name = "Customer chat", Requests = 312, Failed = 0, Cost = 81.234567m, Planned = 81.234567m,
+                Key = Chat, Name = "Customer chat", Requests = 312, Failed = 0, Tokens = 2_808_000, Cost = 81.234567m, Planned = 81.234567m,
                 Urgency = Urgency.RealTime, Why = "answers are streamed", From = "on demand", To = "on demand",
             },
         ],
@@ -115,13 +115,17 @@ static class SomePlans
             110m),
         Workload(Tags, "TaggingRole", 4_400, 123.4m, 111.06m, Urgency.NearTime, "calls around the clock, none streamed", 61.7m),
         Workload(Audit, "Contract audit [weekly]", 96, 61.04074m, 49.94074m, Urgency.BatchEligible, "the constraints say so", null),
+        Workload(Tags, "Marketing", 212, 0m, 0m, Urgency.RealTime, "nothing shows that it can wait", null) with
+        {
+            WithoutPrice = "application inference profile 'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123' is not mapped",
+        },
     ];
 
     static PlannedWorkload Workload(
         WorkloadKey key, string name, long requests, decimal cost, decimal planned, Urgency urgency, string why, decimal? wait) => new()
         {
             Key = key, Name = name, Requests = requests, Failed = 3, Cost = cost, Planned = planned, Urgency = urgency, Why = why,
-            IfItMayWait = wait, From = "on demand", To = cost == planned ? "on demand" : "as planned", Arrivals = "office hours",
+            IfItMayWait = wait, Tokens = requests * 9_000, From = "on demand", To = cost == planned ? "on demand" : "as planned", Arrivals = "office hours",
         };
 
     static PlanAction Saved(

@@ -22,11 +22,11 @@ static class PlanCards
             g => [$"[green]{figures.Show(figures.ShownJoint[g[0]])}[/]", $"[grey]{figures.Show(plan.Actions[g[0]].MonthlySaving)}[/]"], 1);
         var candidates = Alike(plan, ActionKind.Candidate, a => a.MonthlySaving);
         Section(console, plan, figures, new("", "[bold]Not counted: needs a trial, or somebody's consent[/]", ["[grey]a month[/]"]),
-            candidates, g => [Would(figures, g.Sum(i => plan.Actions[i].MonthlySaving))], savings.Count + 1);
+            candidates, g => [Would(figures, g.Sum(i => figures.Shown(plan.Actions[i].MonthlySaving)))], savings.Count + 1);
         Section(console, plan, figures, new("", "[bold]What is wrong[/]", [$"[grey]at stake, {days}[/]"]),
             Alike(plan, ActionKind.Warning, a => a.Evidence.AtStake ?? 0m),
             g => [g.Any(i => plan.Actions[i].Evidence.AtStake is not null)
-                ? $"[yellow]{figures.Show(g.Sum(i => plan.Actions[i].Evidence.AtStake ?? 0m))}[/]" : "[grey]–[/]"],
+                ? $"[yellow]{figures.Show(g.Sum(i => figures.Shown(plan.Actions[i].Evidence.AtStake ?? 0m)))}[/]" : "[grey]–[/]"],
             savings.Count + candidates.Count + 1);
     }
 

@@ -67,7 +67,8 @@ sealed class PlanFigures
 
     public string ShareSaved => Text.Percent(SavingMonthly, CurrentMonthly);
 
-    decimal Shown(decimal usd) => decimal.Round(usd, shownDecimals, MidpointRounding.ToEven);
+    /// <summary>An amount in the decimals people are shown, so that what stands in a column adds up as it stands.</summary>
+    public decimal Shown(decimal usd) => decimal.Round(usd, shownDecimals, MidpointRounding.ToEven);
 
     // Each part is rounded down, and the cents that then lack go to those that lost most: parts add up to the saving, and hardly any of
     // them is other than its own rounding.

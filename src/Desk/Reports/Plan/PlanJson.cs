@@ -112,8 +112,19 @@ static class PlanJson
             json.WriteString("name", workload.Name);
             json.WriteNumber("requests", workload.Requests);
             json.WriteNumber("failed", workload.Failed);
-            Money(json, "current", workload.Cost);
-            Money(json, "planned", workload.Planned);
+            json.WriteNumber("tokens", workload.Tokens);
+            // A missing price is not zero: what has none is null, and what has some is told beside why it is not all.
+            if (workload.IsUnpriced)
+            {
+                json.WriteNull("current");
+                json.WriteNull("planned");
+            }
+            else
+            {
+                Money(json, "current", workload.Cost);
+                Money(json, "planned", workload.Planned);
+            }
+            if (workload.WithoutPrice is { } reason) json.WriteString("without_price", reason);
             json.WriteString("urgency", PlanWords.Name(workload.Urgency));
             json.WriteString("why", workload.Why);
             if (workload.IfItMayWait is { } saved) Money(json, "if_it_may_wait", saved);

@@ -10,8 +10,8 @@ static class PlanMarkdown
         var figures = new PlanFigures(plan);
         text.Write(figures.ShownSaving == 0m ? "# Bedrock plan: nothing to change was found\n\n"
             : $"# Bedrock plan: {figures.Show(figures.ShownSaving)} a month to save\n\n");
-        text.Write($"{PlanWords.Period(plan)}, {PlanWords.Counted(plan.Requests, "request")}, prices `{plan.Book}`. "
-            + $"Today {figures.Show(figures.ShownCurrent)} a month");
+        text.Write($"{PlanWords.Period(plan)}, {PlanWords.Requests(plan)}, prices `{plan.Book}`. "
+            + $"Today {PlanWords.Today(plan, figures)}");
         text.Write(figures.ShownSaving == 0m ? $". {PlanWords.Nothing(plan)} {PlanWords.NothingMeans}\n\n"
             : $", planned {figures.Show(figures.ShownPlanned)}: {figures.ShareSaved} saved. {PlanWords.Proof(plan)}\n\n");
         if (figures.ShownSaving != 0m) Waterfall(plan, figures, text);
@@ -89,13 +89,14 @@ static class PlanMarkdown
     {
         if (plan.Workloads.Count == 0) return;
         var classes = PlanWorkloads.Classes(plan);
-        var total = classes.Sum(c => c.Cost);
-        Table(text, "How long answers can wait", ["", "workloads:", "a month:", "share of spend:", "the guide, share of tokens"],
-            classes.Select(c => (string[])[PlanWords.Urgency(c.Urgency), $"{c.Workloads.Count}", figures.Show(figures.Scaled(c.Cost)),
-                Text.Percent(c.Cost, total), c.Urgency == Urgency.BatchEligible ? PlanWorkloads.GuideShare : ""]));
+        var (total, tokens) = (classes.Sum(c => c.Cost), classes.Sum(c => c.Tokens));
+        Table(text, "How urgent", ["", "workloads:", "a month:", "of spend:", "of tokens:", "the guide's, of tokens"],
+            classes.Select(c => (string[])[PlanWords.Urgency(c.Urgency), $"{c.Workloads.Count}", c.Amount(figures),
+                Text.Percent(c.Cost, total), Text.Percent(c.Tokens, tokens),
+                c.Urgency == Urgency.BatchEligible ? PlanWorkloads.GuideShare : ""]));
         Table(text, "Workloads", ["", "waits", "today:", "planned:", "if it may wait:", "why", "from", "to"],
             classes.SelectMany(c => c.Workloads).Select(w => (string[])[w.Name, PlanWords.Urgency(w.Urgency),
-                figures.Show(figures.Scaled(w.Cost)), figures.Show(figures.Scaled(w.Planned)),
+                PlanWorkloads.Amount(w, w.Cost, figures), PlanWorkloads.Amount(w, w.Planned, figures),
                 w.IfItMayWait is { } saved ? figures.Taken(figures.Scaled(saved)) : "", w.Why, w.From, w.To]));
     }
 

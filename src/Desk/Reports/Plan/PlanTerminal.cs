@@ -27,12 +27,12 @@ static class PlanTerminal
     static void Head(IAnsiConsole console, Plan plan, PlanFigures figures)
     {
         console.MarkupLine($"[bold]Plan for Bedrock[/]  [grey]{PlanWords.Period(plan)} · prices {Markup.Escape(plan.Book)}[/]\n");
-        var today = $"[bold]{figures.Show(figures.ShownCurrent)}[/] [grey]a month today[/]";
+        var today = $"[bold]{PlanWords.Today(plan, figures)}[/] [grey]today[/]";
         if (figures.ShownSaving != 0m)
             today += $"  →  [bold green]{figures.Show(figures.ShownPlanned)}[/] [grey]planned[/]   "
                 + $"[green]{figures.Show(figures.ShownSaving)}[/] [grey]saved,[/] {figures.ShareSaved}";
         console.Say(2, today);
-        List<string> counts = [PlanWords.Counted(plan.Requests, "request")];
+        List<string> counts = [PlanWords.Requests(plan)];
         Count(ActionKind.Saving, "change", "changes");
         Count(ActionKind.Candidate, "not counted", "not counted");
         Count(ActionKind.Warning, "warning", "warnings");

@@ -65,13 +65,21 @@ static class PlanWords
 
     public static string Counted(long count, string noun) => $"{Text.Number(count)} {noun}{(count == 1 ? "" : "s")}";
 
-    public static string Period(Plan plan) => plan.Requests == 0 ? "no requests"
+    public static string Period(Plan plan) => plan.Workloads.Count == 0 ? "no requests"
         : $"{Dimensions.Day(plan.From)} to {Dimensions.Day(plan.To)}, {Counted(plan.Days, "day")}";
 
     /// <summary>What the bound proves.</summary>
     public static string Proof(Plan plan) => plan.OptimalGap <= 0m
         ? "Proven by a bound: no other choice among these changes costs less."
         : $"Proven by a bound: no other choice among these changes costs less by more than {Share(plan.OptimalGap)}.";
+
+    /// <summary>Today's bill of a month; what nothing is known of is not called nothing.</summary>
+    public static string Today(Plan plan, PlanFigures figures) => plan is { Current: 0m, Unpriced.Count: > 0 }
+        ? "no price is known" : $"{figures.Show(figures.ShownCurrent)} a month";
+
+    /// <summary>How much was read: calls, or rows of a bill, which tell of no calls.</summary>
+    public static string Requests(Plan plan) => plan is { Requests: 0, Workloads.Count: > 0 } ? "rows of a bill"
+        : Counted(plan.Requests, "request");
 
     // A gap that is not nothing is not written as nothing.
     static string Share(decimal share) => share < 0.00001m ? "0.001%" : share.ToString("0.0##%", CultureInfo.InvariantCulture);

@@ -8,31 +8,43 @@ static class PlanWorkloads
 {
     const int RowsMax = 25;
 
-    // Beside the bars stand a name, three figures and the guide's.
-    const int BesideBars = 71, BarsLeast = 8, BarsMost = 20;
+    // Beside the bars stand a name, four figures and the guide's.
+    const int BesideBars = 82, BarsLeast = 8, BarsMost = 20;
 
-    // "Target 30–50% of total token volume for batch migration", the guide says; here are shares of spend.
+    // The guide's target for what goes into batch, of all tokens.
     public const string GuideShare = "30–50 %";
 
-    /// <summary>One class of urgency with what it costs a month.</summary>
-    public sealed record Class(Urgency Urgency, IReadOnlyList<PlannedWorkload> Workloads, decimal Cost);
+    /// <summary>One class of urgency with what it costs over the period.</summary>
+    public sealed record Class(Urgency Urgency, IReadOnlyList<PlannedWorkload> Workloads)
+    {
+        public decimal Cost { get; } = Workloads.Sum(w => w.Cost);
+        public long Tokens { get; } = Workloads.Sum(w => w.Tokens);
+
+        public string Amount(PlanFigures figures) => Cost == 0m && Workloads.Any(w => w.IsUnpriced) ? "no price"
+            : figures.Show(figures.Scaled(Cost));
+    }
 
     /// <summary>All classes, the most urgent first.</summary>
     public static IReadOnlyList<Class> Classes(Plan plan) => [.. Enum.GetValues<Urgency>().Select(u => plan.Workloads
         .Where(w => w.Urgency == u).OrderByDescending(w => w.Cost).ThenBy(w => w.Name, StringComparer.Ordinal).ToList())
-        .Select((w, i) => new Class((Urgency)i, w, w.Sum(x => x.Cost)))];
+        .Select((w, i) => new Class((Urgency)i, w))];
+
+    /// <summary>An amount of a workload as a person reads it: nothing is known of what has no price, and what has some is the least.</summary>
+    public static string Amount(PlannedWorkload workload, decimal usd, PlanFigures figures) => workload.IsUnpriced ? "no price"
+        : $"{(workload.WithoutPrice is null ? "" : "≥ ")}{figures.Show(figures.Scaled(usd))}";
 
     public static void Write(IAnsiConsole console, Plan plan, PlanFigures figures)
     {
         if (plan.Workloads.Count == 0) return;
         var classes = Classes(plan);
-        var total = classes.Sum(c => c.Cost);
-        var table = new FittedTable([new("How long it can wait", Least: 14), new("workloads", Right: true), new("a month", Right: true),
-            new("of spend", Right: true), new("guide, tokens", Spare: 1), new("", Spare: 2)]);
+        var (total, tokens) = (classes.Sum(c => c.Cost), classes.Sum(c => c.Tokens));
+        var table = new FittedTable([new("How urgent", Least: 14), new("workloads", Right: true), new("a month", Right: true),
+            new("of spend", Right: true), new("of tokens", Right: true), new("the guide's", Spare: 1), new("", Spare: 2)]);
         var bars = Math.Clamp(console.Profile.Width - BesideBars, BarsLeast, BarsMost);
         foreach (var one in classes)
-            table.AddRow(PlanWords.Urgency(one.Urgency), Text.Number(one.Workloads.Count), figures.Show(figures.Scaled(one.Cost)),
-                Text.Percent(one.Cost, total), one.Urgency == Urgency.BatchEligible ? $"[grey]{GuideShare}[/]" : "",
+            table.AddRow(PlanWords.Urgency(one.Urgency), Text.Number(one.Workloads.Count), one.Amount(figures),
+                Text.Percent(one.Cost, total), Text.Percent(one.Tokens, tokens),
+                one.Urgency == Urgency.BatchEligible ? $"[grey]{GuideShare}[/]" : "",
                 $"[blue]{Text.Bar(one.Cost, total, bars)}[/]");
         console.Write(table);
         console.WriteLine();
@@ -47,8 +59,8 @@ static class PlanWorkloads
         {
             var isCheaper = workload.Planned < workload.Cost;
             table.AddRow(Markup.Escape(PlanWords.OneLine(workload.Name)), PlanWords.Urgency(workload.Urgency),
-                figures.Show(figures.Scaled(workload.Cost)),
-                $"{(isCheaper ? "[green]" : "[grey]")}{figures.Show(figures.Scaled(workload.Planned))}[/]",
+                Amount(workload, workload.Cost, figures),
+                $"{(isCheaper ? "[green]" : "[grey]")}{Amount(workload, workload.Planned, figures)}[/]",
                 workload.IfItMayWait is { } saved ? $"[yellow]{figures.Taken(figures.Scaled(saved))}[/]" : "",
                 $"[grey]{Markup.Escape(PlanWords.OneLine(workload.Why))}[/]");
         }
