@@ -40,15 +40,34 @@ public static class CacheCounts
             if (i >= from)
             {
                 all += call.PromptTokens;
-                if (last.TryGetValue(call.Model, out var before) && call.Time - before.Time <= lifetime)
-                    read += call.PromptTokens < Shrunk * before.PromptTokens
-                        ? Kept * call.PromptTokens
-                        : Math.Min(call.PromptTokens, before.PromptTokens);
+                if (last.TryGetValue(call.Model, out var before)) read += ReadBy(call, before, lifetime);
             }
             last[call.Model] = call;
         }
         return all > 0 ? Within(read / all, isHour ? 0.035 : 0.03, 0.001) : default;
     }
+
+    /// <summary>What each call of a session to one model would read from a cache and write to it, all of its prompt being marked.</summary>
+    /// <param name="calls">In the order of their times.</param>
+    /// <param name="least">Shorter prompts are not cached: tokens.</param>
+    public static CacheUse[] Uses(ReadOnlySpan<CountedCall> calls, TimeSpan lifetime, long least)
+    {
+        _ = IsHour(lifetime);
+        var uses = new CacheUse[calls.Length];
+        CountedCall? last = null;
+        for (var i = 0; i < calls.Length; i++)
+        {
+            var call = calls[i];
+            if (call.PromptTokens < least) continue;
+            var read = last is { } before ? (long)ReadBy(call, before, lifetime) : 0;
+            uses[i] = read < least ? new(0, call.PromptTokens) : new(read, call.PromptTokens - read);
+            last = call;
+        }
+        return uses;
+    }
+
+    static double ReadBy(CountedCall call, CountedCall before, TimeSpan lifetime) => call.Time - before.Time > lifetime ? 0
+        : call.PromptTokens < Shrunk * before.PromptTokens ? Kept * call.PromptTokens : Math.Min(call.PromptTokens, before.PromptTokens);
 
     /// <summary>
     /// The hit rate of what a session has yet to do, of which not even the times are known. Five minutes are missed as often as pauses

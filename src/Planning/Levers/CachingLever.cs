@@ -1,5 +1,6 @@
 using Assay.Patterns.Caching;
 using Assay.Patterns.Prompts;
+using Assay.Usage;
 
 namespace Assay.Planning;
 
@@ -15,7 +16,12 @@ static class CachingLever
     {
         if (!view.IsMovable) yield break;
         if (Stop(view) is { } stop) yield return stop;
-        if (!view.Workload.HasPrompts || view.Model.Facts is not { CacheMinimum: > 0 } facts) yield break;
+        if (view.Model.Facts is not { CacheMinimum: > 0 } facts) yield break;
+        if (!view.Workload.HasPrompts)
+        {
+            if (Grown(view, facts) is { } supposed) yield return supposed;
+            yield break;
+        }
         var calls = view.Workload.Calls;
         var findings = new List<LeverOption>();
         var pays = false;
@@ -82,6 +88,50 @@ static class CachingLever
                     : null,
             },
         };
+    }
+
+    // Without prompts, sessions still show how they grow. What an agent says next begins with what it said before; that this is so here
+    // is supposed and not seen, so it is nothing to count.
+    static LeverOption? Grown(WorkloadView view, ModelFacts facts)
+    {
+        if (view.Workload.IsSums || IsCachedNow(view)) return null;
+        var calls = view.Workload.Calls;
+        var chains = view.Conversations.All.Where(c => c.IsNamed).SelectMany(c => c.Calls.Where(i => calls[i].Tokens.Prompt > 0)
+            .GroupBy(i => calls[i].Content?.ServingRegion ?? "").Select(g => g.ToArray())).Where(c => c.Length > 1).ToList();
+        var ways = Lifetimes(facts.CacheTtls).Select(l => (Lifetime: l, Caching: Supposed(l)))
+            .Select(w => (w.Lifetime, w.Caching, Saving: view.Saving(new() { Caching = w.Caching }, CallTerms.AsRecorded) ?? 0m)).ToList();
+        if (ways.Count == 0 || ways.MaxBy(w => w.Saving) is not { Saving: > 0m } best) return null;
+        var prompt = calls.Sum(c => c.Tokens.Prompt);
+        var inVain = view.Saving(new() { Caching = new([.. best.Caching.Uses.Select(u => u is { } use
+            ? new CacheUse(0, use.Read + use.Written) : (CacheUse?)null)], best.Lifetime) }, CallTerms.AsRecorded) ?? 0m;
+        return new()
+        {
+            Lever = Lever.Caching, Kind = ActionKind.Candidate, From = "not cached",
+            To = $"a cache point at the end of the messages, for {Say.Lifetime(best.Lifetime)}", Plan = new() { Caching = best.Caching },
+            Confidence = Confidence.Low, Effort = Effort.Low, Breaks = "nothing: answers stay the same",
+            Setup = best.Lifetime == Hour
+                ? """{"cachePoint": {"type": "default", "ttl": "1h"}}""" : """{"cachePoint": {"type": "default"}}""",
+            Evidence = view.Evidence("Prompts are not in these logs; times, lengths and sessions are. If each prompt of a session begins "
+                + $"with the one before, {Say.Share((double)best.Caching.Read / prompt)} of the prompts' tokens would be read from the "
+                + $"cache; if they share nothing, writing them costs {Say.Usd(-inVain)} more. A day's log with bodies tells.",
+                chains.Sum(c => c.Length)) with
+            {
+                Figures = [.. ways.Select(w => ($"over the period, kept {Say.Lifetime(w.Lifetime)}", Say.Usd(w.Saving)))],
+                Interval = (inVain, best.Saving),
+            },
+        };
+
+        PlannedCaching Supposed(TimeSpan lifetime)
+        {
+            var uses = new CacheUse?[calls.Count];
+            foreach (var chain in chains)
+            {
+                var used = CacheCounts.Uses([.. chain.Select(i => new CountedCall(calls[i].Time, "", calls[i].Tokens.Prompt))], lifetime,
+                    facts.CacheMinimum);
+                for (var i = 0; i < chain.Length; i++) uses[chain[i]] = used[i];
+            }
+            return new(uses, lifetime);
+        }
     }
 
     public static IEnumerable<TimeSpan> Lifetimes(IReadOnlyList<string> offered)

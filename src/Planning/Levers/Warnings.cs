@@ -24,7 +24,10 @@ static class Warnings
             Lever = lever, Kind = ActionKind.Warning, Warning = cause, Workload = view.Workload.Key, Name = view.Workload.Name,
             From = from, To = to, Confidence = Confidence.High,
             // What came to nothing only because it has no price is not known to be nothing.
-            Evidence = view.Evidence(text, requests) with { AtStake = atStake is 0m && view.Replay.Recorded.Reason is not null ? null : atStake },
+            Evidence = view.Evidence(text, requests) with
+            {
+                AtStake = atStake is 0m && view.Replay.Recorded.Reason is not null ? null : atStake,
+            },
         };
 
     public static IEnumerable<PlanAction> Of(WorkloadView view, IReadOnlyList<WorkloadView> all)
@@ -142,8 +145,8 @@ static class Warnings
             .FirstOrDefault();
         var price = best.Model is null ? "" : $" The cheapest of those, {Say.Model(best.Model.Id)}, would cost "
             + $"{Say.Usd(view.Replay.Recorded.Cost - best.Saving!.Value)} for the same calls; nothing is known of its answers.";
-        return Make(view, WarningCause.Policy, Say.Model(view.Model.Id), "an approved model", $"The model is not among the approved.{price}",
-            view.Workload.Answered, view.Replay.Recorded.Cost);
+        return Make(view, WarningCause.Policy, Say.Model(view.Model.Id), "an approved model",
+            $"The model is not among the approved.{price}", view.Workload.Answered, view.Replay.Recorded.Cost);
     }
 
     // Guide: development accounts get along with small models; large ones belong to production and a budget.

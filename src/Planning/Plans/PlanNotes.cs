@@ -12,14 +12,15 @@ static class PlanNotes
         var notes = new List<string>();
         if (!views.Any(v => v.Workload.Answered > 0)) notes.Add("No call was answered: there is nothing to save, and nothing to replay.");
         if (span < ShortSpan)
-            notes.Add($"The records span {(span < TimeSpan.FromMinutes(1) ? "less than a minute" : Say.Lifetime(span))}; a month is scaled from "
+            notes.Add($"The records span {(span < TimeSpan.FromMinutes(1) ? "less than a minute" : Say.Lifetime(span))}; a month is scaled "
+                + "from "
                 + $"{(context.Days == 1 ? "one day" : $"{context.Days} days")}, "
                 + "whatever part of it they cover. A week shows nights and weekends, four show a month.");
         var seen = views.SelectMany(v => v.Workload.Days).Distinct().Count();
         if (context.Days >= 14 && seen * 2 < context.Days)
             notes.Add($"Calls came on {seen} of {context.Days} days. A wrong clock stretches the period and shrinks every monthly "
                 + $"figure; see 'assay report --by day'.");
-        var blind = views.Where(v => v.Workload is { HasPrompts: false, IsSums: false, IsBatch: false } && v.Workload.Answered > 0).ToList();
+        var blind = views.Where(v => v.Workload is { HasPrompts: false, IsSums: false, IsBatch: false, Answered: > 0 }).ToList();
         var sums = views.Where(v => v.Workload.IsSums).ToList();
         if (sums.Count > 0)
             notes.Add($"{Say.Count(sums.Count)} of {views.Count} workloads ({Say.Usd(sums.Sum(v => v.Replay.Recorded.Cost))}) are rows of "

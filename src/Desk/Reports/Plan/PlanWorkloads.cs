@@ -29,7 +29,9 @@ static class PlanWorkloads
         .Where(w => w.Urgency == u).OrderByDescending(w => w.Cost).ThenBy(w => w.Name, StringComparer.Ordinal).ToList())
         .Select((w, i) => new Class((Urgency)i, w))];
 
-    /// <summary>An amount of a workload as a person reads it: nothing is known of what has no price, and what has some is the least.</summary>
+    /// <summary>
+    /// An amount of a workload as a person reads it: nothing is known of what has no price, and what has some is the least.
+    /// </summary>
     public static string Amount(PlannedWorkload workload, decimal usd, PlanFigures figures) => workload.IsUnpriced ? "no price"
         : $"{(workload.WithoutPrice is null ? "" : "≥ ")}{figures.Show(figures.Scaled(usd))}";
 
