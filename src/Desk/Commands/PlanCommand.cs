@@ -100,7 +100,9 @@ static class PlanCommand
     static Planned PlanOfTraffic(Request request, BookShelf shelf, PlanConstraints constraints, CancellationToken cancel)
     {
         var sources = new PlanSources(shelf.Open(request.Book ?? BookShelf.Default), shelf.Catalog) { Regions = shelf.Regions };
-        var stream = new DistinctUsage(Shared.ReaderOptions(shelf, request.Profiles, []) with { WithContent = true }, request.Workers)
+        var files = LogFiles.Under(request.Paths);
+        var options = Shared.ReaderOptions(shelf, request.Profiles, []) with { WithContent = true, OpenBody = files.OpenBody };
+        var stream = new DistinctUsage(options, request.Workers)
         {
             Batches = Shared.ParseBatch(request.Batch),
         };
@@ -108,7 +110,7 @@ static class PlanCommand
         var asked = new List<UsageRecord>();
         var taken = 0L;
         using var progress = Progress.OnTerminal("reading");
-        var reading = stream.Read(LogFiles.Under(request.Paths), records =>
+        var reading = stream.Read(files, records =>
         {
             if ((request.From ?? request.To) is null) traffic.Add(records);
             else

@@ -61,6 +61,16 @@ public sealed class LogFiles
     /// <summary>Long bodies kept beside the logs: known, and not logs.</summary>
     public int BodyFiles { get; private set; }
 
+    // By file name, which holds the request's id.
+    Dictionary<string, string> bodies = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Opens a long body that lies beside the logs, by its path on S3: <c>s3://bucket/…/data/ID_input.json.gz</c>; null where it does
+    /// not.
+    /// </summary>
+    public Stream? OpenBody(string s3Path) =>
+        bodies.TryGetValue(s3Path[(s3Path.LastIndexOf('/') + 1)..], out var path) ? new LogFile(path).Open() : null;
+
     /// <exception cref="InputException">A path does not exist.</exception>
     public static LogFiles Under(IEnumerable<string> paths)
     {
@@ -93,7 +103,7 @@ public sealed class LogFiles
     /// <summary>The same without some of the files.</summary>
     public LogFiles Without(Func<LogFile, bool> left)
     {
-        var rest = new LogFiles { BodyFiles = BodyFiles, Bills = Bills, BatchOutputs = BatchOutputs, Ledgers = Ledgers };
+        var rest = new LogFiles { BodyFiles = BodyFiles, bodies = bodies, Bills = Bills, BatchOutputs = BatchOutputs, Ledgers = Ledgers };
         rest.files.AddRange(files.Where(f => !left(f)));
         rest.skipped.AddRange(skipped);
         return rest;
@@ -110,7 +120,7 @@ public sealed class LogFiles
     /// <summary>The logs alone.</summary>
     public LogFiles OnlyLogs()
     {
-        var logs = new LogFiles { BodyFiles = BodyFiles };
+        var logs = new LogFiles { BodyFiles = BodyFiles, bodies = bodies };
         logs.files.AddRange(files);
         logs.skipped.AddRange(skipped);
         return logs;
@@ -180,7 +190,14 @@ public sealed class LogFiles
 
     void CountBodies(string folder)
     {
-        try { BodyFiles += Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count(); }
+        try
+        {
+            foreach (var body in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            {
+                BodyFiles++;
+                bodies[Path.GetFileName(body)] = body;
+            }
+        }
         catch (Exception denied) when (denied is UnauthorizedAccessException or IOException) { skipped.Add(new(folder, Reason(denied))); }
     }
 

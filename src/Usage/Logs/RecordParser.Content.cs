@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Assay.Usage.Logs;
 
 /// <summary>What a call said never costs its record: a member is passed over first, then looked at within its bounds.</summary>
@@ -12,6 +14,49 @@ sealed partial class RecordParser
         if (!json.Skip()) return false;
         content!.ReadServingRegion(value.UpTo(json.Position), names);
         return true;
+    }
+
+    // More than a model reads, and than one prompt may hold.
+    const int BodyBytesMax = 32 * 1024 * 1024;
+
+    byte[] longBody = [];
+
+    bool ReadBodyOnS3(ref JsonScanner json, bool isAnswer)
+    {
+        var value = json;
+        if (!json.Skip()) return false;
+        if (options.OpenBody is null || value.Peek() != (byte)'"' || !value.TakeText(out var path)) return true;
+        try
+        {
+            using var body = options.OpenBody(Encoding.UTF8.GetString(path));
+            if (body is null || Fill(body) is not { } length) return true;
+            var scanner = new JsonScanner(longBody, 0, length);
+            if (isAnswer) content!.ReadAnswer(scanner);
+            else content!.ReadPrompt(scanner);
+        }
+        // A body that cannot be read is a prompt that is not known.
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+        return true;
+    }
+
+    // The buffer serves every long body of this reader. Null for what is too long to be one.
+    int? Fill(Stream body)
+    {
+        var length = 0;
+        while (true)
+        {
+            if (length == longBody.Length)
+            {
+                if (length >= BodyBytesMax) return null;
+                Array.Resize(ref longBody, Math.Clamp(length * 2, 1024 * 1024, BodyBytesMax));
+            }
+            var read = body.Read(longBody, length, longBody.Length - length);
+            if (read == 0) return length;
+            length += read;
+        }
     }
 
     bool ReadPrompt(ref JsonScanner json)

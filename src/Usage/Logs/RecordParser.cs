@@ -13,6 +13,12 @@ public sealed record LogReaderOptions(
 
     /// <summary>True to read what calls said, as fingerprints (<see cref="UsageRecord.Content"/>). Slower: bodies are looked at.</summary>
     public bool WithContent { get; init; }
+
+    /// <summary>
+    /// Opens a body that is too long for its record, by its path on S3 (<c>s3://bucket/key</c>), decompressed; null where it is not at
+    /// hand. Asked only <see cref="WithContent"/>, by every reader at once. Null when no such body is at hand.
+    /// </summary>
+    public Func<string, Stream?>? OpenBody { get; init; }
 }
 
 /// <summary>Turns one line of a log into records. Holds the names seen so far; not thread-safe, one a worker.</summary>
@@ -276,6 +282,7 @@ sealed partial class RecordParser(LogReaderOptions options)
             {
                 13 when name.SequenceEqual("inputBodyJson"u8) => ReadPrompt(ref json),
                 15 when name.SequenceEqual("inputTokenCount"u8) => json.TakeCount("inputTokenCount", out draft.Input),
+                15 when content is not null && name.SequenceEqual("inputBodyS3Path"u8) => ReadBodyOnS3(ref json, isAnswer: false),
                 24 when name.SequenceEqual("cacheReadInputTokenCount"u8) =>
                     json.TakeCount("cacheReadInputTokenCount", out draft.CacheRead),
                 25 when name.SequenceEqual("cacheWriteInputTokenCount"u8) =>
@@ -297,6 +304,7 @@ sealed partial class RecordParser(LogReaderOptions options)
             var good = name.Length switch
             {
                 16 when name.SequenceEqual("outputTokenCount"u8) => json.TakeCount("outputTokenCount", out draft.Output),
+                16 when content is not null && name.SequenceEqual("outputBodyS3Path"u8) => ReadBodyOnS3(ref json, isAnswer: true),
                 14 when name.SequenceEqual("outputBodyJson"u8) => ReadAnswer(ref json, ref draft),
                 _ => json.Skip(),
             };
