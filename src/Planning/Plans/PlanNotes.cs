@@ -29,7 +29,8 @@ static class PlanNotes
         if (blind.Count > 0)
             notes.Add($"{Say.Count(blind.Count)} of {views.Count} workloads ({Say.Usd(blind.Sum(v => v.Replay.Recorded.Cost))}) have no "
                 + $"prompts in the logs (text delivery is off, "
-                + "or they exceed 100 KB and their folders 'data' do not lie beside the logs): shared prefixes and loops cannot be seen there.");
+                + "or they exceed 100 KB and their folders 'data' do not lie beside the logs): shared prefixes and loops cannot be "
+                + "seen there.");
         notes.AddRange(blind.Select(v => (View: v, Most: CachingLever.AtMost(v)))
             .Where(b => b.Most > context.Period(context.Constraints.MinimumMonthlySaving))
             .OrderByDescending(b => b.Most).Take(3).Select(b => $"'{b.View.Workload.Name}': were all its prompts alike as far as the "
