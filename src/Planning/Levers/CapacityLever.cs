@@ -12,6 +12,10 @@ static class CapacityLever
     const int MinutesPerDay = 24 * 60;
     const int DaysMax = 800;
 
+    // Combinations tried for one model, and calls replayed for them.
+    const int TriesMax = 256;
+    const decimal CallsMax = 4_000_000m;
+
     // Reserved capacity costs what on demand does when every minute of it is used: idle minutes rule it out before any arithmetic.
     const double BusyShare = .9;
     const decimal TokensPerReservedUnit = 1_000m;
@@ -29,30 +33,98 @@ static class CapacityLever
         var (actions, notes) = (new List<PlanAction>(), new List<string>());
         // A wrong clock stretches the period to years of idle minutes, and nothing can be said of demand.
         if (context.Days > DaysMax) return new([], []);
-        foreach (var group in chosen.Where(c => c.View.IsMovable && !c.View.Workload.IsSums)
-            .GroupBy(c => (c.View.Workload.Key.Account, c.View.Workload.Calls[0].Kind.Region, c.View.Model.Id)))
+        foreach (var group in Groups(chosen))
         {
             cancel.ThrowIfCancellationRequested();
-            var model = new Model(group.Key.Account, group.Key.Region, [.. group], context, from);
-            if (model.Units() is { } units) actions.Add(units);
-            else if (model.Reserved() is { } reserved) actions.Add(reserved);
+            var model = new Model([.. group], context, from);
+            if (model.Purchase() is { } bought && bought.JointSaving >= context.Constraints.MinimumMonthlySaving)
+            {
+                var asRecorded = new Model([.. group.Select(c => (c.View, AsItIs(c.View)))], context, from);
+                // Where nothing else is changed, what is bought alone is what is bought.
+                var alone = group.All(c => c.Arrangement.Options.Count == 0) ? bought : asRecorded.Purchase();
+                actions.Add(bought with { PeriodSaving = alone?.PeriodSaving ?? 0m, MonthlySaving = alone?.MonthlySaving ?? 0m });
+            }
             if (model.BreakEven() is { } known) notes.Add(known);
         }
-        actions.RemoveAll(a => a.MonthlySaving < context.Constraints.MinimumMonthlySaving);
         return new(actions, notes);
+    }
+
+    static IEnumerable<IGrouping<(string Account, string Region, string Model), (WorkloadView View, Arrangement Arrangement)>> Groups(
+        IEnumerable<(WorkloadView View, Arrangement Arrangement)> chosen) => chosen
+            .Where(c => c.View.IsMovable && !c.View.Workload.IsSums)
+            .GroupBy(c => (c.View.Workload.Key.Account, c.View.Workload.Calls[0].Kind.Region, c.View.Model.Id));
+
+    static Arrangement AsItIs(WorkloadView view) => new([], view.Replay.Recorded.Cost);
+
+    /// <summary>
+    /// The arrangements that are cheapest together with the capacity bought for what they leave on demand: work that fills a unit need not
+    /// go into a batch. Every combination of a model's workloads is tried where there are few enough, which is exact; else the choice
+    /// stands and capacity is weighed after it, and a note says so.
+    /// </summary>
+    public static (IReadOnlyList<(WorkloadView View, Arrangement Arrangement)> Chosen, IReadOnlyList<string> Notes) Beside(
+        IReadOnlyList<(WorkloadView View, Arrangement Arrangement)> chosen, Func<WorkloadView, IReadOnlyList<Arrangement>> lawful,
+        LeverContext context, DateOnly from, CancellationToken cancel)
+    {
+        if (context.Days > DaysMax) return (chosen, []);
+        var (taken, notes) = (chosen.ToDictionary(c => c.View, c => c.Arrangement), new List<string>());
+        foreach (var group in Groups(chosen))
+        {
+            if (!new Model([.. group], context, from).IsSoldByTheHour) continue;
+            var members = group.Select(c => c.View).ToList();
+            var ways = members.ConvertAll<IReadOnlyList<Arrangement>>(v => lawful(v));
+            var tries = ways.Aggregate(1m, (product, w) => product * w.Count);
+            if (tries == 1m) continue;
+            if (tries > TriesMax || tries * members.Sum(m => m.Workload.Calls.Count) > CallsMax)
+            {
+                notes.Add($"Capacity for {Say.Model(group.Key.Model)} in {group.Key.Region} is weighed after the other changes: "
+                    + $"{Say.Count((long)Math.Min(tries, long.MaxValue))} combinations of them are too many to weigh with it.");
+                continue;
+            }
+            var best = Combinations(ways).Select(way => (Way: way, Cost: Cost(way))).MinBy(c => c.Cost).Way;
+            for (var m = 0; m < members.Count; m++) taken[members[m]] = best[m];
+
+            decimal Cost(IReadOnlyList<Arrangement> way)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var bought = new Model([.. members.Zip(way)], context, from).Purchase();
+                return way.Sum(a => a.Cost)
+                    - (bought?.JointSaving >= context.Constraints.MinimumMonthlySaving ? bought.JointPeriodSaving : 0m);
+            }
+        }
+        return ([.. chosen.Select(c => (c.View, taken[c.View]))], notes);
+    }
+
+    // Of equal costs the first counts: the members' first ways, which change least.
+    static IEnumerable<IReadOnlyList<Arrangement>> Combinations(List<IReadOnlyList<Arrangement>> ways)
+    {
+        var at = new int[ways.Count];
+        while (true)
+        {
+            yield return [.. at.Select((way, member) => ways[member][way])];
+            var next = 0;
+            while (next < at.Length && ++at[next] == ways[next].Count) at[next++] = 0;
+            if (next == at.Length) yield break;
+        }
     }
 
     public sealed record Capacity(IReadOnlyList<PlanAction> Actions, IReadOnlyList<string> Notes);
 
-    sealed class Model(
-        string account, string region, IReadOnlyList<(WorkloadView View, Arrangement Arrangement)> members, LeverContext context,
-            DateOnly from)
+    sealed class Model(IReadOnlyList<(WorkloadView View, Arrangement Arrangement)> members, LeverContext context, DateOnly from)
     {
         readonly ModelRef model = members[0].View.Model;
+        readonly string account = members[0].View.Workload.Key.Account, region = members[0].View.Workload.Calls[0].Kind.Region;
+
+        /// <summary>True where there is something to weigh: units whose throughput is known, or reserved tokens.</summary>
+        public bool IsSoldByTheHour => (Throughput is not null && Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms, 1m).Count > 0)
+            || (Terms(Mode.Reserved, Meter.InputTpmHour, ReservedTerms, 1m).Count > 0
+                && Terms(Mode.Reserved, Meter.OutputTpmHour, ReservedTerms, 1m).Count > 0);
+
+        /// <summary>What is worth buying for what its members leave on demand; null when nothing is.</summary>
+        public PlanAction? Purchase() => Units() ?? Reserved();
 
         decimal? Throughput => context.Constraints.Units.FirstOrDefault(u => u.Model == model.Id)?.TokensPerMinute;
 
-        public PlanAction? Units()
+        PlanAction? Units()
         {
             if (Throughput is not { } carries || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms,
                 1m) is not { Count: > 0 } terms) return null;
@@ -60,7 +132,7 @@ static class CapacityLever
             return Bought([plan], "model units", $"{Say.Count((long)carries)} tokens a minute each, as you say");
         }
 
-        public PlanAction? Reserved()
+        PlanAction? Reserved()
         {
             var input = Terms(Mode.Reserved, Meter.InputTpmHour, ReservedTerms, TokensPerReservedUnit);
             var output = Terms(Mode.Reserved, Meter.OutputTpmHour, ReservedTerms, TokensPerReservedUnit);

@@ -16,20 +16,32 @@ static class Arrangements
     /// <param name="minimum">What a change must save over the period, USD.</param>
     public static IReadOnlyList<Arrangement> Frontier(WorkloadView view, IReadOnlyList<LeverOption> options, decimal minimum)
     {
+        var best = new SortedDictionary<int, Arrangement>();
+        foreach (var arrangement in All(view, options, minimum))
+        {
+            var changes = arrangement.Options.Count;
+            if (!best.TryGetValue(changes, out var known) || arrangement.Cost < known.Cost) best[changes] = arrangement;
+        }
+        return [.. best.Values];
+    }
+
+    /// <summary>Every arrangement in which each lever earns its minimum beside the others; the first leaves all as it is.</summary>
+    public static IReadOnlyList<Arrangement> All(WorkloadView view, IReadOnlyList<LeverOption> options, decimal minimum)
+    {
         var today = view.Replay.Recorded;
         var levers = options.Where(o => o.Kind == ActionKind.Saving).GroupBy(o => o.Lever).OrderBy(g => g.Key)
             .Select(g => g.Select(o => (Option: o, Saving: view.Saving(o))).Where(o => o.Saving is not null)
                 .OrderByDescending(o => o.Saving).Take(WaysMax).Select(o => o.Option).ToList()).Where(g => g.Count > 0).ToList();
         var costs = new Dictionary<string, decimal?>(StringComparer.Ordinal);
-        var best = new SortedDictionary<int, Arrangement> { [0] = new([], today.Cost) };
+        List<Arrangement> all = [new([], today.Cost)];
         foreach (var ways in Ways(levers))
         {
             if (CostOf(ways) is not { } cost) continue;
             var chosen = Chosen(levers, ways);
             if (chosen.Count == 0 || !Enumerable.Range(0, ways.Length).All(i => ways[i] == 0 || EarnsItsKeep(ways, i, cost))) continue;
-            if (!best.TryGetValue(chosen.Count, out var known) || cost < known.Cost) best[chosen.Count] = new(chosen, cost);
+            all.Add(new(chosen, cost));
         }
-        return [.. best.Values];
+        return all;
 
         decimal? CostOf(int[] ways)
         {

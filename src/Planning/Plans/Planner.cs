@@ -45,6 +45,14 @@ public static class Planner
             i => frontiers[i] = Arrangements.Frontier(views[i], options[i], minimum));
         var (choices, gap) = JointChoice.Of(frontiers, constraints.MaxActions);
         var chosen = views.Select((v, i) => (View: v, Arrangement: frontiers[i][choices[i]])).ToList();
+        IReadOnlyList<string> apart = [];
+        // Within a number of changes the choice is made first: capacity takes what is left of them.
+        if (constraints.MaxActions is null)
+        {
+            var byView = views.Select((v, i) => (v, options[i])).ToDictionary(p => p.v, p => p.Item2);
+            var (better, notes) = CapacityLever.Beside(chosen, v => Arrangements.All(v, byView[v], minimum), context, from, cancel);
+            (chosen, apart) = ([.. better], notes);
+        }
         var capacity = CapacityLever.Of(chosen, context, from, cancel);
         var left = constraints.MaxActions - chosen.Sum(c => c.Arrangement.Options.Count) ?? int.MaxValue;
         capacity = capacity with { Actions = [.. capacity.Actions.OrderByDescending(a => a.JointSaving).Take(Math.Max(0, left))] };
@@ -73,7 +81,8 @@ public static class Planner
             Unpriced = [.. views.Where(v => v.Replay.Recorded.Reason is not null).SelectMany(v => v.Replay.WithoutPrice())
                 .GroupBy(u => u.Reason).Select(g => (g.Key, g.Sum(u => u.Calls))).OrderByDescending(u => u.Item2)
                 .ThenBy(u => u.Key, StringComparer.Ordinal)],
-            Notes = [.. PlanNotes.Of(views, context, span), .. PlanNotes.TooSmall(views, options, minimum, context), .. capacity.Notes],
+            Notes = [.. PlanNotes.Of(views, context, span), .. PlanNotes.TooSmall(views, options, minimum, context), .. apart,
+                .. capacity.Notes],
         };
 
         // Each counted option of an arrangement: alone, and after those before it.
