@@ -100,6 +100,14 @@ static class PlanCommand
     static Planned PlanOfTraffic(Request request, BookShelf shelf, PlanConstraints constraints, CancellationToken cancel)
     {
         var sources = new PlanSources(shelf.Open(request.Book ?? BookShelf.Default), shelf.Catalog) { Regions = shelf.Regions };
+        var (traffic, reading) = TrafficOf(request, shelf, cancel);
+        return new(Planner.Of(traffic, sources, constraints, cancel), reading);
+    }
+
+    /// <summary>Reads the calls asked for, with what they said.</summary>
+    /// <exception cref="InputException">There are none.</exception>
+    public static (Traffic Traffic, ReadingSummary Reading) TrafficOf(Request request, BookShelf shelf, CancellationToken cancel)
+    {
         var files = LogFiles.Under(request.Paths);
         var options = Shared.ReaderOptions(shelf, request.Profiles, []) with { WithContent = true, OpenBody = files.OpenBody };
         var stream = new DistinctUsage(options, request.Workers)
@@ -127,8 +135,8 @@ static class PlanCommand
         Shared.NeedRecords(reading, request.Paths);
         if (taken == 0)
             throw new InputException($"none of the {Shared.Count(reading.Records, "record")} lies between --from and --to; "
-                + "there is nothing to plan. 'assay report' says which days there are.");
-        return new(Planner.Of(traffic, sources, constraints, cancel), reading);
+                + "'assay report' says which days there are.");
+        return (traffic, reading);
     }
 
     static bool IsAsked(DateOnly day, Request request) =>

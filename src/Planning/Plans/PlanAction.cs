@@ -78,6 +78,9 @@ public sealed record PlanAction
     /// <summary>What it would break or cost beside money; empty when nothing is known.</summary>
     public string Breaks { get; init; } = "";
 
+    /// <summary>What it sets, for programs; null where that is no setting of a workload: capacity bought, a warning.</summary>
+    public PlanChange? Applies { get; init; }
+
     /// <summary>How it is set up, in a line or two that can be copied; empty when there is nothing to copy.</summary>
     public string Setup { get; init; } = "";
 

@@ -114,8 +114,11 @@ public static class Planner
         PeriodSaving = alone, JointPeriodSaving = joint, MonthlySaving = Round(context.Monthly(alone)),
             JointSaving = Round(context.Monthly(joint)),
         Confidence = option.Confidence, Effort = option.Effort, Breaks = option.Breaks, Setup = option.Setup, Quality = option.Quality,
-        Evidence = option.Evidence,
+        Evidence = option.Evidence, Applies = PlanChange.Of(view, option),
     };
+
+    /// <summary>Where in the waterfall a lever stands.</summary>
+    internal static int StepOf(Lever lever) => Array.IndexOf(Order, lever);
 
     static PlannedWorkload Planned(WorkloadView view, Arrangement arrangement) => new()
     {

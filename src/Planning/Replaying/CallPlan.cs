@@ -94,4 +94,7 @@ public sealed record CallTerms
 
     /// <summary>True when the calls of <see cref="CallPlan.InBatch"/> are bought as batch; they have no tier.</summary>
     public bool Batch { get; init; }
+
+    /// <summary>True when what was bought as batch is bought one by one.</summary>
+    public bool OnDemand { get; init; }
 }

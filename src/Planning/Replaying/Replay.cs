@@ -165,12 +165,13 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
     CallKind Changed(CallKind kind, CallTerms terms, bool inBatch)
     {
         var model = terms.Model ?? kind.Model;
-        // Only a foundation model sold by the token has other scopes, tiers and a batch price.
-        if (model.Kind != ModelKind.Foundation || kind.Mode != Mode.OnDemand) return kind;
+        // Only a foundation model sold by the token has other scopes, tiers and a batch price; what is in batch has no tier.
+        var mode = terms.OnDemand && kind.Mode == Mode.Batch ? Mode.OnDemand : kind.Mode;
+        if (model.Kind != ModelKind.Foundation || mode is not (Mode.OnDemand or Mode.Batch)) return kind;
         var scope = terms.Scope ?? (terms.Model is null ? kind.Model.Scope : terms.Model.Scope);
         model = models.In(model, scope);
-        var tier = inBatch ? Tier.Standard : terms.Tier ?? kind.Tier;
-        return kind with { Model = model, Tier = tier, Mode = inBatch ? Mode.Batch : kind.Mode };
+        var tier = inBatch || mode == Mode.Batch ? Tier.Standard : terms.Tier ?? kind.Tier;
+        return kind with { Model = model, Tier = tier, Mode = inBatch ? Mode.Batch : mode };
     }
 
     Dictionary<SumKey, CallSum> SumsOf(CallPlan plan, BitArray? apart)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Assay.Planning;
 using Assay.Pricing;
+using Assay.Usage;
 
 namespace Assay.Desk.Reports;
 
@@ -65,8 +66,35 @@ static class PlanJson
         json.WriteString("breaks", action.Breaks);
         json.WriteString("setup", action.Setup);
         json.WriteString("quality", action.Quality);
+        if (action.Applies is { } applies) Applies(json, applies);
         Evidence(json, action);
         if (action.Warning is { } warning) json.WriteString("warning", PlanWords.Name(warning));
+        json.WriteEndObject();
+    }
+
+    static void Applies(Utf8JsonWriter json, PlanChange change)
+    {
+        json.WriteStartObject("applies");
+        if (change.Model is { } model)
+        {
+            json.WriteString("model", model);
+            json.WriteNumber("model_share", change.ModelShare);
+        }
+        if (change.Scope is { } scope) FromTo(json, "scope", scope.From.Name(), scope.To.Name());
+        if (change.Tier is { } tier) FromTo(json, "tier", tier.From.Name(), tier.To.Name());
+        if (change.IsBatch) json.WriteBoolean("batch", true);
+        if (change.IsCacheOff) json.WriteString("cache", "off");
+        if (change.CacheLifetime is { } lifetime) json.WriteString("cache", lifetime.TotalHours >= 1 ? "1h" : "5m");
+        if (change.IsCacheOff || change.CacheLifetime is not null) json.WriteBoolean("was_cached", change.WasCached);
+        if (change.MaxCalls is { } most) json.WriteNumber("max_calls", most);
+        json.WriteEndObject();
+    }
+
+    static void FromTo(Utf8JsonWriter json, string name, string from, string to)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("from", from);
+        json.WriteString("to", to);
         json.WriteEndObject();
     }
 
