@@ -73,7 +73,8 @@ static class PromiseFile
 
     delegate bool Parse<T>(string text, out T value);
 
-    static T Named<T>(JsonElement of, string name, Parse<T> parse) => parse(Text(of, name), out var value) ? value : throw new FormatException();
+    static T Named<T>(JsonElement of, string name, Parse<T> parse) =>
+        parse(Text(of, name), out var value) ? value : throw new FormatException();
 
     static PromisedWorkload Workload(JsonElement workload) => new(Key(workload), Text(workload, "name"),
         workload.GetProperty("current").ValueKind == JsonValueKind.Null ? 0m : Money(workload, "current"),

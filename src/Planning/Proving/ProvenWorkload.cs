@@ -33,7 +33,8 @@ sealed class ProvenWorkload
     }
 
     // Batch output names nobody, and a bill only the account: what is not said does not speak against it.
-    bool IsSameBatch(WorkloadKey other) => (other.Model == key.Model || promise.Actions.Any(a => a.Workload == key && a.Applies.Model == other.Model))
+    bool IsSameBatch(WorkloadKey other) =>
+        (other.Model == key.Model || promise.Actions.Any(a => a.Workload == key && a.Applies.Model == other.Model))
         && Fits(other.Account, key.Account) && Fits(other.Principal, key.Principal) && Fits(other.App, key.App);
 
     static bool Fits(string said, string wanted) => said.Length == 0 || said == wanted;
@@ -49,14 +50,16 @@ sealed class ProvenWorkload
     // Batches that fit several promises are parted as the promises are.
     decimal ShareOfBatch()
     {
-        var all = promise.Actions.Where(a => a.Applies.IsBatch && a.Workload.Model == key.Model && a.Workload.Account == key.Account).ToList();
+        var all = promise.Actions
+            .Where(a => a.Applies.IsBatch && a.Workload.Model == key.Model && a.Workload.Account == key.Account).ToList();
         if (all.Count < 2 || batch.Exists(v => v.Workload.Key.Principal.Length > 0 || v.Workload.Key.App.Length > 0)) return 1m;
         var sum = all.Sum(a => a.Joint);
         return sum <= 0m ? 1m : all.Where(a => a.Workload == key).Sum(a => a.Joint) / sum;
     }
 
     decimal Cost(Func<WorkloadView, (CallPlan Plan, CallTerms Terms)> undone) =>
-        same.Sum(v => CostOf(v, undone)) + (moved.Sum(v => CostOf(v, undone)) * movedShare) + (batch.Sum(v => CostOf(v, undone)) * batchShare);
+        same.Sum(v => CostOf(v, undone)) + (moved.Sum(v => CostOf(v, undone)) * movedShare)
+        + (batch.Sum(v => CostOf(v, undone)) * batchShare);
 
     static decimal CostOf(WorkloadView view, Func<WorkloadView, (CallPlan Plan, CallTerms Terms)> undone)
     {
@@ -67,7 +70,7 @@ sealed class ProvenWorkload
     /// <param name="actions">Those of this workload.</param>
     public IReadOnlyList<ProvenAction> Of(IReadOnlyList<PromisedAction> actions)
     {
-        if (same.Count + moved.Count + batch.Count == 0 || !same.Concat(moved).Concat(batch).Any(v => v.Workload.Answered > 0 || v.Workload.IsSums))
+        if (!same.Concat(moved).Concat(batch).Any(v => v.Workload.Answered > 0))
             return [.. actions.Select(a => Unseen(a, "no call of it was found in what was read"))];
         // Undone from the last step of the waterfall to the first: each adds what it took off.
         var steps = actions.OrderByDescending(a => Planner.StepOf(a.Lever)).ToList();
@@ -102,8 +105,8 @@ sealed class ProvenWorkload
         // A batch job leaves no log: calls that are gone may have gone there.
         if (action.Applies.IsBatch && batch.Count == 0 && !StillCalls()) return Unseen(action, How(action));
         var expected = before > 0m ? action.Joint / before * without : 0m;
-        return new(action, Prover.Monthly(action.Joint, promise.Days), Prover.Monthly(expected, context.Days), Prover.Monthly(saved, context.Days),
-            Prover.StateOf(saved, expected), How(action));
+        return new(action, Prover.Monthly(action.Joint, promise.Days), Prover.Monthly(expected, context.Days),
+            Prover.Monthly(saved, context.Days), Prover.StateOf(saved, expected), How(action));
     }
 
     bool StillCalls() => same.Sum(v => (decimal)v.Workload.Requests) / context.Days * 2m
@@ -115,7 +118,8 @@ sealed class ProvenWorkload
     static bool IsUndone(PromisedAction action) => action.Applies is { Model: not null } or { Scope: not null } or { Tier: not null }
         or { IsBatch: true } or { CacheLifetime: not null, WasCached: false };
 
-    static bool IsSeen(PromisedAction action) => action.Applies is { IsCacheOff: true } or { CacheLifetime: not null } or { MaxCalls: not null };
+    static bool IsSeen(PromisedAction action) =>
+        action.Applies is { IsCacheOff: true } or { CacheLifetime: not null } or { MaxCalls: not null };
 
     string How(PromisedAction action) => action.Applies switch
     {
@@ -139,7 +143,10 @@ sealed class ProvenWorkload
         {
             if (change is { CacheLifetime: not null, WasCached: false }) plan = plan with { CacheOff = true };
             if (change.Model is not null && view.Model.Id != key.Model)
-                terms = terms with { Model = new(key.Model, view.Model.Scope, ModelKind.Foundation, context.Sources.Catalog.Find(key.Model)) };
+            {
+                var facts = context.Sources.Catalog.Find(key.Model);
+                terms = terms with { Model = new(key.Model, view.Model.Scope, ModelKind.Foundation, facts) };
+            }
             if (change.Scope is { } scope) terms = terms with { Scope = scope.From };
             if (change.Tier is { } tier) terms = terms with { Tier = tier.From };
             if (change.IsBatch) terms = terms with { OnDemand = true };

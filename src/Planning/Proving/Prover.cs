@@ -10,7 +10,7 @@ public static class Prover
     const decimal DaysPerMonth = 30m;
 
     /// <param name="traffic">Is emptied, as a plan does.</param>
-    /// <param name="sources">With the book of the plan, prices stay as they were promised; with another their change is in the figures.</param>
+    /// <param name="sources">With the book of the plan, prices stay as promised; with another their change is in the figures.</param>
     /// <exception cref="ArgumentException">There is no record.</exception>
     public static Proof Of(Traffic traffic, PlanSources sources, Promise promise, CancellationToken cancel)
     {
@@ -26,7 +26,8 @@ public static class Prover
         return new()
         {
             Promise = promise, Book = sources.Book.Id, From = from, To = to, Days = days,
-            Requests = workloads.Sum(w => (long)w.Requests), NowMonthly = Planner.Round(context.Monthly(views.Sum(v => v.Replay.Recorded.Cost))),
+            Requests = workloads.Sum(w => (long)w.Requests),
+            NowMonthly = Planner.Round(context.Monthly(views.Sum(v => v.Replay.Recorded.Cost))),
             Actions = [.. proven.OrderByDescending(p => p.Promised).ThenBy(p => p.Action.Name, StringComparer.Ordinal)],
             Notes = [.. Notes(promise, sources, from, days, proven)],
         };
@@ -39,7 +40,8 @@ public static class Prover
                 + "was saved afterwards is told best by later days alone ('--from').";
         if (sources.Book.Id != promise.Book)
             yield return $"The plan used book '{promise.Book}', this uses '{sources.Book.Id}': a change of prices is in these figures.";
-        if (days < 7) yield return $"{days} {(days == 1 ? "day" : "days")} of calls are scaled to a month; a week shows nights and weekends.";
+        if (days < 7)
+            yield return $"{days} {(days == 1 ? "day" : "days")} of calls are scaled to a month; a week shows nights and weekends.";
         var hidden = proven.Count(p => p.State == ProofState.NotVisible);
         if (hidden > 0)
             yield return $"{hidden} of {proven.Count} changes cannot be seen in what was read: they are in no sum.";
