@@ -99,7 +99,10 @@ static class PlanCommand
 
     static Planned PlanOfTraffic(Request request, BookShelf shelf, PlanConstraints constraints, CancellationToken cancel)
     {
-        var sources = new PlanSources(shelf.Open(request.Book ?? BookShelf.Default), shelf.Catalog) { Regions = shelf.Regions };
+        var sources = new PlanSources(shelf.Open(request.Book ?? BookShelf.Default), shelf.Catalog)
+        {
+            Regions = shelf.Regions, Vendors = new(shelf.Open(BookShelf.Vendors), shelf.Platforms, shelf.Equivalents),
+        };
         var (traffic, reading) = TrafficOf(request, shelf, cancel);
         return new(Planner.Of(traffic, sources, constraints, cancel), reading);
     }

@@ -57,7 +57,9 @@ static class Arrangements
         {
             int[] without = [.. ways];
             without[lever] = 0;
-            return CostOf(without) is not { } more || more - cost >= minimum;
+            // A loop is a fault whatever it costs.
+            var least = levers[lever][0].Lever == Lever.Agents ? 0m : minimum;
+            return CostOf(without) is not { } more || more - cost >= least;
         }
     }
 

@@ -8,6 +8,9 @@ public sealed record PlanSources(PriceBook Book, ModelCatalog Catalog)
 {
     /// <summary>From which regions a model can be called, by the id it is called with; empty when nothing is known.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Regions { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Where else the models are sold; null to leave other vendors out.</summary>
+    public VendorPrices? Vendors { get; init; }
 }
 
 /// <summary>
@@ -58,10 +61,12 @@ public static class Planner
         capacity = capacity with { Actions = [.. capacity.Actions.OrderByDescending(a => a.JointSaving).Take(Math.Max(0, left))] };
         List<PlanAction> counted = [.. chosen.SelectMany(c => Counted(c.View, c.Arrangement)), .. capacity.Actions];
         List<PlanAction> candidates = [.. views.SelectMany((v, i) => Candidates(v, options[i], minimum))];
-        List<PlanAction> warnings = [.. views.SelectMany(v => Warnings.Of(v, views))];
         var current = views.Sum(v => v.Replay.Recorded.Cost);
         var monthly = Round(context.Monthly(current));
         var saving = counted.Sum(a => a.JointSaving);
+        var (vendor, staying) = VendorLever.Of(chosen, monthly - saving, context);
+        if (vendor is not null) candidates.Add(vendor);
+        List<PlanAction> warnings = [.. views.SelectMany(v => Warnings.Of(v, views))];
         if (CommitmentLever.Of(constraints.Commitment, monthly, monthly - saving, views, context) is { } promised) warnings.Add(promised);
         return new()
         {
@@ -82,7 +87,7 @@ public static class Planner
                 .GroupBy(u => u.Reason).Select(g => (g.Key, g.Sum(u => u.Calls))).OrderByDescending(u => u.Item2)
                 .ThenBy(u => u.Key, StringComparer.Ordinal)],
             Notes = [.. PlanNotes.Of(views, context, span), .. PlanNotes.TooSmall(views, options, minimum, context), .. apart,
-                .. capacity.Notes],
+                .. capacity.Notes, .. staying is null ? [] : (IEnumerable<string>)[staying]],
         };
 
         // Each counted option of an arrangement: alone, and after those before it.

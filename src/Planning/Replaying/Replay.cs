@@ -74,6 +74,10 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
         return new(cost, max, unpriced, reason);
     }
 
+    /// <summary>The calls as planned, on these terms, alike ones summed: what <see cref="Cost"/> rates.</summary>
+    public IEnumerable<UsageRecord> Usage(CallPlan plan, CallTerms terms) =>
+        [.. SumsOf(plan, terms.ModelFor).Select(s => Priceable(s.Key, s.Value, terms))];
+
     /// <summary>Hands over each call that is still made one by one, as planned, with what it costs; batch jobs are none.</summary>
     public void Each(CallPlan plan, CallTerms terms, Action<DateTime, TokenCounts, decimal> deliver)
     {

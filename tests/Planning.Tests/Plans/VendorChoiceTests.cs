@@ -1,0 +1,59 @@
+using Assay.Planning.Vendors;
+using Assay.Pricing;
+using static Assay.Planning.Tests.Plans.SomeCalls;
+
+namespace Assay.Planning.Tests.Plans;
+
+/// <summary>Another vendor is a candidate at the price of the calls as planned, less what is promised to AWS and paid all the same.</summary>
+public class VendorChoiceTests
+{
+    // Sonnet through a us. profile costs a tenth more than its maker asks: 3.30 and 16.50 beside 3 and 15 a million.
+    const decimal Here = 400 * ((20_000 * 3.30e-6m) + (500 * 16.50e-6m)), There = Here / 1.1m;
+
+    static readonly PlanSources Sources = SampledTraffic.Sources with
+    {
+        Vendors = new(PriceBooks.Read("vendors", [("v.csv", new StringReader(string.Join('\n', PriceBookFile.Header, Line("input", "3"), Line("output", "15"))))]),
+            [new("maker", "The maker", "maker", "none", "", "", new(2026, 7, 1), "test")],
+            [new(Sonnet, "maker", "sonnet", EquivalenceKind.SameWeights, null, "", new(2026, 7, 1), "test")]),
+    };
+
+    static string Line(string meter, string rate) => $"{meter},maker:sonnet,{meter},on_demand,standard,in_region,standard,*,none,1M tokens,{rate},,,test";
+
+    static Plan Planned(PlanConstraints constraints)
+    {
+        var traffic = new Traffic();
+        traffic.Add([.. Hourly(400, Kind(operation: "ConverseStream"), Tokens(20_000, 500))]);
+        return Planner.Of(traffic, Sources, constraints, TestContext.Current.CancellationToken);
+    }
+
+    static PlanAction? Vendor(Plan plan) => plan.Actions.SingleOrDefault(a => a is { Lever: Lever.Commitment, Kind: ActionKind.Candidate });
+
+    [Fact]
+    public void The_same_weights_elsewhere_are_a_candidate_and_never_counted()
+    {
+        var plan = Planned(PlanConstraints.None);
+        var vendor = Vendor(plan);
+        Assert.NotNull(vendor);
+        Assert.Equal((Here - There, 0m), (decimal.Round(vendor.PeriodSaving, 9), vendor.JointSaving));
+        Assert.Equal(0m, plan.SavingMonthly);
+    }
+
+    [Fact]
+    public void The_calls_as_planned_are_what_is_compared() =>
+        // Through the global profile they cost what the maker asks, and nothing is left to gain.
+        Assert.Null(Vendor(Planned(new() { Residency = Estate.Residency.Anywhere })));
+
+    [Fact]
+    public void Where_calls_must_stay_no_vendor_is_offered() => Assert.Null(Vendor(Planned(new() { Residency = Estate.Residency.Geography })));
+
+    [Fact]
+    public void What_is_promised_to_aws_is_paid_all_the_same()
+    {
+        // Nothing but these calls fills the promise.
+        var plan = Planned(new() { Commitment = new(1_000_000m, 0m, 0m) });
+        Assert.Null(Vendor(plan));
+        Assert.Contains(plan.Notes, n => n.StartsWith("The maker sells", StringComparison.Ordinal) && n.EndsWith("it does not pay.", StringComparison.Ordinal));
+        // Other spend fills it many times over.
+        Assert.NotNull(Vendor(Planned(new() { Commitment = new(1_000_000m, 9_000_000m, 0m) })));
+    }
+}
