@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using Assay.Usage;
 
 namespace Assay.Planning;
@@ -9,8 +10,8 @@ namespace Assay.Planning;
 /// </summary>
 static class RoutingLever
 {
-    // An answer of a word or two: a label is eight tokens at most in any vocabulary.
-    const int LabelTokens = 8;
+    // An answer of a word or two is eight tokens at most in any vocabulary; what the reader knows for a label may be longer.
+    const int ShortTokens = 8, LabelTokens = 16;
 
     const int ObjectTokens = 24;
 
@@ -52,23 +53,27 @@ static class RoutingLever
     {
         var calls = view.Workload.Span;
         var simple = new BitArray(calls.Length);
-        var answers = new HashSet<ulong>();
-        var (count, seen) = (0, 0);
+        var answers = new Dictionary<ulong, int>();
+        var (count, seen, longest) = (0, 0, ShortTokens);
         for (var i = 0; i < calls.Length; i++)
         {
             var answer = calls[i].Content?.Answer ?? AnswerShape.Unknown;
             // A label may come with a full stop, or in an object of its own.
-            var most = answer.Form == AnswerForm.Json ? ObjectTokens : LabelTokens;
+            var most = answer.Form switch { AnswerForm.Json => ObjectTokens, AnswerForm.Label => LabelTokens, _ => ShortTokens };
             if (calls[i].Tokens.Output == 0 || calls[i].Tokens.Output > most
                 || answer.Form is AnswerForm.Empty or AnswerForm.ToolUse) continue;
             simple[i] = true;
             count++;
-            if (answer.Form != AnswerForm.Unknown && ++seen > 0) answers.Add(answer.Hash);
+            longest = Math.Max(longest, (int)calls[i].Tokens.Output);
+            if (answer.Form == AnswerForm.Unknown) continue;
+            seen++;
+            // The same label with another confidence is the same label.
+            CollectionsMarshal.GetValueRefOrAddDefault(answers, answer.WithoutScores != 0 ? answer.WithoutScores : answer.Hash, out _)++;
         }
         if (count == 0 || (double)count / view.Workload.Calls.Count(c => c.Tokens.Output > 0) < SimpleShare) return null;
         if (Cheapest(view) is not { } model) return null;
         // Labels come back again and again; words that do not are answers, however short.
-        if (seen >= AnswersMin && answers.Count > seen / 2) return null;
+        if (seen >= AnswersMin && answers.Values.Where(times => times > 1).Sum() * 2 < seen) return null;
         var labels = seen == 0 ? "what they say is not in the log" : $"{answers.Count} different answers in all";
         var option = new LeverOption
         {
@@ -79,7 +84,7 @@ static class RoutingLever
             Breaks = "some labels may change", Setup = $"modelId: {Id(view, model)}",
             Evidence = view.Evidence($"{Say.Sentence(Say.Share((double)count / view.Workload.Answered))} of the calls are answered with "
                 + $"at most "
-                + $"{LabelTokens} tokens; {labels}.", count),
+                + $"{longest} tokens; {labels}.", count),
         };
         return view.Saving(option) > 0m ? option : null;
     }

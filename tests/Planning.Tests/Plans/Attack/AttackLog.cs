@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Assay.Planning.Tests.Guide;
 using Assay.Usage;
@@ -49,6 +51,10 @@ sealed class AttackLog(int seed)
 
     readonly List<(DateTime Time, string Line)> lines = [];
     readonly string[] words = Words(seed);
+
+    // AWS writes quotes and the like as they are.
+    static readonly JsonSerializerOptions AsIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     int ids;
 
     public Random Random { get; } = new(seed);
@@ -109,7 +115,7 @@ sealed class AttackLog(int seed)
         var tags = new JsonObject { ["application"] = "attack", ["team"] = "red", ["environment"] = "prod" };
         if (who.Session.Length > 0) tags["session"] = who.Session;
         line["requestMetadata"] = tags;
-        lines.Add((time, line.ToJsonString()));
+        lines.Add((time, line.ToJsonString(AsIs)));
     }
 
     static JsonNode Block(string text) => text.StartsWith('{') ? JsonNode.Parse(text)! : new JsonObject { ["text"] = text };

@@ -39,7 +39,7 @@ public partial class AttackTests
         ["loop after a good start"] = log => Looping(log, (i, _) => i < 6 ? ("search", $"q{i}") : ("search", "same"), 2),
         ["loop in one second"] = log => Looping(log, (i, _) => ("poll", "same"), 0),
         ["loop of tasks without a name"] = log => Looping(log, (i, _) => ("search", "same"), 2, isNamed: false),
-        ["loop of one task under a name that all tasks share"] = log => Looping(log, (i, _) => ("search", "same"), 2, session: _ => "agent", tasks: 10),
+        ["loop of one task under a name that all tasks share"] = log => Looping(log, (i, _) => ("search", "same"), 2, session: _ => "agent", tasks: 14),
         ["prefix in system"] = log => Prefix(log, "system", _ => ""),
         ["prefix in tools"] = log => Prefix(log, "tools", _ => ""),
         ["prefix in messages"] = log => Prefix(log, "messages", _ => ""),
@@ -88,7 +88,7 @@ public partial class AttackTests
         foreach (var time in log.Office(10, calls / 10))
         {
             var (label, tokens) = answer(i++);
-            var said = new Said { Turns = [log.Prose(log.Random.Next(300, 900))], Answer = label, Output = tokens };
+            var said = new Said { Turns = [log.Prose(log.Random.Next(300, 900) * (model.Contains("anthropic", StringComparison.Ordinal) ? 1 : 8))], Answer = label, Output = tokens };
             saving += (said.Prompt * (dearInput - smallInput) + said.Output * (dearOutput - smallOutput)) / 1_000_000m;
             log.Call(new("Sinner", model, Operation: operation), time, said);
         }

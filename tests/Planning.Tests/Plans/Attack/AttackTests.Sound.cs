@@ -133,6 +133,6 @@ public partial class AttackTests
     static void SmallClassifier(AttackLog log, string model)
     {
         var i = 0;
-        foreach (var time in log.Office(10, 60)) log.Call(new("Sound", model), time, new() { Turns = [log.Prose(500)], Answer = Pick(i++, "A", "B", "C"), Output = 2 });
+        foreach (var time in log.Office(10, 60)) log.Call(new("Sound", model), time, new() { Turns = [log.Prose(6_000)], Answer = Pick(i++, "A", "B", "C"), Output = 2 });
     }
 }
