@@ -21,6 +21,9 @@ static class RoutingLever
     // Below this share of simple answers a workload is no classifier, and its short answers are chance.
     const double SimpleShare = .8;
 
+    // A model that costs no more than this share of what the middle one of its maker's would is one of its small ones.
+    const decimal SmallShare = .5m;
+
     public static IEnumerable<LeverOption> Options(WorkloadView view)
     {
         if (!view.IsMovable || view.Workload.IsSums) yield break;
@@ -100,14 +103,24 @@ static class RoutingLever
             : [view.Context.InUse.Select(m => m.Id), view.Context.Sources.Catalog.Models.Select(m => m.Id)];
         foreach (var pool in pools)
         {
-            var best = pool.Distinct(StringComparer.Ordinal).Where(id => Provider(id) == provider && id != view.Model.Id)
+            var priced = pool.Distinct(StringComparer.Ordinal).Where(id => Provider(id) == provider && id != view.Model.Id)
                 .Select(id => Target(view, id))
-                .Select(m => (Model: m, Saving: view.Saving(CallPlan.AsRecorded, new() { Model = m })))
-                .Where(c => c.Saving > 0m).OrderByDescending(c => c.Saving).ThenBy(c => c.Model.Id, StringComparer.Ordinal)
-                .FirstOrDefault();
-            if (best.Model is not null) return best.Model;
+                .Select(m => (Model: m, Saving: view.Saving(CallPlan.AsRecorded, new() { Model = m }))).Where(c => c.Saving is not null).ToList();
+            var cheaper = priced.Where(c => c.Saving > 0m).OrderByDescending(c => c.Saving).ThenBy(c => c.Model.Id, StringComparer.Ordinal).ToList();
+            if (cheaper.Count == 0) continue;
+            // A small model may do small work; what undercuts it is older or smaller yet, and nobody here has cleared that.
+            if (pool == pools[^1] && view.Approved is null && IsSmall(view, [.. priced.Select(c => c.Saving!.Value)])) continue;
+            return cheaper[0].Model;
         }
         return null;
+    }
+
+    // By the same calls' cost on every model of the maker that the book prices, its own among them.
+    static bool IsSmall(WorkloadView view, List<decimal> savings)
+    {
+        var today = view.Replay.Recorded.Cost;
+        var costs = savings.Append(0m).Select(saving => today - saving).Order().ToList();
+        return today <= SmallShare * costs[costs.Count / 2];
     }
 
     static string Provider(string id) => id.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? id[..dot] : id;

@@ -31,6 +31,9 @@ public partial class AttackTests
             Classifier(log, "us.amazon.nova-pro-v1:0", i => (Pick(i, "A", "B"), 2), "us.amazon.nova-micro-v1:0", .80m, 3.20m, .035m, .14m, operation: "InvokeModel"),
         ["Llama classifier"] = log => Classifier(log, "us.meta.llama3-3-70b-instruct-v1:0", i => (Pick(i, "A", "B"), 2), "us.meta.llama3-1-8b-instruct-v1:0",
             .72m, .72m, .22m, .22m, operation: "InvokeModel"),
+        ["classifier of a big model, none other in use"] = log => Classifier(log, Opus, i => (Pick(i, "A", "B"), 2), small: "", smallInput: .25m, smallOutput: 1.25m),
+        ["classifier of Sonnet, none other in use"] = log =>
+            Classifier(log, Sonnet, i => (Pick(i, "A", "B"), 2), small: "", smallInput: .25m, smallOutput: 1.25m),
         ["write-only cache, 5 min"] = log => WriteOnly(log, false, "Converse"),
         ["write-only cache, 1 h"] = log => WriteOnly(log, true, "Converse"),
         ["write-only cache, 1 h, InvokeModel"] = log => WriteOnly(log, true, "InvokeModel"),
@@ -39,7 +42,7 @@ public partial class AttackTests
         ["loop after a good start"] = log => Looping(log, (i, _) => i < 6 ? ("search", $"q{i}") : ("search", "same"), 2),
         ["loop in one second"] = log => Looping(log, (i, _) => ("poll", "same"), 0),
         ["loop of tasks without a name"] = log => Looping(log, (i, _) => ("search", "same"), 2, isNamed: false),
-        ["loop of one task under a name that all tasks share"] = log => Looping(log, (i, _) => ("search", "same"), 2, session: _ => "agent", tasks: 14),
+        ["loop of one task under a name that all tasks share"] = log => Looping(log, (i, _) => ("search", "same"), 2, session: _ => "agent", tasks: 24),
         ["prefix in system"] = log => Prefix(log, "system", _ => ""),
         ["prefix in tools"] = log => Prefix(log, "tools", _ => ""),
         ["prefix in messages"] = log => Prefix(log, "messages", _ => ""),
@@ -51,6 +54,11 @@ public partial class AttackTests
         ["prefix of InvokeModel"] = log => Prefix(log, "system", _ => "", operation: "InvokeModel"),
         ["prefix in two serving regions"] = log => Prefix(log, "system", _ => "", served: ["us-east-1", "us-west-2"]),
         ["one huge day of calls"] = log => Spiky(log),
+        ["context that grows, unnamed"] = log => Growing(log, false),
+        ["context that grows, named"] = log => Growing(log, true),
+        ["cache marked and unused, beside plain calls"] = log => WriteOnlyBeside(log),
+        ["same principal in two accounts"] = log => TwoAccounts(log),
+        ["spike of tokens"] = log => Tokens(log),
         ["throttling"] = log => Throttled(log),
     };
 
@@ -82,7 +90,7 @@ public partial class AttackTests
         decimal smallInput = 1.10m, decimal smallOutput = 5.50m, int calls = 300, string operation = "Converse")
     {
         // Somebody uses the small model already, for something else.
-        foreach (var time in log.Office(10, 5)) log.Call(new("Other", small, Operation: operation), time, new() { Turns = [log.Prose(300)], Answer = log.Prose(80) });
+        foreach (var time in log.Office(small.Length > 0 ? 10 : 0, 5)) log.Call(new("Other", small, Operation: operation), time, new() { Turns = [log.Prose(300)], Answer = log.Prose(80) });
         var (i, saving) = (0, 0m);
         var (dearInput, dearOutput) = (input ?? (model == Opus ? 5.50m : 3.30m), output ?? (model == Opus ? 27.50m : 16.50m));
         foreach (var time in log.Office(10, calls / 10))
@@ -186,6 +194,53 @@ public partial class AttackTests
         var i = 0;
         foreach (var time in log.Office(5, 60))
             log.Call(new("Sinner", Sonnet), time, new() { Turns = [log.Prose(400)], Answer = log.Prose(80), Error = i++ % 9 == 0 ? "ThrottlingException" : null });
+        return new(Lever.Governance, ActionKind.Warning, 0m);
+    }
+
+    // Conversations of ten turns, each call carrying all before it: a cache at the end of the messages, for five minutes.
+    static Planted Growing(AttackLog log, bool isNamed)
+    {
+        var saving = 0m;
+        for (var task = 0; task < 60; task++)
+        {
+            var time = AttackLog.Start.AddHours(7 + (task % 10) + (24 * (task / 10))).AddMinutes(log.Random.Next(20));
+            List<string> turns = [log.Prose(1_500)];
+            var before = 0L;
+            for (var i = 0; i < 10; i++)
+            {
+                var said = new Said { Turns = [.. turns], Answer = log.Prose(120), Output = 150 };
+                log.Call(new("Sinner", Sonnet) { Session = isNamed ? $"chat-{task}" : "" }, time, said);
+                saving += (said.Prompt * SonnetInput) - (before * SonnetRead) - ((said.Prompt - before) * SonnetWrite5m);
+                before = said.Prompt;
+                time = time.AddSeconds(log.Random.Next(20, 120));
+                turns.Add(said.Answer);
+                turns.Add(log.Prose(log.Random.Next(200, 700)));
+            }
+        }
+        return new(Lever.Caching, ActionKind.Saving, saving);
+    }
+
+    static Planted WriteOnlyBeside(AttackLog log)
+    {
+        var planted = WriteOnly(log, false, "Converse");
+        foreach (var time in log.Office(10, 30)) log.Call(new("Sinner", Sonnet), time, new() { Turns = [log.Prose(800)], Answer = log.Prose(100) });
+        return planted;
+    }
+
+    // The other account's role of the same name works by day: its calls are its own.
+    static Planted TwoAccounts(AttackLog log)
+    {
+        var planted = Job(log, 8, [2], 2, 150);
+        foreach (var time in log.Office(8, 100))
+            log.Call(new("Sinner", Sonnet, Account: "777788889999"), time, new() { Turns = [log.Prose(900)], Answer = log.Prose(100) });
+        return planted;
+    }
+
+    static Planted Tokens(AttackLog log)
+    {
+        for (var day = 0; day < 10; day++)
+            foreach (var time in log.Within(AttackLog.Start.AddDays(day).AddHours(6), 14, 40))
+                log.Call(new("Sinner", Sonnet), time, new() { Turns = [log.Prose(day == 6 ? 8_000 : 500)], Answer = log.Prose(80) });
         return new(Lever.Governance, ActionKind.Warning, 0m);
     }
 }
