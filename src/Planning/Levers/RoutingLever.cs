@@ -105,8 +105,10 @@ static class RoutingLever
         {
             var priced = pool.Distinct(StringComparer.Ordinal).Where(id => Provider(id) == provider && id != view.Model.Id)
                 .Select(id => Target(view, id))
-                .Select(m => (Model: m, Saving: view.Saving(CallPlan.AsRecorded, new() { Model = m }))).Where(c => c.Saving is not null).ToList();
-            var cheaper = priced.Where(c => c.Saving > 0m).OrderByDescending(c => c.Saving).ThenBy(c => c.Model.Id, StringComparer.Ordinal).ToList();
+                .Select(m => (Model: m, Saving: view.Saving(CallPlan.AsRecorded, new() { Model = m })))
+                .Where(c => c.Saving is not null).ToList();
+            var cheaper = priced.Where(c => c.Saving > 0m).OrderByDescending(c => c.Saving)
+                .ThenBy(c => c.Model.Id, StringComparer.Ordinal).ToList();
             if (cheaper.Count == 0) continue;
             // A small model may do small work; what undercuts it is older or smaller yet, and nobody here has cleared that.
             if (pool == pools[^1] && view.Approved is null && IsSmall(view, [.. priced.Select(c => c.Saving!.Value)])) continue;

@@ -33,7 +33,8 @@ static class Warnings
     public static IEnumerable<PlanAction> Of(WorkloadView view, IReadOnlyList<WorkloadView> all)
     {
         foreach (var warning in (PlanAction?[])
-            [Unpriced(view), OpenCost(view), Throttled(view), Spiked(view) ?? Crowded(view), Blocked(view), LongContext(view), Untagged(view),
+            [Unpriced(view), OpenCost(view), Throttled(view), Spiked(view) ?? Crowded(view),
+                Blocked(view), LongContext(view), Untagged(view),
                 Unapproved(view),
                 DearInDevelopment(view, all), ScopeLever.Breach(view), AgentsLever.Runaway(view),
                 OutputLever.Cut(view)])
@@ -104,15 +105,17 @@ static class Warnings
         if (days.Count < daysMin) return null;
         var worst = days.MaxBy(d => d.Value);
         var usual = days.Values.Order().ElementAt(days.Count / 2);
-        if (worst.Value < callsMin || worst.Value < Spike * usual || days.Values.Count(n => n * 2 >= worst.Value) > 1) return null;
+        if (worst.Value < callsMin || worst.Value < Spike * usual) return null;
+        if (days.Values.Count(n => n * 2 >= worst.Value) > 1) return null;
         if (worst.Key == days.Keys.Min() || worst.Key == days.Keys.Max()) return null;
-        if (days.GetValueOrDefault(worst.Key.AddDays(-1)) > besideMax * usual || days.GetValueOrDefault(worst.Key.AddDays(1)) > besideMax * usual)
-            return null;
+        if (Beside(-1) > besideMax * usual || Beside(1) > besideMax * usual) return null;
         var cost = view.Replay.CostOf(i => DateOnly.FromDateTime(calls[i].Time) == worst.Key);
         return Make(view, WarningCause.Anomaly, "calls a day", "an alarm on calls a day",
-            $"On {worst.Key:yyyy-MM-dd} there were {(double)worst.Value / usual:0.0} times the usual calls ({Say.Count(worst.Value)} beside "
-            + $"{Say.Count(usual)}), and on no other day half as many; that day cost {Say.Usd(cost)}.", worst.Value,
+            $"On {worst.Key:yyyy-MM-dd} there were {(double)worst.Value / usual:0.0} times the usual calls "
+            + $"({Say.Count(worst.Value)} beside {Say.Count(usual)}), and on no other day half as many; that day cost {Say.Usd(cost)}.", worst.Value,
             decimal.Round(cost * (worst.Value - usual) / worst.Value, 6, MidpointRounding.ToEven));
+
+        int Beside(int daysOn) => days.GetValueOrDefault(worst.Key.AddDays(daysOn));
     }
 
     static PlanAction? Blocked(WorkloadView view)

@@ -28,7 +28,8 @@ public sealed class WorkloadView
     {
         (Workload, Context) = (workload, context);
         Replay = new(workload, context.Book);
-        Arrivals = ArrivalPattern.Of([.. workload.Calls.Where(c => c.ErrorCode is null).Select(c => c.Time)], workload.Calls[0].Kind.Region);
+        Arrivals = ArrivalPattern.Of([.. workload.Calls.Where(c => c.ErrorCode is null).Select(c => c.Time)],
+            workload.Calls[0].Kind.Region);
         (Urgency, Why) = Waiting.Of(this);
     }
 

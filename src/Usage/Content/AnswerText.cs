@@ -89,7 +89,8 @@ static class AnswerText
             var isFraction = end + 1 < text.Length && text[end] is (byte)'.' or (byte)',' && char.IsAsciiDigit((char)text[end + 1]);
             if (isFraction)
                 for (end++; end < text.Length && char.IsAsciiDigit((char)text[end]);) end++;
-            if (whole <= digitsMax && !(at > 0 && IsOfName(text[at - 1])) && !(end < text.Length && IsOfName(text[end]))) kept[length++] = (byte)'#';
+            var isOfName = (at > 0 && IsOfName(text[at - 1])) || (end < text.Length && IsOfName(text[end]));
+            if (whole <= digitsMax && !isOfName) kept[length++] = (byte)'#';
             else
                 for (var i = at; i < end; i++) kept[length++] = text[i];
             at = end;
