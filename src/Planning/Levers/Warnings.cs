@@ -112,7 +112,8 @@ static class Warnings
         var cost = view.Replay.CostOf(i => DateOnly.FromDateTime(calls[i].Time) == worst.Key);
         return Make(view, WarningCause.Anomaly, "calls a day", "an alarm on calls a day",
             $"On {worst.Key:yyyy-MM-dd} there were {(double)worst.Value / usual:0.0} times the usual calls "
-            + $"({Say.Count(worst.Value)} beside {Say.Count(usual)}), and on no other day half as many; that day cost {Say.Usd(cost)}.", worst.Value,
+            + $"({Say.Count(worst.Value)} beside {Say.Count(usual)}), and on no other day half as many; "
+            + $"that day cost {Say.Usd(cost)}.", worst.Value,
             decimal.Round(cost * (worst.Value - usual) / worst.Value, 6, MidpointRounding.ToEven));
 
         int Beside(int daysOn) => days.GetValueOrDefault(worst.Key.AddDays(daysOn));

@@ -75,6 +75,27 @@ public partial class AttackTests
                     }
                 }
         },
+        ["a nightly job too small for a batch"] = log =>
+        {
+            for (var day = 0; day < 10; day++)
+                foreach (var time in log.Within(AttackLog.Start.AddDays(day).AddHours(2), 1, 60)) Plain(log, time);
+        },
+        ["people who read along two hours a night"] = log =>
+        {
+            for (var day = 0; day < 10; day++)
+                foreach (var time in log.Within(AttackLog.Start.AddDays(day).AddHours(2), 2, 150))
+                    log.Call(new("Sound", Sonnet, Operation: "ConverseStream"), time, new() { Turns = [log.Prose(600)], Answer = log.Prose(100) });
+        },
+        ["two accounts whose agents bear one session's name"] = log =>
+        {
+            for (var task = 0; task < 12; task++)
+                for (var i = 0; i < 6; i++)
+                    log.Call(new("Sound", Haiku, Account: task % 2 == 0 ? "111111111111" : "222222222222") { Session = $"s{task / 2}" },
+                        AttackLog.Start.AddHours(task).AddSeconds(i * 9), new()
+                        {
+                            Turns = [log.Prose(200)], Calls = i == 5 ? null : ("search", $"{i % 4}"), Answer = log.Prose(50), Output = 40,
+                        });
+        },
         ["few calls of little"] = log =>
         {
             foreach (var time in log.Office(10, 3)) Plain(log, time);
