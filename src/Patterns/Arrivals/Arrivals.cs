@@ -6,27 +6,22 @@ namespace Assay.Patterns.Arrivals;
 /// <param name="Hours">Share of the calls in each of the 24 hours.</param>
 /// <param name="WindowStart">The hour in which the busiest <see cref="WindowHours"/> hours begin.</param>
 /// <param name="WindowShare">Share of the calls in those hours.</param>
-/// <param name="WindowDays">Share of the days on which most calls fell into them: a schedule keeps its hour.</param>
+/// <param name="WindowDays">Share of the days on which most calls fell into them.</param>
 /// <param name="BusiestMinute">Calls in the busiest minute.</param>
 public sealed record ArrivalPattern(
     int Calls, int Days, IReadOnlyList<double> Hours, int WindowStart, double WindowShare, double WindowDays, int BusiestMinute)
 {
-    /// <summary>How many hours a scheduled job is given.</summary>
+    /// <summary>How many hours a window has.</summary>
     public const int WindowHours = 3;
 
-    // Fewer calls say nothing of a schedule.
-    const int CallsMin = 20;
+    /// <summary>The schedule they keep to as a job; null where they keep to none, or people may be behind it.</summary>
+    public Schedule? Schedule { get; init; }
 
-    const int DaysMin = 3;
-
-    /// <summary>
-    /// True for traffic that keeps to a window of a few hours, day after day: a job on a schedule. One day, or a few calls, show no
-    /// schedule.
-    /// </summary>
-    public bool IsScheduled => Calls >= CallsMin && Days >= DaysMin && WindowShare >= .97 && WindowDays >= .9;
+    public bool IsScheduled => Schedule is not null;
 
     /// <param name="times">In rising order, UTC.</param>
-    public static ArrivalPattern Of(IReadOnlyList<DateTime> times)
+    /// <param name="region">Where the calls are made from.</param>
+    public static ArrivalPattern Of(IReadOnlyList<DateTime> times, string region)
     {
         var hours = new int[24];
         var days = new Dictionary<int, int[]>();
@@ -48,7 +43,7 @@ public sealed record ArrivalPattern(
         var kept = days.Values.Count(d => InWindow(d, start) * 2 > d.Sum());
         var all = Math.Max(1, times.Count);
         return new(times.Count, days.Count, [.. hours.Select(h => (double)h / all)], start, (double)InWindow(hours, start) / all,
-            days.Count == 0 ? 0 : (double)kept / days.Count, busiest);
+            days.Count == 0 ? 0 : (double)kept / days.Count, busiest) { Schedule = Schedule.Of(times, region) };
     }
 
     // A window may pass midnight.

@@ -32,32 +32,68 @@ public sealed class Conversations
     public double Continued => Ids.Count == 0 ? 0 : (double)All.Sum(c => c.Calls.Count - 1) / Ids.Count;
 
     /// <summary>
-    /// Calls of one session the callers name; else calls whose messages begin with all messages of an earlier one.
+    /// Calls of one session the callers name; else calls whose messages begin with all messages of an earlier one. A name under which what
+    /// is said shows no conversation is none; and where it shows several under one name, each is its own.
     /// </summary>
     /// <param name="calls">Of one workload, in the order of their times.</param>
     public static Conversations Of(IReadOnlyList<UsageRecord> calls)
     {
         var gathering = new Gathering(calls.Count);
-        var endless = Endless(calls);
+        var names = NamesOf(calls);
         for (var i = 0; i < calls.Count; i++)
         {
             if (calls[i].Content is not { } content) continue;
-            gathering.Add(i, endless.Contains(content.Session) ? content with { Session = 0 } : content);
+            var name = names.TryGetValue(content.Session, out var said) ? said : NameKind.Session;
+            if (name == NameKind.SeveralTasks && Begins(content)) gathering.Forget(content.Session);
+            gathering.Add(i, name == NameKind.NoSession ? content with { Session = 0 } : content);
         }
         return new(gathering.Ids, [.. gathering.All.Select(c => Told(c.IsNamed, c.Calls, calls))]);
     }
 
-    // A name that stands in a hundred calls over more than a day is no session: a run's id, a tag that never changes. What is said tells.
-    static HashSet<ulong> Endless(IReadOnlyList<UsageRecord> calls)
+    /// <summary>What a caller's name for a session turns out to be.</summary>
+    enum NameKind : byte { Session, NoSession, SeveralTasks }
+
+    sealed class NameUse
     {
-        const int callsMax = 100;
-        var seen = new Dictionary<ulong, (DateTime First, DateTime Last, int Calls)>();
+        public DateTime First, Last;
+        public int Calls, Begun, CarryingOn, WithTools;
+    }
+
+    // A name is no session but a tag, a run's id or a whole application's, where a hundred calls bear it over more than a day, or where the
+    // prompts of many calls show that each begins anew. A name that many tasks of an agent share, one after the other, is one of several.
+    static Dictionary<ulong, NameKind> NamesOf(IReadOnlyList<UsageRecord> calls)
+    {
+        const int callsMax = 100, anewMax = 20;
+        var uses = new Dictionary<ulong, NameUse>();
         foreach (var call in calls)
         {
-            if (call.Content is not { Session: not 0 and var name }) continue;
-            seen[name] = seen.TryGetValue(name, out var so) ? (so.First, call.Time, so.Calls + 1) : (call.Time, call.Time, 1);
+            if (call.Content is not { Session: not 0 } content) continue;
+            ref var use = ref CollectionsMarshal.GetValueRefOrAddDefault(uses, content.Session, out _);
+            use ??= new() { First = call.Time };
+            use.Last = call.Time;
+            use.Calls++;
+            if (content.Answer.Calls.Count > 0) use.WithTools++;
+            if (content.Prompt is not { Count: > 0 }) continue;
+            if (Begins(content)) use.Begun++;
+            else use.CarryingOn++;
         }
-        return [.. seen.Where(s => s.Value.Calls > callsMax && s.Value.Last - s.Value.First > TimeSpan.FromDays(1)).Select(s => s.Key)];
+        var kinds = new Dictionary<ulong, NameKind>();
+        foreach (var (name, use) in uses)
+        {
+            if (use.Calls > callsMax && use.Last - use.First > TimeSpan.FromDays(1)) kinds[name] = NameKind.NoSession;
+            else if (use.Begun > anewMax && use.CarryingOn == 0 && use.WithTools == 0) kinds[name] = NameKind.NoSession;
+            else if (use.Begun > 1 && use.CarryingOn > 0) kinds[name] = NameKind.SeveralTasks;
+        }
+        return kinds;
+    }
+
+    // Nothing was said before: the messages are the user's alone.
+    static bool Begins(CallContent content)
+    {
+        if (content.Prompt is not { Count: > 0 } prompt) return false;
+        for (var i = 0; i < prompt.Count; i++)
+            if (prompt[i].Place == BlockPlace.Assistant || prompt[i].Kind is BlockKind.ToolUse or BlockKind.ToolResult) return false;
+        return true;
     }
 
     static Conversation Told(bool isNamed, List<int> members, IReadOnlyList<UsageRecord> calls)
@@ -90,6 +126,9 @@ public sealed class Conversations
             Array.Fill(ids, -1);
             return ids;
         }
+
+        /// <summary>The next call under this name begins another conversation.</summary>
+        public void Forget(ulong name) => named.Remove(name);
 
         public void Add(int call, CallContent content)
         {

@@ -8,6 +8,18 @@ namespace Assay.Patterns.Sessions;
 /// <param name="Call">Fingerprint of the tool and its arguments.</param>
 public sealed record RepeatedToolCall(int Conversation, ulong Call, int Times);
 
+/// <summary>How much of a conversation went round.</summary>
+/// <param name="ToolCalls">Tools called in it.</param>
+/// <param name="Again">Of those, calls that had been made before in it, with the same arguments.</param>
+public readonly record struct GoingRound(int ToolCalls, int Again)
+{
+    /// <summary>
+    /// True where at least half of what was done had been done before. Who asks three times whether something is ready, and gets on with
+    /// it, does not go round.
+    /// </summary>
+    public bool IsLoop => Again >= Loops.RepeatsMin - 1 && Again * 2 >= ToolCalls;
+}
+
 /// <summary>How agents go round: calls a task, tool calls repeated, tasks that ran away.</summary>
 public sealed record Loops
 {
@@ -19,6 +31,9 @@ public sealed record Loops
 
     /// <summary>The most repeated first.</summary>
     public required IReadOnlyList<RepeatedToolCall> Repeats { get; init; }
+
+    /// <summary>Numbers of the conversations that go round: at least half of their tool calls had been made before in them.</summary>
+    public required IReadOnlyList<int> GoingRound { get; init; }
 
     /// <summary>Numbers of the conversations of more calls than allowed, the longest first.</summary>
     public required IReadOnlyList<int> Runaways { get; init; }
@@ -38,17 +53,21 @@ public sealed record Loops
         ArgumentOutOfRangeException.ThrowIfLessThan(maxCalls, 1);
         var all = conversations.All;
         List<RepeatedToolCall> repeats = [];
+        List<int> goingRound = [];
         var counts = new Dictionary<ulong, int>();
         for (var id = 0; id < all.Count; id++)
         {
             Count(calls, all[id].Calls, counts);
             foreach (var (call, times) in counts)
                 if (times >= RepeatsMin) repeats.Add(new(id, call, times));
+            var toolCalls = counts.Values.Sum();
+            if (new GoingRound(toolCalls, toolCalls - counts.Count).IsLoop) goingRound.Add(id);
         }
         return new()
         {
             CallsPerTask = [.. all.Select(c => c.Calls.Count).Order()],
             Repeats = [.. repeats.OrderByDescending(r => r.Times).ThenBy(r => r.Conversation).ThenBy(r => r.Call)],
+            GoingRound = goingRound,
             Runaways = [.. Enumerable.Range(0, all.Count).Where(id => all[id].Calls.Count > maxCalls)
                 .OrderByDescending(id => all[id].Calls.Count)],
             // A refused call was none of the task's: its retry was.

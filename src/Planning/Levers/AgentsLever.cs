@@ -52,7 +52,9 @@ static class AgentsLever
         var conversations = view.Conversations;
         if (conversations.All.Count == 0) return null;
         var loops = Loops.Of(view.Workload.Calls, conversations, view.MaxCalls);
+        // A tool asked three times, and most of what was done done before.
         var repeating = loops.Repeats.Select(r => r.Conversation).ToHashSet();
+        repeating.IntersectWith(loops.GoingRound);
         repeating.IntersectWith(loops.Runaways);
         if (repeating.Count == 0) return null;
         List<int> beyond = [.. loops.Beyond.Where(i => repeating.Contains(conversations.Ids[i]) && !view.Workload.Calls[i].Tokens.IsNone)];

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using Assay.Usage;
 
 namespace Assay.Planning;
@@ -9,8 +10,8 @@ namespace Assay.Planning;
 /// </summary>
 static class RoutingLever
 {
-    // An answer of a word or two: a label is eight tokens at most in any vocabulary.
-    const int LabelTokens = 8;
+    // An answer of a word or two is eight tokens at most in any vocabulary; what the reader knows for a label may be longer.
+    const int ShortTokens = 8, LabelTokens = 16;
 
     const int ObjectTokens = 24;
 
@@ -19,6 +20,9 @@ static class RoutingLever
 
     // Below this share of simple answers a workload is no classifier, and its short answers are chance.
     const double SimpleShare = .8;
+
+    // A model that costs no more than this share of what the middle one of its maker's would is one of its small ones.
+    const decimal SmallShare = .5m;
 
     public static IEnumerable<LeverOption> Options(WorkloadView view)
     {
@@ -52,23 +56,27 @@ static class RoutingLever
     {
         var calls = view.Workload.Span;
         var simple = new BitArray(calls.Length);
-        var answers = new HashSet<ulong>();
-        var (count, seen) = (0, 0);
+        var answers = new Dictionary<ulong, int>();
+        var (count, seen, longest) = (0, 0, ShortTokens);
         for (var i = 0; i < calls.Length; i++)
         {
             var answer = calls[i].Content?.Answer ?? AnswerShape.Unknown;
             // A label may come with a full stop, or in an object of its own.
-            var most = answer.Form == AnswerForm.Json ? ObjectTokens : LabelTokens;
+            var most = answer.Form switch { AnswerForm.Json => ObjectTokens, AnswerForm.Label => LabelTokens, _ => ShortTokens };
             if (calls[i].Tokens.Output == 0 || calls[i].Tokens.Output > most
                 || answer.Form is AnswerForm.Empty or AnswerForm.ToolUse) continue;
             simple[i] = true;
             count++;
-            if (answer.Form != AnswerForm.Unknown && ++seen > 0) answers.Add(answer.Hash);
+            longest = Math.Max(longest, (int)calls[i].Tokens.Output);
+            if (answer.Form == AnswerForm.Unknown) continue;
+            seen++;
+            // The same label with another confidence is the same label.
+            CollectionsMarshal.GetValueRefOrAddDefault(answers, answer.WithoutScores != 0 ? answer.WithoutScores : answer.Hash, out _)++;
         }
         if (count == 0 || (double)count / view.Workload.Calls.Count(c => c.Tokens.Output > 0) < SimpleShare) return null;
         if (Cheapest(view) is not { } model) return null;
         // Labels come back again and again; words that do not are answers, however short.
-        if (seen >= AnswersMin && answers.Count > seen / 2) return null;
+        if (seen >= AnswersMin && answers.Values.Where(times => times > 1).Sum() * 2 < seen) return null;
         var labels = seen == 0 ? "what they say is not in the log" : $"{answers.Count} different answers in all";
         var option = new LeverOption
         {
@@ -79,7 +87,7 @@ static class RoutingLever
             Breaks = "some labels may change", Setup = $"modelId: {Id(view, model)}",
             Evidence = view.Evidence($"{Say.Sentence(Say.Share((double)count / view.Workload.Answered))} of the calls are answered with "
                 + $"at most "
-                + $"{LabelTokens} tokens; {labels}.", count),
+                + $"{longest} tokens; {labels}.", count),
         };
         return view.Saving(option) > 0m ? option : null;
     }
@@ -95,14 +103,26 @@ static class RoutingLever
             : [view.Context.InUse.Select(m => m.Id), view.Context.Sources.Catalog.Models.Select(m => m.Id)];
         foreach (var pool in pools)
         {
-            var best = pool.Distinct(StringComparer.Ordinal).Where(id => Provider(id) == provider && id != view.Model.Id)
+            var priced = pool.Distinct(StringComparer.Ordinal).Where(id => Provider(id) == provider && id != view.Model.Id)
                 .Select(id => Target(view, id))
                 .Select(m => (Model: m, Saving: view.Saving(CallPlan.AsRecorded, new() { Model = m })))
-                .Where(c => c.Saving > 0m).OrderByDescending(c => c.Saving).ThenBy(c => c.Model.Id, StringComparer.Ordinal)
-                .FirstOrDefault();
-            if (best.Model is not null) return best.Model;
+                .Where(c => c.Saving is not null).ToList();
+            var cheaper = priced.Where(c => c.Saving > 0m).OrderByDescending(c => c.Saving)
+                .ThenBy(c => c.Model.Id, StringComparer.Ordinal).ToList();
+            if (cheaper.Count == 0) continue;
+            // A small model may do small work; what undercuts it is older or smaller yet, and nobody here has cleared that.
+            if (pool == pools[^1] && view.Approved is null && IsSmall(view, [.. priced.Select(c => c.Saving!.Value)])) continue;
+            return cheaper[0].Model;
         }
         return null;
+    }
+
+    // By the same calls' cost on every model of the maker that the book prices, its own among them.
+    static bool IsSmall(WorkloadView view, List<decimal> savings)
+    {
+        var today = view.Replay.Recorded.Cost;
+        var costs = savings.Append(0m).Select(saving => today - saving).Order().ToList();
+        return today <= SmallShare * costs[costs.Count / 2];
     }
 
     static string Provider(string id) => id.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? id[..dot] : id;

@@ -33,7 +33,8 @@ static class Warnings
     public static IEnumerable<PlanAction> Of(WorkloadView view, IReadOnlyList<WorkloadView> all)
     {
         foreach (var warning in (PlanAction?[])
-            [Unpriced(view), OpenCost(view), Throttled(view), Spiked(view), Blocked(view), LongContext(view), Untagged(view),
+            [Unpriced(view), OpenCost(view), Throttled(view), Spiked(view) ?? Crowded(view),
+                Blocked(view), LongContext(view), Untagged(view),
                 Unapproved(view),
                 DearInDevelopment(view, all), ScopeLever.Breach(view), AgentsLever.Runaway(view),
                 OutputLever.Cut(view)])
@@ -91,6 +92,31 @@ static class Warnings
         return Make(view, WarningCause.Anomaly, "tokens a call", "an alarm on tokens a call",
             $"On {worst.Day:yyyy-MM-dd} a call had {worst.Mean / usual:0.0} times its usual tokens ({worst.Mean:0} beside {usual:0}); "
             + $"that day cost {Say.Usd(cost)}.", worst.Calls, decimal.Round(beyond, 6, MidpointRounding.ToEven));
+    }
+
+    // A day of many times the usual calls that stands alone: between usual days, and none other comes to half of it. A launch stays, a run
+    // at the end of a week or a month comes again; something that got out of hand and was stopped does neither.
+    static PlanAction? Crowded(WorkloadView view)
+    {
+        const int callsMin = 50, daysMin = 4, besideMax = 2;
+        if (view.Workload.IsSums) return null;
+        var calls = view.Workload.Calls;
+        var days = calls.Where(c => !c.Tokens.IsNone).CountBy(c => DateOnly.FromDateTime(c.Time)).ToDictionary();
+        if (days.Count < daysMin) return null;
+        var worst = days.MaxBy(d => d.Value);
+        var usual = days.Values.Order().ElementAt(days.Count / 2);
+        if (worst.Value < callsMin || worst.Value < Spike * usual) return null;
+        if (days.Values.Count(n => n * 2 >= worst.Value) > 1) return null;
+        if (worst.Key == days.Keys.Min() || worst.Key == days.Keys.Max()) return null;
+        if (Beside(-1) > besideMax * usual || Beside(1) > besideMax * usual) return null;
+        var cost = view.Replay.CostOf(i => DateOnly.FromDateTime(calls[i].Time) == worst.Key);
+        return Make(view, WarningCause.Anomaly, "calls a day", "an alarm on calls a day",
+            $"On {worst.Key:yyyy-MM-dd} there were {(double)worst.Value / usual:0.0} times the usual calls "
+            + $"({Say.Count(worst.Value)} beside {Say.Count(usual)}), and on no other day half as many; "
+            + $"that day cost {Say.Usd(cost)}.", worst.Value,
+            decimal.Round(cost * (worst.Value - usual) / worst.Value, 6, MidpointRounding.ToEven));
+
+        int Beside(int daysOn) => days.GetValueOrDefault(worst.Key.AddDays(daysOn));
     }
 
     static PlanAction? Blocked(WorkloadView view)

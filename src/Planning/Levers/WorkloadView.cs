@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assay.Patterns.Arrivals;
 using Assay.Patterns.Prompts;
 using Assay.Patterns.Sessions;
@@ -27,7 +28,8 @@ public sealed class WorkloadView
     {
         (Workload, Context) = (workload, context);
         Replay = new(workload, context.Book);
-        Arrivals = ArrivalPattern.Of([.. workload.Calls.Where(c => c.ErrorCode is null).Select(c => c.Time)]);
+        Arrivals = ArrivalPattern.Of([.. workload.Calls.Where(c => c.ErrorCode is null).Select(c => c.Time)],
+            workload.Calls[0].Kind.Region);
         (Urgency, Why) = Waiting.Of(this);
     }
 
@@ -103,11 +105,14 @@ static class Waiting
         if (view.Conversations.Continued is >= .2 and var continued)
             return (Urgency.RealTime, $"calls follow one another: {Say.Share(continued)} of them carry an earlier one on");
         var arrivals = view.Arrivals;
-        if (arrivals.IsScheduled)
+        if (arrivals.Schedule is { } job)
         {
-            return (Urgency.BatchEligible, $"a job on a schedule: {Say.Share(arrivals.WindowShare)} of the calls come from "
-                + $"{Say.Hour(arrivals.WindowStart)} to {Say.Hour(arrivals.WindowStart + ArrivalPattern.WindowHours)} UTC on "
-                + $"{arrivals.Days} days, none streamed, none in a conversation");
+            var when = arrivals.WindowShare >= .97
+                ? $"{Say.Share(arrivals.WindowShare)} of the calls come from {Say.Hour(arrivals.WindowStart)} to "
+                + $"{Say.Hour(arrivals.WindowStart + ArrivalPattern.WindowHours)} UTC on {arrivals.Days} days"
+                : $"{Say.Share(job.Share)} of the calls come in {job.Runs} runs, begun about "
+                + $"{string.Join(" and ", job.Starts.Select(s => s.ToString("HH:mm", CultureInfo.InvariantCulture)))} UTC, {job.Why}";
+            return (Urgency.BatchEligible, $"a job on a schedule: {when}, none streamed, none in a conversation");
         }
         if (ShareOf(c => c.Kind.Tier == Tier.Flex) >= .5) return (Urgency.NearTime, "it is bought as flex: it waits already");
         if (arrivals is { Calls: >= 100, Days: >= 3 } && Quietest(arrivals.Hours) >= .205)

@@ -143,7 +143,7 @@ public static class Planner
     }
 
     static string Arriving(WorkloadView view) => view.Workload.IsSums ? "rows of a bill"
-        : view.Arrivals.IsScheduled ? $"from {Say.Hour(view.Arrivals.WindowStart)} UTC, daily"
+        : view.Arrivals.Schedule is { } job ? $"from {string.Join(" and ", job.Starts.Select(s => Say.Hour(s.Hour)))} UTC, daily"
         : FormattableString.Invariant($"{(double)view.Arrivals.Calls / Math.Max(1, view.Arrivals.Days):0.#} calls a day");
 
     static string Name(Lever lever) => lever switch { Lever.KnowledgeBase => "knowledge base", _ => lever.ToString().ToLowerInvariant() };

@@ -77,10 +77,12 @@ public sealed class Traffic
         return Array.ConvertAll(places, p => calls[p]);
     }
 
-    // Calls of one second stand in the order of their ids, whatever file told of them first.
+    // Logs tell seconds. Of calls of one second the shorter prompt came first, for what carries on is longer; then the ids decide, whatever
+    // file told of them first.
     static int Compare(in UsageRecord left, in UsageRecord right)
     {
         var byTime = left.Time.CompareTo(right.Time);
+        if (byTime == 0) byTime = left.Tokens.Prompt.CompareTo(right.Tokens.Prompt);
         return byTime != 0 ? byTime : left.RequestId.Key.CompareTo(right.RequestId.Key);
     }
 }

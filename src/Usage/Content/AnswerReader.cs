@@ -223,6 +223,6 @@ sealed class AnswerReader
         var form = calls.Count > 0 ? AnswerForm.ToolUse : said.IsEmpty ? AnswerForm.Empty : isJson ? AnswerForm.Json
             : AnswerText.IsLabel(said) ? AnswerForm.Label : AnswerForm.Prose;
         return new(form, textLength, said.IsEmpty ? 0 : Fingerprint.Of(said), opening, isJson ? AnswerText.KeysOf(keys) : 0,
-            calls.Count == 0 ? [] : calls.ToArray());
+            calls.Count == 0 ? [] : calls.ToArray()) { WithoutScores = AnswerText.WithoutScores(said) };
     }
 }

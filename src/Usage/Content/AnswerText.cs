@@ -69,6 +69,37 @@ static class AnswerText
         return hash;
     }
 
+    /// <summary>Fingerprint of a short text with a mark in place of each score; 0 where it is long or empty.</summary>
+    public static ulong WithoutScores(ReadOnlySpan<byte> text)
+    {
+        const int longest = 160, digitsMax = 3;
+        if (text.IsEmpty || text.Length > longest) return 0;
+        Span<byte> kept = stackalloc byte[longest];
+        var (length, at) = (0, 0);
+        while (at < text.Length)
+        {
+            if (!char.IsAsciiDigit((char)text[at]))
+            {
+                kept[length++] = text[at++];
+                continue;
+            }
+            var end = at;
+            while (end < text.Length && char.IsAsciiDigit((char)text[end])) end++;
+            var whole = end - at;
+            var isFraction = end + 1 < text.Length && text[end] is (byte)'.' or (byte)',' && char.IsAsciiDigit((char)text[end + 1]);
+            if (isFraction)
+                for (end++; end < text.Length && char.IsAsciiDigit((char)text[end]);) end++;
+            var isOfName = (at > 0 && IsOfName(text[at - 1])) || (end < text.Length && IsOfName(text[end]));
+            if (whole <= digitsMax && !isOfName) kept[length++] = (byte)'#';
+            else
+                for (var i = at; i < end; i++) kept[length++] = text[i];
+            at = end;
+        }
+        return Fingerprint.Of(kept[..length]);
+
+        static bool IsOfName(byte c) => char.IsAsciiLetterOrDigit((char)c) || c is (byte)'-' or (byte)'_' or (byte)'/' or >= 128;
+    }
+
     /// <summary>True for a word or a few that make no sentence.</summary>
     public static bool IsLabel(ReadOnlySpan<byte> text) => text.Length <= LabelBytesMax && text.Count((byte)' ') < LabelWordsMax
         && !text.Contains((byte)'\\') && text[^1] is not ((byte)'.' or (byte)'!' or (byte)'?') && text.IndexOf(". "u8) < 0;

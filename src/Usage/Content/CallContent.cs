@@ -91,6 +91,12 @@ public enum AnswerForm : byte
 /// <param name="Calls">Fingerprints of the tools it calls with their arguments.</param>
 public sealed record AnswerShape(AnswerForm Form, int Bytes, ulong Hash, ulong Opening, ulong Keys, IReadOnlyList<ulong> Calls)
 {
+    /// <summary>
+    /// Of a short text with its scores left out (fractions, and numbers of at most three digits that are no part of a word): a label that
+    /// comes with a confidence is the same label again. 0 for other texts.
+    /// </summary>
+    public ulong WithoutScores { get; init; }
+
     public static readonly AnswerShape Unknown = new(AnswerForm.Unknown, 0, 0, 0, 0, []);
 }
 

@@ -25,6 +25,14 @@ public sealed class ConversationsTests
     }
 
     [Fact]
+    public void A_name_on_many_calls_that_each_begin_anew_is_a_tag() => Assert.All(
+        Conversations.Of(Of(Enumerable.Range(0, 30).Select(i => Prompt("", Prose(i, 400))), _ => "run-7")).Ids, id => Assert.Equal(-1, id));
+
+    [Fact]
+    public void Tasks_that_follow_one_another_under_one_name_are_each_its_own() => Assert.Equal([0, 0, 1, 1], Conversations.Of(Of(
+        [Dialogue("one"), Dialogue("one", "yes", "two"), Dialogue("three"), Dialogue("three", "no", "four")], _ => "agent")).Ids);
+
+    [Fact]
     public void A_prompt_that_begins_with_all_of_an_earlier_one_carries_it_on() => Assert.Equal(
         [0, -1, 0, 0], Ids(Dialogue("one"), Dialogue("other"), Dialogue("one", "yes", "two"), Dialogue("one", "yes", "two", "no", "three")));
 
