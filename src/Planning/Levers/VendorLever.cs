@@ -41,7 +41,8 @@ static class VendorLever
             Equivalents = [.. vendors.Equivalents.Where(e => e.Kind == EquivalenceKind.SameWeights)],
         });
         // Of each vendor what it sells cheaper, whole models: the rest stays.
-        var best = compared.Vendors.Select(q => new Offer(q, [.. q.Models.Where(m => m.There > 0m && m.Delta < 0m && m.Unpriced.Count == 0)]))
+        var best = compared.Vendors
+            .Select(q => new Offer(q, [.. q.Models.Where(m => m.There > 0m && m.Delta < 0m && m.Unpriced.Count == 0)]))
             .Where(o => o.Models.Count > 0).OrderByDescending(o => o.Here - o.There)
             .ThenBy(o => o.Quote.Platform.Vendor, StringComparer.Ordinal).FirstOrDefault();
         if (best is null) return (null, null);
@@ -50,8 +51,8 @@ static class VendorLever
         var models = string.Join(", ", best.Models.Select(m => Say.Model(m.Model)));
         if (context.Monthly(saving - paidAnyway) < context.Constraints.MinimumMonthlySaving)
         {
-            return (null, paidAnyway <= 0m ? null : $"{best.Quote.Platform.Name} sells {models} for {Say.Usd(saving)} less at list price, and "
-                + $"of what would leave AWS {Say.Usd(paidAnyway)} is promised and paid all the same: it does not pay.");
+            return (null, paidAnyway <= 0m ? null : $"{best.Quote.Platform.Name} sells {models} for {Say.Usd(saving)} less at list price, "
+                + $"and of what would leave AWS {Say.Usd(paidAnyway)} is promised and paid all the same: it does not pay.");
         }
         var views = free.Select(c => c.View).Where(v => best.Models.Any(m => m.Model == v.Model.Id)).ToList();
         if (views.Count == 0) views = [.. free.Select(c => c.View)];
