@@ -15,6 +15,9 @@ static class VendorLever
 {
     const decimal MonthsPerYear = 12m;
 
+    // USD a month below which nobody signs another contract.
+    const decimal LeastMonthly = 100m;
+
     sealed record Offer(VendorQuote Quote, IReadOnlyList<ModelQuote> Models)
     {
         public decimal Here => Models.Sum(m => m.Here);
@@ -49,9 +52,9 @@ static class VendorLever
         var saving = best.Here - best.There;
         var paidAnyway = PaidAnyway(best, plannedMonthly, context);
         var models = string.Join(", ", best.Models.Select(m => Say.Model(m.Model)));
-        if (context.Monthly(saving - paidAnyway) < context.Constraints.MinimumMonthlySaving)
+        if (context.Monthly(saving - paidAnyway) < Math.Max(LeastMonthly, context.Constraints.MinimumMonthlySaving))
         {
-            return (null, paidAnyway <= 0m ? null : $"{best.Quote.Platform.Name} sells {models} for {Say.Usd(saving)} less at list price, "
+            return (null, paidAnyway <= 0m || context.Monthly(saving) < LeastMonthly ? null : $"{best.Quote.Platform.Name} sells {models} for {Say.Usd(saving)} less at list price, "
                 + $"and of what would leave AWS {Say.Usd(paidAnyway)} is promised and paid all the same: it does not pay.");
         }
         var views = free.Select(c => c.View).Where(v => best.Models.Any(m => m.Model == v.Model.Id)).ToList();

@@ -8,7 +8,7 @@ namespace Assay.Planning.Tests.Plans;
 public class VendorChoiceTests
 {
     // Sonnet through a us. profile costs a tenth more than its maker asks: 3.30 and 16.50 beside 3 and 15 a million.
-    const decimal Here = 400 * ((20_000 * 3.30e-6m) + (500 * 16.50e-6m)), There = Here / 1.1m;
+    const decimal Here = 400 * ((150_000 * 3.30e-6m) + (5_000 * 16.50e-6m)), There = Here / 1.1m;
 
     static readonly PlanSources Sources = SampledTraffic.Sources with
     {
@@ -22,7 +22,8 @@ public class VendorChoiceTests
     static Plan Planned(PlanConstraints constraints)
     {
         var traffic = new Traffic();
-        traffic.Add([.. Hourly(400, Kind(operation: "ConverseStream"), Tokens(20_000, 500))]);
+        var kind = Kind(operation: "ConverseStream");
+        traffic.Add([.. Enumerable.Range(0, 400).Select(i => Call(i, kind, Start.AddMinutes(10 * i), Tokens(150_000, 5_000)))]);
         return Planner.Of(traffic, Sources, constraints, TestContext.Current.CancellationToken);
     }
 
