@@ -39,7 +39,7 @@ public sealed record PolicyFile
     public PolicyAccount? AccountOf(string id) => Accounts.FirstOrDefault(a => a.Id == id);
 
     /// <summary>The environment of a call: its account's, else what the call is tagged with.</summary>
-    public string EnvOf(string account, string tagged) => AccountOf(account) is { Env.Length: > 0 } known ? known.Env : tagged;
+    public string? EnvOf(string account, string? tagged) => AccountOf(account) is { Env.Length: > 0 } known ? known.Env : tagged;
 
     internal IEnumerable<IRule> Rules => [.. Allow, .. Deny, .. Limits];
 }

@@ -7,13 +7,16 @@ public sealed record PolicyCall
 {
     public required string Account { get; init; }
 
-    /// <summary>The environment the caller is tagged with; the account's own goes before it.</summary>
-    public string Env { get; init; } = "";
-    public string Team { get; init; } = "";
-    public string Principal { get; init; } = "";
+    /// <summary>
+    /// The environment the caller is tagged with; the account's own goes before it. Here and below null stands for not known, as in a
+    /// bill: a call is then taken to be permitted, and not to be forbidden.
+    /// </summary>
+    public string? Env { get; init; } = "";
+    public string? Team { get; init; } = "";
+    public string? Principal { get; init; } = "";
 
     /// <summary>The gateway's key; empty for calls that did not come through one.</summary>
-    public string Key { get; init; } = "";
+    public string? Key { get; init; } = "";
 
     /// <summary>Id of a foundation model, or the ARN of another resource.</summary>
     public required string Model { get; init; }
@@ -46,10 +49,10 @@ public static class PolicyMeaning
     public static IReadOnlyList<PolicyBreak> Breaks(PolicyFile policy, PolicyCall call)
     {
         List<PolicyBreak> breaks = [];
-        if (policy.Allow.Count > 0 && !policy.Allow.Any(r => Covers(policy, r, call)))
+        if (policy.Allow.Count > 0 && !policy.Allow.Any(r => Covers(policy, r, call, otherwise: true)))
             breaks.Add(new(BreakKind.NotAllowed, "", null, "no allow rule covers it"));
         foreach (var rule in policy.Deny)
-            if (Covers(policy, rule, call)) breaks.Add(new(BreakKind.Denied, rule.Name, rule.Place, "denied"));
+            if (Covers(policy, rule, call, otherwise: false)) breaks.Add(new(BreakKind.Denied, rule.Name, rule.Place, "denied"));
         foreach (var limit in policy.Limits)
         {
             if (!IsAbout(policy, limit.Who, call) || (limit.Models.Count > 0 && !HasModel(limit.Models, call.Model))) continue;
@@ -69,22 +72,23 @@ public static class PolicyMeaning
     }
 
     /// <summary>The first allow rule that covers a call, whatever forbids it; null where none does.</summary>
-    public static AccessRule? AllowedBy(PolicyFile policy, PolicyCall call) => policy.Allow.FirstOrDefault(r => Covers(policy, r, call));
+    public static AccessRule? AllowedBy(PolicyFile policy, PolicyCall call) => policy.Allow.FirstOrDefault(r => Covers(policy, r, call, otherwise: true));
 
-    static bool Covers(PolicyFile policy, AccessRule rule, PolicyCall call) =>
-        IsAbout(policy, rule.Who, call) && HasModel(rule.Models, call.Model)
+    static bool Covers(PolicyFile policy, AccessRule rule, PolicyCall call, bool otherwise) =>
+        IsAbout(policy, rule.Who, call, otherwise) && HasModel(rule.Models, call.Model)
         && (rule.Regions.Count == 0 || Glob.MatchesAny(rule.Regions, call.Region))
         && (rule.Scopes.Count == 0 || rule.Scopes.Contains(call.Scope));
 
     /// <summary>Whether a rule is about a caller.</summary>
-    public static bool IsAbout(PolicyFile policy, Who who, PolicyCall call) =>
+    /// <param name="otherwise">What counts where the call does not tell who made it.</param>
+    public static bool IsAbout(PolicyFile policy, Who who, PolicyCall call, bool otherwise = false) =>
         (who.Accounts.Count == 0 || who.Accounts.Contains(call.Account))
-        && Names(who.Envs, policy.EnvOf(call.Account, call.Env)) && Names(who.Teams, call.Team)
-        && Names(who.Principals, call.Principal) && Names(who.Keys, call.Key);
+        && Names(who.Envs, policy.EnvOf(call.Account, call.Env), otherwise) && Names(who.Teams, call.Team, otherwise)
+        && Names(who.Principals, call.Principal, otherwise) && Names(who.Keys, call.Key, otherwise);
 
     // A caller without a team is of no team, whatever the pattern.
-    static bool Names(IReadOnlyList<string> patterns, string name) =>
-        patterns.Count == 0 || (name.Length > 0 && Glob.MatchesAny(patterns, name));
+    static bool Names(IReadOnlyList<string> patterns, string? name, bool otherwise) => patterns.Count == 0
+        || (name is null ? otherwise : name.Length > 0 && Glob.MatchesAny(patterns, name));
 
     // Every foundation model is meant by an empty list; what else can be called is meant by its ARN alone.
     internal static bool HasModel(IReadOnlyList<string> patterns, string model) => patterns.Count == 0
