@@ -132,7 +132,6 @@ public sealed partial class PolicyReader
 
     PolicyBudget Budget(PolicySection section)
     {
-        Named(section);
         var steps = section.Amounts("steps");
         for (var i = 1; i < steps.Count; i++)
             if (steps[i].Amount <= steps[i - 1].Amount)
@@ -150,7 +149,6 @@ public sealed partial class PolicyReader
 
     AlarmRule Alarm(PolicySection section)
     {
-        Named(section);
         var endpoints = section.Texts("endpoints");
         foreach (var endpoint in endpoints)
             if (!endpoint.Text.StartsWith("arn:", StringComparison.Ordinal) && catalog.Find(ModelIdentity.SplitScope(endpoint.Text).Id) is null)

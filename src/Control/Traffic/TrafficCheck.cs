@@ -36,7 +36,11 @@ public sealed record BudgetMonth(
 /// <param name="Breaking">Calls that break the policy in any way; each counts once.</param>
 public sealed record TrafficFindings(
     long Requests, decimal Cost, long Breaking, decimal BreakingCost, IReadOnlyList<TrafficBreak> Breaks,
-    IReadOnlyList<Undecided> Undecided, IReadOnlyList<BudgetMonth> Budgets);
+    IReadOnlyList<Undecided> Undecided, IReadOnlyList<BudgetMonth> Budgets)
+{
+    /// <summary>Calls of which some part has no price: costs are lower bounds by theirs.</summary>
+    public long Unpriced { get; init; }
+}
 
 /// <summary>
 /// Holds rated records against a policy. What a rule says of a kind of call is worked out once for the kind; what depends on the single
@@ -72,7 +76,7 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
     readonly Dictionary<CallKind, Judged> byAddress = new(ByAddress.Same);
     readonly Dictionary<string, Sum> unseen = new(StringComparer.Ordinal);
     readonly SortedDictionary<(int Budget, DateOnly Day), Sum> spent = [];
-    long requests, breaking;
+    long requests, breaking, withoutPrice;
     decimal cost, breakingCost;
 
     /// <summary>Adds a record and what it was rated at. Failed calls cost nothing and break nothing.</summary>
@@ -92,6 +96,7 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
         Add(judged.All, record, count, charged, most, unpriced);
         requests += count;
         cost += charged;
+        if (unpriced) withoutPrice++;
         foreach (var budget in judged.Budgets)
             Add(SumOf(spent, (budget, DateOnly.FromDateTime(record.Time))), record, count, charged, most, unpriced);
         var breaks = judged.Breaks.Count > 0;
@@ -126,7 +131,7 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
             [.. breaks.OrderByDescending(b => b.Cost).ThenByDescending(b => b.Requests).ThenBy(b => b.Break.Rule, StringComparer.Ordinal)
                 .ThenBy(b => b.Kind.Caller.Account, StringComparer.Ordinal).ThenBy(b => b.Kind.Caller.Principal, StringComparer.Ordinal)
                 .ThenBy(b => b.Kind.Model.Id, StringComparer.Ordinal).ThenBy(b => b.Break.Detail, StringComparer.Ordinal)],
-            [.. undecided.OrderBy(u => u.Reason, StringComparer.Ordinal)], [.. BudgetMonths()]);
+            [.. undecided.OrderBy(u => u.Reason, StringComparer.Ordinal)], [.. BudgetMonths()]) { Unpriced = withoutPrice };
     }
 
     IEnumerable<BudgetMonth> BudgetMonths()
