@@ -8,7 +8,8 @@ namespace Assay.Control.Access;
 /// <param name="ServiceControl">Service control policies, each within AWS's size.</param>
 /// <param name="Identity">Managed policies, each within AWS's size.</param>
 public sealed record AccountDocuments(
-    string Name, IReadOnlyList<PolicyAccount> Accounts, IReadOnlyList<PolicyDocument> ServiceControl, IReadOnlyList<PolicyDocument> Identity);
+    string Name, IReadOnlyList<PolicyAccount> Accounts, IReadOnlyList<PolicyDocument> ServiceControl,
+        IReadOnlyList<PolicyDocument> Identity);
 
 /// <summary>The documents of a policy, and what they cannot hold.</summary>
 /// <param name="Warnings">What would lock callers out or AWS would refuse.</param>
@@ -46,10 +47,12 @@ public static class AccessDocuments
             var control = DocumentSizes.Fit(statements.ServiceControl(), ServiceControlMax, DocumentSizes.AsWritten, out var longControl);
             var identity = DocumentSizes.Fit(statements.Identity(), IdentityMax, DocumentSizes.WithoutSpace, out var longIdentity);
             foreach (var sid in longControl.Concat(longIdentity).Distinct())
-                warnings.Add($"the statement '{sid}' for {account.Name} is longer than AWS takes and cannot be split: name the models of its "
+                warnings.Add($"the statement '{sid}' for {account.Name} is longer than AWS takes and cannot be split: name the models "
+                    + "of its "
                     + "rules by patterns, such as 'anthropic.claude-haiku-*'");
             if (control.Count > ServiceControlsMax)
-                warnings.Add($"{account.Name} needs {control.Count} service control policies; AWS attaches {ServiceControlsMax} to an account "
+                warnings.Add($"{account.Name} needs {control.Count} service control policies; AWS attaches {ServiceControlsMax} to an "
+                    + "account "
                     + "beside FullAWSAccess: name models by patterns, or attach some to its organisational unit");
             if (identity.Count > IdentitiesMax)
                 warnings.Add($"{account.Name} needs {identity.Count} managed policies; AWS attaches {IdentitiesMax} to a role");
@@ -92,13 +95,16 @@ public static class AccessDocuments
             if (limit.Who.Keys.Count > 0)
                 yield return $"'{limit.Name}' (line {limit.Place.Line}) limits gateway keys, which AWS does not see: the gateway holds it";
             if (limit.RequestUsdMax is not null)
-                yield return $"'{limit.Name}' (line {limit.Place.Line}) limits what a request costs, for which AWS has no rule: the gateway holds it";
+                yield return $"'{limit.Name}' (line {limit.Place.Line}) limits what a request costs, for which AWS has no rule: the "
+                    + "gateway holds it";
             if (limit.Tags.Count > 0)
-                yield return $"'{limit.Name}' (line {limit.Place.Line}) asks for tags: AWS sees those of the role, not the request's metadata";
+                yield return $"'{limit.Name}' (line {limit.Place.Line}) asks for tags: AWS sees those of the role, not the request's "
+                    + "metadata";
         }
         foreach (var rule in policy.Allow.Concat(policy.Deny).Where(r => r.Scopes.Count > 0))
             if (!rule.Scopes.Contains(Scope.InRegion) || !rule.Scopes.Contains(Scope.Geo))
-                yield return $"'{rule.Name}' (line {rule.Place.Line}) tells in_region from geo: AWS cannot for application inference profiles, "
+                yield return $"'{rule.Name}' (line {rule.Place.Line}) tells in_region from geo: AWS cannot for application inference "
+                    + "profiles, "
                     + "whose ARN hides what they were made of";
     }
 }
@@ -127,7 +133,8 @@ sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
         sids.Clear();
         List<Statement> statements = [];
         if (!policy.Mantle)
-            statements.Add(new() { Sid = Sid("NoMantle"), IsAllow = false, Actions = ["bedrock-mantle:CreateInference"], Resources = ["*"] });
+            statements.Add(new() { Sid = Sid("NoMantle"), IsAllow = false, Actions = ["bedrock-mantle:CreateInference"],
+                Resources = ["*"] });
         if (OnlyListed() is { } listed) statements.Add(listed);
         statements.AddRange(Forbidden());
         return statements;
@@ -237,18 +244,21 @@ sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
         if (limit.Scopes.Count > 0 && others.Count > 0 && !limit.Scopes.Contains(Scope.InRegion))
             yield return Of(name + "NotOwnModels", false, others, who);
         if (limit.Guardrail == LimitRule.AnyGuardrail)
-            yield return Of(name + "Guardrail", false, [.. models, .. others], [.. who, new("Null", "bedrock:GuardrailIdentifier", ["true"])]);
+            yield return Of(name + "Guardrail", false, [.. models, .. others],
+                [.. who, new("Null", "bedrock:GuardrailIdentifier", ["true"])]);
         else if (limit.Guardrail.Length > 0)
             yield return Of(name + "Guardrail", false, [.. models, .. others],
                 [.. who, new("StringNotLike", "bedrock:GuardrailIdentifier", Guardrails.Patterns(limit.Guardrail, partition))]);
         foreach (var tag in limit.Tags)
         {
-            yield return Of($"{name}Tag{Pascal(tag)}", false, [.. models, .. others], [.. who, new("Null", $"aws:PrincipalTag/{tag}", ["true"])]);
+            yield return Of($"{name}Tag{Pascal(tag)}", false, [.. models, .. others],
+                [.. who, new("Null", $"aws:PrincipalTag/{tag}", ["true"])]);
             // What is paid for by itself must say whose it is from its first day.
             yield return new()
             {
                 Sid = Sid($"{name}New{Pascal(tag)}"), IsAllow = false, Resources = ["*"],
-                Actions = ["bedrock:CreateInferenceProfile", "bedrock:CreateModelInvocationJob", "bedrock:CreateProvisionedModelThroughput"],
+                Actions = ["bedrock:CreateInferenceProfile", "bedrock:CreateModelInvocationJob",
+                    "bedrock:CreateProvisionedModelThroughput"],
                 Conditions = [.. who, new("Null", $"aws:RequestTag/{tag}", ["true"])],
             };
         }
@@ -289,7 +299,8 @@ sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
 
     static IEnumerable<Condition> FromRegions(IReadOnlyList<string> regions) => regions.Count == 0 ? [] : [Named(RegionKey, regions)];
 
-    static Condition Named(string key, IReadOnlyList<string> values) => new(HasWildcard(values) ? "StringLike" : "StringEquals", key, values);
+    static Condition Named(string key, IReadOnlyList<string> values) => new(HasWildcard(values) ? "StringLike" : "StringEquals", key,
+        values);
 
     static bool HasWildcard(IReadOnlyList<string> values) => values.Any(v => v.Contains('*') || v.Contains('?'));
 
@@ -299,7 +310,8 @@ sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
 
     static IReadOnlyList<string> Sources(IReadOnlyList<string> regions) => regions.Count == 0 ? ["*"] : regions;
 
-    string ModelArn(string model) => model.StartsWith("arn:", StringComparison.Ordinal) ? model : $"arn:{partition}:bedrock:*::foundation-model/{model}";
+    string ModelArn(string model) => model.StartsWith("arn:", StringComparison.Ordinal) ? model
+        : $"arn:{partition}:bedrock:*::foundation-model/{model}";
 
     string Profiles(string region, string name) => $"arn:{partition}:bedrock:{region}:*:inference-profile/{name}";
 

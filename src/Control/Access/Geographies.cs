@@ -17,7 +17,8 @@ static class Geographies
         ("jp", ["ap-northeast-1", "ap-northeast-3"], ["ap-northeast-1", "ap-northeast-3"]),
         ("au", ["ap-southeast-2", "ap-southeast-4", "ap-southeast-6"], ["ap-southeast-2", "ap-southeast-4"]),
         ("ca", ["ca-*"], ["ca-central-1", "ca-west-1"]),
-        ("apac", ["ap-*"], ["ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2",
+        ("apac", ["ap-*"], ["ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2", "ap-southeast-1",
+            "ap-southeast-2",
             "ap-southeast-4"]),
     ];
 

@@ -24,7 +24,8 @@ public sealed record Statement
     public IReadOnlyList<Condition> Conditions { get; init; } = [];
 }
 
-/// <summary>A policy document of IAM or Organizations, in the subset that has no principals: identity, boundary and service control.</summary>
+/// <summary>A policy document of IAM or Organizations, in the subset that has no principals: identity, boundary and service
+/// control.</summary>
 public sealed record PolicyDocument(IReadOnlyList<Statement> Statements)
 {
     public const string Version = "2012-10-17";
@@ -44,7 +45,8 @@ public sealed record PolicyDocument(IReadOnlyList<Statement> Statements)
             using var read = JsonDocument.Parse(json);
             var version = read.RootElement.TryGetProperty("Version", out var stated) ? stated.GetString() : null;
             if (version != Version)
-                throw new FormatException($"the version '{version}' of a policy document is not '{Version}': older ones know no variables.");
+                throw new FormatException($"the version '{version}' of a policy document is not '{Version}': older ones know no "
+                    + "variables.");
             var statements = read.RootElement.GetProperty("Statement");
             IEnumerable<JsonElement> each = statements.ValueKind == JsonValueKind.Array ? statements.EnumerateArray() : [statements];
             return new([.. each.Select(Read)]);

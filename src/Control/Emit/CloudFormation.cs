@@ -39,7 +39,8 @@ public static class CloudFormation
     {
         List<EmittedFile> files = [];
         if (Organisation(set) is { Count: > 0 } organisation)
-            files.Add(new($"{Folder}/organization.json", Template($"{set.Policy.Name}: policies, budgets and bills of the organisation", organisation),
+            files.Add(new($"{Folder}/organization.json", Template($"{set.Policy.Name}: policies, budgets and bills of the organisation",
+                organisation),
                 "the management account, us-east-1"));
         foreach (var account in set.Accounts)
             files.Add(new($"{Folder}/{account.FileName}.json",
@@ -47,10 +48,12 @@ public static class CloudFormation
                 $"account {account.Account.Id}, {account.Region}"));
         files.Add(ApplyPage.Of(set, cost, Folder, "CloudFormation",
         [
-            "```", .. files.Select(f => $"aws cloudformation deploy --template-file {Path.GetFileName(f.Path)} --stack-name bedrock-governance-"
+            "```", .. files.Select(f => $"aws cloudformation deploy --template-file {Path.GetFileName(f.Path)} --stack-name "
+                + "bedrock-governance-"
                 + $"{Path.GetFileNameWithoutExtension(f.Path)} --capabilities CAPABILITY_NAMED_IAM   # {f.About}"),
             "aws ce update-cost-allocation-tags-status --cost-allocation-tags-status "
-                + string.Join(' ', set.Tags.Select(t => $"TagKey={t},Status=Active")) + "   # the management account; CloudFormation cannot", "```",
+                + string.Join(' ', set.Tags.Select(t => $"TagKey={t},Status=Active"))
+                    + "   # the management account; CloudFormation cannot", "```",
             "The tags can be activated a day after they were first used.",
         ]));
         return files;
@@ -78,9 +81,11 @@ public static class CloudFormation
         JsonObject resources = [];
         foreach (var group in set.Access.Groups)
             for (var i = 0; i < group.ServiceControl.Count; i++)
-                resources[Id("Scp", group.Name, group.ServiceControl.Count > 1 ? $"{i + 1}" : "")] = Resource("AWS::Organizations::Policy", new()
+                resources[Id("Scp", group.Name, group.ServiceControl.Count > 1 ? $"{i + 1}" : "")] =
+                    Resource("AWS::Organizations::Policy", new()
                 {
-                    ["Name"] = $"bedrock-{group.Name}" + (group.ServiceControl.Count > 1 ? $"-{i + 1}" : ""), ["Type"] = "SERVICE_CONTROL_POLICY",
+                    ["Name"] = $"bedrock-{group.Name}" + (group.ServiceControl.Count > 1 ? $"-{i + 1}" : ""),
+                        ["Type"] = "SERVICE_CONTROL_POLICY",
                     ["Description"] = set.Policy.Name, ["Content"] = Json.Of(group.ServiceControl[i]),
                     ["TargetIds"] = Json.List(group.Accounts.Select(a => a.Id)),
                 });
@@ -99,7 +104,8 @@ public static class CloudFormation
         {
             ["Notification"] = new JsonObject
             {
-                ["NotificationType"] = kind, ["ComparisonOperator"] = "GREATER_THAN", ["Threshold"] = percent, ["ThresholdType"] = "PERCENTAGE",
+                ["NotificationType"] = kind, ["ComparisonOperator"] = "GREATER_THAN", ["Threshold"] = percent, ["ThresholdType"] =
+                    "PERCENTAGE",
             },
             ["Subscribers"] = Json.List(budget.Owners.Select(JsonNode (o) => new JsonObject
             {
@@ -134,7 +140,8 @@ public static class CloudFormation
             {
                 ["SubscriptionName"] = monitor.Name + (way.Key ? "-at-once" : "-daily"), ["Frequency"] = way.Key ? "IMMEDIATE" : "DAILY",
                 ["MonitorArnList"] = new JsonArray(new JsonObject { ["Fn::GetAtt"] = Json.List([id, "MonitorArn"]) }),
-                ["Subscribers"] = Json.List(way.Select(JsonNode (t) => new JsonObject { ["Type"] = way.Key ? "SNS" : "EMAIL", ["Address"] = t })),
+                ["Subscribers"] = Json.List(way.Select(JsonNode (t) => new JsonObject { ["Type"] = way.Key ? "SNS" : "EMAIL",
+                    ["Address"] = t })),
                 ["ThresholdExpression"] = new JsonObject
                 {
                     ["Dimensions"] = new JsonObject
@@ -158,7 +165,8 @@ public static class CloudFormation
                 ["Statement"] = Json.List([TlsOnly("BillBucket"), new JsonObject
                 {
                     ["Sid"] = "DataExports", ["Effect"] = "Allow",
-                    ["Principal"] = new JsonObject { ["Service"] = Json.List(["bcm-data-exports.amazonaws.com", "billingreports.amazonaws.com"]) },
+                    ["Principal"] = new JsonObject { ["Service"] =
+                        Json.List(["bcm-data-exports.amazonaws.com", "billingreports.amazonaws.com"]) },
                     ["Action"] = Json.List(["s3:PutObject", "s3:GetBucketPolicy"]),
                     ["Resource"] = new JsonArray(Arn("BillBucket"), Sub("${BillBucket.Arn}/*")),
                     ["Condition"] = new JsonObject
@@ -186,7 +194,8 @@ public static class CloudFormation
                         ["S3Bucket"] = Ref("BillBucket"), ["S3Prefix"] = prefix, ["S3Region"] = Ref("AWS::Region"),
                         ["S3OutputConfigurations"] = new JsonObject
                         {
-                            ["Compression"] = "PARQUET", ["Format"] = "PARQUET", ["OutputType"] = "CUSTOM", ["Overwrite"] = "OVERWRITE_REPORT",
+                            ["Compression"] = "PARQUET", ["Format"] = "PARQUET", ["OutputType"] = "CUSTOM",
+                                ["Overwrite"] = "OVERWRITE_REPORT",
                         },
                     },
                 },
@@ -285,7 +294,8 @@ public static class CloudFormation
                     ["ServerSideEncryptionByDefault"] = new JsonObject { ["SSEAlgorithm"] = "AES256" },
                 }),
             },
-            ["OwnershipControls"] = new JsonObject { ["Rules"] = new JsonArray(new JsonObject { ["ObjectOwnership"] = "BucketOwnerEnforced" }) },
+            ["OwnershipControls"] = new JsonObject { ["Rules"] =
+                new JsonArray(new JsonObject { ["ObjectOwnership"] = "BucketOwnerEnforced" }) },
             ["PublicAccessBlockConfiguration"] = new JsonObject
             {
                 ["BlockPublicAcls"] = true, ["BlockPublicPolicy"] = true, ["IgnorePublicAcls"] = true, ["RestrictPublicBuckets"] = true,
@@ -325,13 +335,15 @@ public static class CloudFormation
                 ["Version"] = PolicyDocument.Version,
                 ["Statement"] = Json.List([TlsOnly("LogBucket"), new JsonObject
                 {
-                    ["Sid"] = "BedrockWritesLogs", ["Effect"] = "Allow", ["Principal"] = new JsonObject { ["Service"] = "bedrock.amazonaws.com" },
+                    ["Sid"] = "BedrockWritesLogs", ["Effect"] = "Allow", ["Principal"] = new JsonObject { ["Service"] =
+                        "bedrock.amazonaws.com" },
                     ["Action"] = "s3:PutObject",
                     ["Resource"] = Sub("${LogBucket.Arn}/AWSLogs/${AWS::AccountId}/BedrockModelInvocationLogs/*"),
                     ["Condition"] = new JsonObject
                     {
                         ["StringEquals"] = new JsonObject { ["aws:SourceAccount"] = Ref("AWS::AccountId") },
-                        ["ArnLike"] = new JsonObject { ["aws:SourceArn"] = Sub("arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}:*") },
+                        ["ArnLike"] = new JsonObject { ["aws:SourceArn"] =
+                            Sub("arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}:*") },
                     },
                 }]),
             },
@@ -343,7 +355,8 @@ public static class CloudFormation
                 ["Version"] = PolicyDocument.Version,
                 ["Statement"] = new JsonArray(new JsonObject
                 {
-                    ["Effect"] = "Allow", ["Principal"] = new JsonObject { ["Service"] = "lambda.amazonaws.com" }, ["Action"] = "sts:AssumeRole",
+                    ["Effect"] = "Allow", ["Principal"] = new JsonObject { ["Service"] = "lambda.amazonaws.com" },
+                        ["Action"] = "sts:AssumeRole",
                 }),
             },
             ["ManagedPolicyArns"] = new JsonArray(Sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")),
@@ -356,7 +369,8 @@ public static class CloudFormation
                     ["Statement"] = new JsonArray(new JsonObject
                     {
                         ["Effect"] = "Allow", ["Resource"] = "*",
-                        ["Action"] = Json.List(["bedrock:PutModelInvocationLoggingConfiguration", "bedrock:DeleteModelInvocationLoggingConfiguration"]),
+                        ["Action"] = Json.List(["bedrock:PutModelInvocationLoggingConfiguration",
+                            "bedrock:DeleteModelInvocationLoggingConfiguration"]),
                     }),
                 },
             }),
@@ -374,7 +388,8 @@ public static class CloudFormation
     }
 
     // Logical ids are letters and digits.
-    static string Id(params string[] words) => string.Concat(words.SelectMany(w => new string([.. w.Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')])
+    static string Id(params string[] words) => string.Concat(words.SelectMany(w =>
+        new string([.. w.Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')])
         .Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
 }
 

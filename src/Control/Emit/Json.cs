@@ -20,9 +20,11 @@ static class Json
     public static bool IsTopic(string address) => address.StartsWith("arn:", StringComparison.Ordinal);
 
     /// <summary>Columns of the CUR 2.0 table that reconciling Bedrock needs.</summary>
-    public const string BillQuery = "SELECT bill_bill_type, bill_billing_entity, bill_billing_period_start_date, bill_billing_period_end_date, "
+    public const string BillQuery = "SELECT bill_bill_type, bill_billing_entity, bill_billing_period_start_date, "
+        + "bill_billing_period_end_date, "
         + "bill_invoice_id, bill_payer_account_id, discount, identity_line_item_id, identity_time_interval, line_item_currency_code, "
-        + "line_item_iam_principal, line_item_legal_entity, line_item_line_item_description, line_item_line_item_type, line_item_net_unblended_cost, "
+        + "line_item_iam_principal, line_item_legal_entity, line_item_line_item_description, line_item_line_item_type, "
+            + "line_item_net_unblended_cost, "
         + "line_item_operation, line_item_product_code, line_item_resource_id, line_item_unblended_cost, line_item_unblended_rate, "
         + "line_item_usage_account_id, line_item_usage_amount, line_item_usage_end_date, line_item_usage_start_date, line_item_usage_type, "
         + "pricing_public_on_demand_cost, pricing_public_on_demand_rate, pricing_unit, product, product_region_code, product_servicecode, "
@@ -45,9 +47,11 @@ static class ApplyPage
     {
         List<string> lines =
         [
-            $"# {set.Policy.Name}: {tool}", "", $"Made by `assay policy emit` of {Path.GetFileName(set.Policy.Place.File)}; change the policy and emit again.", "",
+            $"# {set.Policy.Name}: {tool}", "", $"Made by `assay policy emit` of {Path.GetFileName(set.Policy.Place.File)}; change the "
+                + "policy and emit again.", "",
             "## Apply", .. steps, "", "## By hand, once",
-            "- Cost Explorer is enabled in the billing console of the management account, on its first visit; hourly granularity is a setting there.",
+            "- Cost Explorer is enabled in the billing console of the management account, on its first visit; hourly granularity is a "
+                + "setting there.",
             "- Roles need the tags that the policies ask for: "
                 + string.Join(", ", set.Tags.Select(t => $"`{t}`")) + ". Whoever may tag roles may choose a team: keep iam:TagRole to few.",
             "- E-mail addresses confirm their subscription once; until then they are told nothing.", "",

@@ -52,7 +52,8 @@ public sealed record MonitoringCost(IReadOnlyList<MonitoringLine> Lines)
         void Alarms(string what, string region, int count)
         {
             if (count == 0) return;
-            var kind = new CallKind(Caller.Nobody, region, new("", Scope.InRegion, ModelKind.Foundation, null)) { Context = ContextBand.Standard };
+            var kind = new CallKind(Caller.Nobody, region, new("", Scope.InRegion, ModelKind.Foundation, null)) { Context =
+                ContextBand.Standard };
             var quote = Rater.Quote(kind, isLong: false, book.Sources.Max(s => s.Date), Meter.AlarmMonth, book);
             lines.Add(new(what, count, "metrics watched", quote.Rate is { } rate ? count * rate.UsdPerUnit : null,
                 quote.Rate is { } known ? $"{known.Source}, book {book.Id}" : quote.Reason));

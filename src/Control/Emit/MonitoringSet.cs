@@ -103,13 +103,15 @@ public sealed record MonitoringSet(
         (who.Accounts.Count == 0 || who.Accounts.Contains(a.Id))
         && (who.Envs.Count == 0 || (a.Env.Length > 0 && Glob.MatchesAny(who.Envs, a.Env))))];
 
-    static List<string> Owners(IEnumerable<PolicyAccount> accounts) => [.. accounts.Select(a => a.Owner).Where(o => o.Length > 0).Distinct()];
+    static List<string> Owners(IEnumerable<PolicyAccount> accounts) => [.. accounts.Select(a => a.Owner).Where(o => o.Length > 0)
+        .Distinct()];
 
     static List<string> Services(PolicyFile policy, ModelCatalog catalog)
     {
         var models = catalog.Models.Where(m => MarketplaceProviders.Contains(m.Provider) && (policy.Allow.Count == 0
             || policy.Allow.Any(r => r.Models.Count == 0 || Glob.MatchesAny(r.Models, m.Id))));
-        return ["Amazon Bedrock", "Amazon Bedrock Service", .. models.Select(m => $"{m.Names[0]} (Amazon Bedrock Edition)").Distinct()
+        return ["Amazon Bedrock", "Amazon Bedrock Service", .. models.Where(m => m.Names.Count > 0).Select(m =>
+            $"{m.Names[0]} (Amazon Bedrock Edition)").Distinct()
             .Order(StringComparer.Ordinal)];
     }
 
@@ -126,12 +128,15 @@ public sealed record MonitoringSet(
             filters.Add(("TagKeyValue", [.. teams.Select(t => $"user:team${t}")]));
         }
         if (budget.Who.Principals.Count + budget.Who.Keys.Count > 0)
-            notes.Add($"the budget '{budget.Name}' (line {budget.Place.Line}) is about principals or keys, which AWS Budgets cannot filter by: it "
+            notes.Add($"the budget '{budget.Name}' (line {budget.Place.Line}) is about principals or keys, which AWS Budgets cannot "
+                + "filter by: it "
                 + "is made without, and 'assay policy check' tells what they spent");
         // CloudWatch knows the month's charges by service and account alone.
-        var alarms = budget.Who.Teams.Count + budget.Who.Principals.Count + budget.Who.Keys.Count > 0 || (!isForAll && accounts.Count == 0) ? []
+        var alarms = budget.Who.Teams.Count + budget.Who.Principals.Count + budget.Who.Keys.Count > 0 || (!isForAll
+            && accounts.Count == 0) ? []
             : budget.Steps.Select(s => ChargesAlarm(budget, s, isForAll ? [] : accounts)).ToList();
-        return new(Invariant($"bedrock-{AccessDocuments.FileName(budget.Name)}"), budget.UsdPerMonth, budget.Steps, budget.Owners, filters, alarms);
+        return new(Invariant($"bedrock-{AccessDocuments.FileName(budget.Name)}"), budget.UsdPerMonth, budget.Steps, budget.Owners,
+            filters, alarms);
     }
 
     static MetricAlarm ChargesAlarm(PolicyBudget budget, decimal step, List<string> accounts)
@@ -140,12 +145,14 @@ public sealed record MonitoringSet(
         (string, string)[] service = [("Currency", "USD"), ("ServiceName", "AmazonBedrock")];
         List<AlarmQuery> queries = accounts.Count == 0
             ? [new("charges", "EstimatedCharges", service, "Maximum", period, "") { Namespace = "AWS/Billing" }]
-            : [.. accounts.Select((a, i) => new AlarmQuery($"a{i + 1}", "EstimatedCharges", [.. service, ("LinkedAccount", a)], "Maximum", period,
+            : [.. accounts.Select((a, i) => new AlarmQuery($"a{i + 1}", "EstimatedCharges", [.. service, ("LinkedAccount", a)], "Maximum",
+                period,
                 "") { Namespace = "AWS/Billing" })];
         if (accounts.Count > 1)
             queries.Add(new("charges", "", [], "", period, string.Join('+', accounts.Select((_, i) => $"FILL(a{i + 1},0)"))));
         return new(Invariant($"bedrock-budget-{AccessDocuments.FileName(budget.Name)}-{step * 100m:0.##}-percent"),
-            Invariant($"The month's charges of Amazon Bedrock are above {step * 100m:0.##} % of ${budget.UsdPerMonth:#,##0.##}. Models sold through ")
+            Invariant($"The month's charges of Amazon Bedrock are above {step * 100m:0.##} % of ${budget.UsdPerMonth:#,##0.##}. Models ",
+                $"sold through ")
                 + "AWS Marketplace are not in this metric; the budget of the same name counts them.",
             queries, step * budget.UsdPerMonth, 1);
     }
@@ -157,22 +164,27 @@ public sealed record MonitoringSet(
         AlarmQuery Formula(string expression, int period, string id = "value") => new(id, "", [], "", period, expression);
         var name = $"bedrock-{AccessDocuments.FileName(rule.Name)}";
         if (rule.InputTokensPerDay is { } input)
-            yield return new($"{name}-input-tokens", Invariant($"Input tokens of a day above {rule.BaselineFactor:0.##} times an ordinary day's."),
+            yield return new($"{name}-input-tokens", Invariant($"Input tokens of a day above {rule.BaselineFactor:0.##} times an ",
+                $"ordinary day's."),
                 [One("tokens", "InputTokenCount", "Sum", Day)], input * rule.BaselineFactor, 1);
         if (rule.OutputTokensPerDay is { } output)
-            yield return new($"{name}-output-tokens", Invariant($"Output tokens of a day above {rule.BaselineFactor:0.##} times an ordinary day's."),
+            yield return new($"{name}-output-tokens", Invariant($"Output tokens of a day above {rule.BaselineFactor:0.##} times an ",
+                $"ordinary day's."),
                 [One("tokens", "OutputTokenCount", "Sum", Day)], output * rule.BaselineFactor, 1);
         // What an hour's requests held against those of the hour before: DIFF is this value less the one before.
         yield return new($"{name}-rate-of-change",
-            Invariant($"Tokens a request rose more than {rule.RateOfChange:0.##} times within an hour: a loop, an injected prompt, a wrong setting."),
+            Invariant($"Tokens a request rose more than {rule.RateOfChange:0.##} times within an hour: a loop, an injected prompt, a ",
+                $"wrong setting."),
             [
-                One("input", "InputTokenCount", "Sum", Hour), One("output", "OutputTokenCount", "Sum", Hour), One("calls", "Invocations", "Sum", Hour),
+                One("input", "InputTokenCount", "Sum", Hour), One("output", "OutputTokenCount", "Sum", Hour), One("calls", "Invocations",
+                    "Sum", Hour),
                 Formula($"IF(calls>={CallsToJudge},(input+output)/calls,0)", Hour, "size"),
                 Formula("IF(size-DIFF(size)>0,size/(size-DIFF(size)),0)", Hour),
             ], rule.RateOfChange, 1);
         // A profile is called from where its geography is; other regions have no such metric.
         var endpoints = rule.Endpoints.Count == 0 ? [""] : rule.Endpoints.Where(e => ModelIdentity.SplitScope(e).Scope != Scope.Geo
-            || e.StartsWith("arn:", StringComparison.Ordinal) || Geographies.Serves(e[..e.IndexOf('.', StringComparison.Ordinal)], region)).ToList();
+            || e.StartsWith("arn:", StringComparison.Ordinal) || Geographies.Serves(e[..e.IndexOf('.', StringComparison.Ordinal)],
+                region)).ToList();
         foreach (var endpoint in endpoints)
         {
             var at = endpoint.Length == 0 ? "" : "-" + AccessDocuments.FileName(endpoint[(endpoint.LastIndexOf('/') + 1)..]);
@@ -180,8 +192,10 @@ public sealed record MonitoringSet(
             if (rule.TokensPerRequest is { } most)
                 yield return new($"{name}-tokens-per-request{at}", Invariant($"Average tokens a request {of} above {most:#,##0}."),
                     [
-                        One("input", "InputTokenCount", "Sum", FiveMinutes, endpoint), One("output", "OutputTokenCount", "Sum", FiveMinutes, endpoint),
-                        One("calls", "Invocations", "Sum", FiveMinutes, endpoint), Formula("IF(calls>0,(input+output)/calls,0)", FiveMinutes),
+                        One("input", "InputTokenCount", "Sum", FiveMinutes, endpoint), One("output", "OutputTokenCount", "Sum",
+                            FiveMinutes, endpoint),
+                        One("calls", "Invocations", "Sum", FiveMinutes, endpoint), Formula("IF(calls>0,(input+output)/calls,0)",
+                            FiveMinutes),
                     ], most, 3);
             if (rule.LatencySeconds is { } latency)
                 yield return new($"{name}-latency{at}", Invariant($"A tenth of the calls {of} take longer than {latency:0.###} s."),
@@ -189,7 +203,8 @@ public sealed record MonitoringSet(
             if (rule.Throttling is { } share)
                 yield return new($"{name}-throttling{at}", Invariant($"More than {share * 100m:0.##} % of the calls {of} are throttled."),
                     [
-                        One("throttled", "InvocationThrottles", "Sum", FiveMinutes, endpoint), One("calls", "Invocations", "Sum", FiveMinutes, endpoint),
+                        One("throttled", "InvocationThrottles", "Sum", FiveMinutes, endpoint), One("calls", "Invocations", "Sum",
+                            FiveMinutes, endpoint),
                         // Throttled calls are not among the invocations.
                         Formula("100*throttled/(throttled+FILL(calls,0))", FiveMinutes),
                     ], share * 100m, 3);
@@ -202,7 +217,8 @@ public sealed record MonitoringSet(
         // What is expected of all is divided evenly: nothing says where the calls are.
         logging.GigabytesPerMonth / policy.Accounts.Sum(a => a.Regions.Count));
 
-    static IEnumerable<TeamProfile> Profiles(PolicyTeam team, PolicyAccount account, string region, ModelCatalog catalog, List<string> notes)
+    static IEnumerable<TeamProfile> Profiles(PolicyTeam team, PolicyAccount account, string region, ModelCatalog catalog,
+        List<string> notes)
     {
         if (team.Accounts.Count > 0 && !team.Accounts.Contains(account.Id)) yield break;
         var partition = region.StartsWith("us-gov-", StringComparison.Ordinal) ? "aws-us-gov" : "aws";
@@ -219,18 +235,19 @@ public sealed record MonitoringSet(
             List<(string, string)> tags = [("team", team.Name)];
             if (account.Env.Length > 0) tags.Add(("env", account.Env));
             if (team.CostCenter.Length > 0) tags.Add(("cost_center", team.CostCenter));
-            yield return new(Joined($"{team.Name}-{catalog.Find(model)?.Names[0] ?? model}"), $"{catalog.Find(model)?.Names[0] ?? model} for {team.Name}",
-                from, tags);
+            var name = catalog.Find(model) is { Names: [var known, ..] } ? known : model;
+            yield return new(Joined($"{team.Name}-{name}"), $"{name} for {team.Name}", from, tags);
         }
     }
 
     // Names of profiles are letters and digits with single dashes between them.
     static string Joined(string name)
     {
-        var words = new string([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = new string([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')]).Split(' ',
+            StringSplitOptions.RemoveEmptyEntries);
         var joined = string.Join('-', words);
         return joined.Length <= 64 ? joined : joined[..64].TrimEnd('-');
     }
 
-    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    static string Invariant(params FormattableString[] parts) => string.Concat(parts.Select(p => p.ToString(CultureInfo.InvariantCulture)));
 }

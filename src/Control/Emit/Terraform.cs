@@ -55,7 +55,8 @@ public static class Terraform
     // Within strings of Terraform, ${ and %{ start templates.
     static string Literal(PolicyDocument document) => Literal(document.ToJson());
 
-    static string Literal(string text) => text.Replace("${", "$${", StringComparison.Ordinal).Replace("%{", "%%{", StringComparison.Ordinal);
+    static string Literal(string text) => text.Replace("${", "$${", StringComparison.Ordinal).Replace("%{", "%%{",
+        StringComparison.Ordinal);
 
     static JsonObject Organisation(MonitoringSet set)
     {
@@ -90,17 +91,21 @@ public static class Terraform
         {
             JsonObject tell = new()
             {
-                ["notification_type"] = kind, ["comparison_operator"] = "GREATER_THAN", ["threshold"] = percent, ["threshold_type"] = "PERCENTAGE",
+                ["notification_type"] = kind, ["comparison_operator"] = "GREATER_THAN", ["threshold"] = percent, ["threshold_type"] =
+                    "PERCENTAGE",
             };
-            if (budget.Owners.Any(o => !Json.IsTopic(o))) tell["subscriber_email_addresses"] = Json.List(budget.Owners.Where(o => !Json.IsTopic(o)));
+            if (budget.Owners.Any(o => !Json.IsTopic(o))) tell["subscriber_email_addresses"] =
+                Json.List(budget.Owners.Where(o => !Json.IsTopic(o)));
             if (budget.Owners.Any(Json.IsTopic)) tell["subscriber_sns_topic_arns"] = Json.List(budget.Owners.Where(Json.IsTopic));
             return tell;
         }
         return new()
         {
             ["name"] = budget.Name, ["budget_type"] = "COST", ["time_unit"] = "MONTHLY",
-            ["limit_amount"] = budget.UsdPerMonth.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture), ["limit_unit"] = "USD",
-            ["cost_filter"] = Json.List(budget.Filters.Select(JsonNode (f) => new JsonObject { ["name"] = f.Name, ["values"] = Json.List(f.Values) })),
+            ["limit_amount"] = budget.UsdPerMonth.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture),
+                ["limit_unit"] = "USD",
+            ["cost_filter"] = Json.List(budget.Filters.Select(JsonNode (f) => new JsonObject { ["name"] = f.Name,
+                ["values"] = Json.List(f.Values) })),
             ["notification"] = Json.List([.. budget.Steps.Select(s => Tell("ACTUAL", s * 100m)), Tell("FORECASTED", 100m)]),
         };
     }
@@ -121,7 +126,8 @@ public static class Terraform
             {
                 ["name"] = monitor.Name + (way.Key ? "-at-once" : "-daily"), ["frequency"] = way.Key ? "IMMEDIATE" : "DAILY",
                 ["monitor_arn_list"] = Json.List([$"${{aws_ce_anomaly_monitor.{id}.arn}}"]),
-                ["subscriber"] = Json.List(way.Select(JsonNode (t) => new JsonObject { ["type"] = way.Key ? "SNS" : "EMAIL", ["address"] = t })),
+                ["subscriber"] = Json.List(way.Select(JsonNode (t) => new JsonObject { ["type"] = way.Key ? "SNS" : "EMAIL",
+                    ["address"] = t })),
                 ["threshold_expression"] = new JsonObject
                 {
                     ["dimension"] = new JsonObject
@@ -146,7 +152,8 @@ public static class Terraform
                 ["StringLike"] = new JsonObject
                 {
                     ["aws:SourceAccount"] = Caller,
-                    ["aws:SourceArn"] = Json.List([$"arn:aws:cur:us-east-1:{Caller}:definition/*", $"arn:aws:bcm-data-exports:us-east-1:{Caller}:export/*"]),
+                    ["aws:SourceArn"] = Json.List([$"arn:aws:cur:us-east-1:{Caller}:definition/*",
+                        $"arn:aws:bcm-data-exports:us-east-1:{Caller}:export/*"]),
                 },
             },
         });
@@ -163,7 +170,8 @@ public static class Terraform
                         ["s3_bucket"] = "${aws_s3_bucket.bills.bucket}", ["s3_prefix"] = Literal(prefix), ["s3_region"] = "us-east-1",
                         ["s3_output_configurations"] = new JsonObject
                         {
-                            ["compression"] = "PARQUET", ["format"] = "PARQUET", ["output_type"] = "CUSTOM", ["overwrite"] = "OVERWRITE_REPORT",
+                            ["compression"] = "PARQUET", ["format"] = "PARQUET", ["output_type"] = "CUSTOM",
+                                ["overwrite"] = "OVERWRITE_REPORT",
                         },
                     },
                 },
@@ -181,7 +189,8 @@ public static class Terraform
             var name = "bedrock-model-access" + (account.Identity.Count > 1 ? $"-{i + 1}" : "");
             Add(resources, "aws_iam_policy", Id(name), new()
             {
-                ["name"] = name, ["description"] = "Which models may be called, from where and how; attach to every role that calls Bedrock",
+                ["name"] = name, ["description"] = "Which models may be called, from where and how; attach to every role that calls "
+                    + "Bedrock",
                 ["policy"] = Literal(account.Identity[i]),
             });
         }
@@ -320,7 +329,8 @@ public static class Terraform
             ["Condition"] = new JsonObject
             {
                 ["StringEquals"] = new JsonObject { ["aws:SourceAccount"] = account.Account.Id },
-                ["ArnLike"] = new JsonObject { ["aws:SourceArn"] = $"arn:{account.Partition}:bedrock:{account.Region}:{account.Account.Id}:*" },
+                ["ArnLike"] = new JsonObject { ["aws:SourceArn"] =
+                    $"arn:{account.Partition}:bedrock:{account.Region}:{account.Account.Id}:*" },
             },
         });
         Add(resources, "aws_bedrock_model_invocation_logging_configuration", "logs", new()

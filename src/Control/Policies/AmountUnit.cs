@@ -16,7 +16,8 @@ sealed partial record AmountUnit(string Name, string Example, IReadOnlyDictionar
     public static readonly AmountUnit Usd = new("US dollars", "$0.50", Worth(("usd", 1), ("dollars", 1)), false);
     public static readonly AmountUnit UsdPerMonth = new("US dollars a month", "$12,000 a month",
         Worth(("a month", 1), ("a year", 1 / 12m), ("usd a month", 1), ("dollars a month", 1)), true);
-    public static readonly AmountUnit Share = new("a share in percent", "75 %", Worth(("%", 0.01m), ("percent", 0.01m)), true) { Most = 1m };
+    public static readonly AmountUnit Share = new("a share in percent", "75 %", Worth(("%", 0.01m), ("percent", 0.01m)),
+        true) { Most = 1m };
     public static readonly AmountUnit Factor = new("a factor", "2 x", Worth(("x", 1), ("×", 1), ("times", 1)), false) { Most = 100_000m };
     public static readonly AmountUnit Tokens = new("tokens", "50,000 tokens", Worth(("tokens", 1)), false);
     public static readonly AmountUnit TokensPerDay = new("tokens a day", "40 M tokens a day",
@@ -44,7 +45,8 @@ sealed partial record AmountUnit(string Name, string Example, IReadOnlyDictionar
         var words = Articles().Replace(match.Groups["words"].Value.Trim().ToLowerInvariant(), "a ");
         if (words.StartsWith('/')) words = "a " + words[1..].Trim();
         if (words.Length == 0 && IsNeeded && number != 0m) wrong = $"{Quoted.Of(text)} has no unit; accepted: {Accepted}";
-        else if (words.Length > 0 && !Words.ContainsKey(words)) wrong = $"{Quoted.Of(text)} has the unit {Quoted.Of(words)}; accepted: {Accepted}";
+        else if (words.Length > 0 && !Words.ContainsKey(words)) wrong =
+            $"{Quoted.Of(text)} has the unit {Quoted.Of(words)}; accepted: {Accepted}";
         if (wrong.Length > 0) return null;
         if (words.Length > 0) number *= Words[words];
         if (number > Most) wrong = $"{Quoted.Of(text)} is too large; accepted: {Accepted}";

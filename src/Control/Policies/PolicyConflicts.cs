@@ -39,15 +39,14 @@ public static class PolicyConflicts
             if (policy.Deny.FirstOrDefault(d => reach.Covers(d, allow)) is { } deny)
                 Add(ConflictKind.Contradiction, allow, deny, $"'{allow.Name}' permits nothing: '{deny.Name}' (line {deny.Place.Line}) "
                     + "forbids all of it. Leave one of them out, or narrow the deny rule");
-            else if (policy.Allow.FirstOrDefault(o => o != allow && reach.Covers(o, allow) && !(reach.Covers(allow, o) && IsBefore(allow, o))) is
-                { } wider)
+            else if (policy.Allow.FirstOrDefault(o => IsWider(o, allow)) is { } wider)
                 Add(ConflictKind.Unreachable, allow, wider, $"'{allow.Name}' adds nothing to '{wider.Name}' (line {wider.Place.Line})");
             foreach (var limit in policy.Limits.Where(l => Concerns(reach, l, allow))) Against(limit, allow);
             if (Unserved(allow, catalog, regions) is { Length: > 0 } unserved) Add(ConflictKind.Unreachable, allow, null, unserved);
         }
         foreach (var deny in policy.Deny)
         {
-            if (policy.Deny.FirstOrDefault(o => o != deny && reach.Covers(o, deny) && !(reach.Covers(deny, o) && IsBefore(deny, o))) is { } wider)
+            if (policy.Deny.FirstOrDefault(o => IsWider(o, deny)) is { } wider)
                 Add(ConflictKind.Unreachable, deny, wider, $"'{deny.Name}' adds nothing to '{wider.Name}' (line {wider.Place.Line})");
             else if (policy.Allow.Count > 0 && !policy.Allow.Any(a => reach.Overlaps(a, deny)))
                 Add(ConflictKind.Unreachable, deny, null, $"'{deny.Name}' forbids what no allow rule permits");
@@ -55,8 +54,13 @@ public static class PolicyConflicts
         for (var i = 0; i < policy.Limits.Count; i++)
             for (var j = i + 1; j < policy.Limits.Count; j++) Between(policy.Limits[i], policy.Limits[j]);
         foreach (var budget in policy.Budgets.Where(b => !reach.IsAnyone(b.Who)))
-            found.Add(new(ConflictKind.Unreachable, budget.Place, budget.Name, null, $"no account has what the budget '{budget.Name}' is about"));
+            found.Add(new(ConflictKind.Unreachable, budget.Place, budget.Name, null,
+                $"no account has what the budget '{budget.Name}' is about"));
         return [.. found.DistinctBy(c => (c.Kind, c.Place, c.Message)).OrderBy(c => c.Place.Line)];
+
+        // Of two rules that say the same, the later one is the one too many.
+        bool IsWider(AccessRule other, AccessRule rule) => other != rule && reach.Covers(other, rule)
+            && !(reach.Covers(rule, other) && IsBefore(rule, other));
 
         void Add(ConflictKind kind, IRule rule, IRule? other, string message) =>
             found.Add(new(kind, rule.Place, rule.Name, other?.Name, message));
@@ -65,7 +69,7 @@ public static class PolicyConflicts
         {
             if (!reach.IsAnyone(rule.Who))
                 Add(ConflictKind.Unreachable, rule, null, $"no account has what '{rule.Name}' is about: "
-                    + $"{string.Join(", ", policy.Accounts.Select(a => $"{a.Name} is {(a.Env.Length > 0 ? a.Env : "of any environment")}"))}");
+                    + string.Join(", ", policy.Accounts.Select(a => $"{a.Name} is " + (a.Env.Length > 0 ? a.Env : "of any environment"))));
         }
 
         void Against(LimitRule limit, AccessRule allow)
@@ -104,7 +108,8 @@ public static class PolicyConflicts
         if (locked.Count == policy.Accounts.Count)
             return ["this policy locks out every principal in every account: no call of any model is permitted. Nothing works after it is "
                 + "applied; 'assay policy check' names the rules"];
-        return [.. locked.Select(a => $"this policy locks out every principal in {a.Name} ({a.Id}): no call of any model is permitted there")];
+        return [.. locked.Select(a => $"this policy locks out every principal in {a.Name} ({a.Id}): no call of any model is permitted "
+            + "there")];
     }
 
     // Whether some call is permitted: of whoever a rule names, to what it names, from where and how it says, with all that limits ask for.
@@ -115,7 +120,8 @@ public static class PolicyConflicts
         var tags = policy.Limits.SelectMany(l => l.Tags).ToHashSet(StringComparer.Ordinal);
         var guardrails = policy.Limits.Select(l => l.Guardrail).Where(g => g.Length > 0).Append("").Distinct().ToList();
         List<string> regions = [.. policy.Rules.SelectMany(r => r.Regions), .. account.Regions];
-        var places = regions.SelectMany(r => Pricing.AwsRegions.All.Where(a => Glob.Matches(r, a))).Concat(Pricing.AwsRegions.All).Distinct().ToList();
+        var places = regions.SelectMany(r => Pricing.AwsRegions.All.Where(a => Glob.Matches(r, a))).Concat(Pricing.AwsRegions.All)
+            .Distinct().ToList();
         return (from allow in allows
                 from team in Some(allow.Who.Teams)
                 from env in Some(allow.Who.Envs)
@@ -136,7 +142,8 @@ public static class PolicyConflicts
     }
 
     static bool Concerns(Reach reach, LimitRule limit, AccessRule allow) =>
-        reach.Callers(limit.Who, allow.Who) && (limit.Models.Count == 0 || (allow.Models.Count > 0 && reach.Models(limit.Models, allow.Models)));
+        reach.Callers(limit.Who, allow.Who) && (limit.Models.Count == 0
+            || (allow.Models.Count > 0 && reach.Models(limit.Models, allow.Models)));
 
     // Where the model cannot be called from any of the rule's regions in any of its scopes.
     static string Unserved(AccessRule rule, ModelCatalog catalog, IReadOnlyDictionary<string, IReadOnlyList<string>> served)
@@ -164,7 +171,8 @@ sealed class Reach(PolicyFile policy, ModelCatalog catalog)
 {
     /// <summary>True when the first rule is about every call the second is about.</summary>
     public bool Covers(IRule outer, IRule inner) => Callers(outer.Who, inner.Who) && Models(outer.Models, inner.Models)
-        && All(outer.Regions, inner.Regions) && (outer.Scopes.Count == 0 || (inner.Scopes.Count > 0 && inner.Scopes.All(outer.Scopes.Contains)));
+        && All(outer.Regions, inner.Regions) && (outer.Scopes.Count == 0
+            || (inner.Scopes.Count > 0 && inner.Scopes.All(outer.Scopes.Contains)));
 
     /// <summary>True when a call may be one that both rules are about.</summary>
     public bool Overlaps(AccessRule a, AccessRule b) =>
@@ -203,7 +211,8 @@ sealed class Reach(PolicyFile policy, ModelCatalog catalog)
     }
 
     List<PolicyAccount> AccountsOf(Who who) => [.. policy.Accounts.Where(a =>
-        (who.Accounts.Count == 0 || who.Accounts.Contains(a.Id)) && (who.Envs.Count == 0 || a.Env.Length == 0 || Glob.MatchesAny(who.Envs, a.Env)))];
+        (who.Accounts.Count == 0 || who.Accounts.Contains(a.Id)) && (who.Envs.Count == 0 || a.Env.Length == 0
+            || Glob.MatchesAny(who.Envs, a.Env)))];
 
     static bool All(IReadOnlyList<string> outer, IReadOnlyList<string> inner) =>
         outer.Count == 0 || (inner.Count > 0 && inner.All(i => outer.Any(o => Glob.Covers(o, i))));

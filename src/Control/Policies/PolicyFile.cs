@@ -62,7 +62,8 @@ public sealed record PolicyAccount(string Id, string Name, string Env, IReadOnly
 /// <param name="ProfileScope">Where the models of those profiles may be computed.</param>
 /// <param name="Accounts">Ids of the accounts the team works in; empty for all.</param>
 public sealed record PolicyTeam(
-    string Name, string Owner, string CostCenter, IReadOnlyList<string> Accounts, IReadOnlyList<string> Profiles, Scope ProfileScope, Place Place);
+    string Name, string Owner, string CostCenter, IReadOnlyList<string> Accounts, IReadOnlyList<string> Profiles, Scope ProfileScope,
+        Place Place);
 
 /// <summary>Whom a rule is about. An empty list stands for anybody; <c>*</c> and <c>?</c> are wildcards.</summary>
 /// <param name="Accounts">Ids of accounts.</param>

@@ -36,7 +36,8 @@ sealed record KeyTable(string Name, params PolicyKey[] Keys)
 /// <summary>Every key of a policy file.</summary>
 static class PolicyKeys
 {
-    static readonly Shape.Texts Models = new("a model by id or name, a pattern as 'amazon.nova-*', a group, or the ARN of a custom, imported or "
+    static readonly Shape.Texts Models = new("a model by id or name, a pattern as 'amazon.nova-*', a group, or the ARN of a custom, "
+        + "imported or "
         + "provisioned model", "[Claude Haiku 4.5, 'amazon.nova-*']");
     static readonly Shape.Texts Regions = new("a region or a pattern of regions", "[eu-central-1, 'us-*']");
     static readonly Shape.SomeOf Scopes = new("in_region", "geo", "global");
@@ -107,7 +108,8 @@ static class PolicyKeys
         new("anomaly", new Shape.Amount(AmountUnit.Usd), "Unexpected spend from which Cost Anomaly Detection tells.", "no monitor"));
 
     public static readonly KeyTable Logging = new("invocation logging",
-        new("bucket", new Shape.Words("the beginning of a bucket's name"), "The bucket's name; account and region are added.", IsRequired: true),
+        new("bucket", new Shape.Words("the beginning of a bucket's name"), "The bucket's name; account and region are added.",
+            IsRequired: true),
         new("keep", new Shape.Amount(AmountUnit.Days), "How long logs are kept.", "400 days"),
         new("text", new Shape.YesNo(), "Whether prompts and answers are logged too.", "no"),
         new("size", new Shape.Amount(AmountUnit.GigabytesPerMonth), "How much is expected, for the estimate of costs.", "not estimated"));

@@ -42,7 +42,8 @@ public enum BreakKind : byte { NotAllowed, Denied, Region, Scope, Guardrail, Tag
 /// <param name="Rule">The rule; empty where no rule permits the call.</param>
 public sealed record PolicyBreak(BreakKind Kind, string Rule, Place? Place, string Detail);
 
-/// <summary>What a policy means for a call: the one definition that emitted documents and checks of traffic are held against. Pure.</summary>
+/// <summary>What a policy means for a call: the one definition that emitted documents and checks of traffic are held against.
+/// Pure.</summary>
 public static class PolicyMeaning
 {
     /// <summary>Every way in which the policy is broken by a call, in the order of the file; empty where the call is permitted.</summary>
@@ -72,7 +73,8 @@ public static class PolicyMeaning
     }
 
     /// <summary>The first allow rule that covers a call, whatever forbids it; null where none does.</summary>
-    public static AccessRule? AllowedBy(PolicyFile policy, PolicyCall call) => policy.Allow.FirstOrDefault(r => Covers(policy, r, call, otherwise: true));
+    public static AccessRule? AllowedBy(PolicyFile policy, PolicyCall call) => policy.Allow.FirstOrDefault(r =>
+        Covers(policy, r, call, otherwise: true));
 
     static bool Covers(PolicyFile policy, AccessRule rule, PolicyCall call, bool otherwise) =>
         IsAbout(policy, rule.Who, call, otherwise) && HasModel(rule.Models, call.Model)

@@ -73,7 +73,8 @@ public sealed partial class PolicyReader
     {
         var id = section.Text("id");
         if (section.Has("id") && !AccountId().IsMatch(id))
-            section.Wrong(section.At("id"), $"{Quoted.Of(id)} is not an account id; accepted: 12 digits, in quotes where they start with 0");
+            section.Wrong(section.At("id"), $"{Quoted.Of(id)} is not an account id; accepted: 12 digits, in quotes where they start "
+                + "with 0");
         var regions = section.Texts("regions").Where(r => IsRegion(section, r)).Select(r => r.Text).ToList();
         return new(id, section.Name, section.Text("env"), regions.Count > 0 ? regions : [home], Address(section, "owner"), section.Place);
     }
@@ -89,7 +90,8 @@ public sealed partial class PolicyReader
             else if (!profiles.Contains(model.Model)) profiles.Add(model.Model);
         }
         var scope = section.Choices("scope") is [var chosen, ..] ? (Scope)chosen : Scope.Geo;
-        return new(section.Name, Address(section, "owner"), section.Text("cost_center"), AccountIds(section), profiles, scope, section.Place);
+        return new(section.Name, Address(section, "owner"), section.Text("cost_center"), AccountIds(section), profiles, scope,
+            section.Place);
     }
 
     List<string> Group(Entry entry)
@@ -121,10 +123,14 @@ public sealed partial class PolicyReader
         Named(section);
         var guardrail = section.Text("guardrail");
         if (guardrail.Length > 0 && guardrail != LimitRule.AnyGuardrail && !GuardrailForm().IsMatch(guardrail))
-            section.Wrong(section.At("guardrail"), $"{Quoted.Of(guardrail)} is not a guardrail; accepted: any, an id such as 'gr4example1', or "
-                + "an ARN such as 'arn:aws:bedrock:eu-central-1:111122223333:guardrail/gr4example1', each with ':VERSION' where one is meant");
-        if (!section.Has("regions") && !section.Has("scopes") && !section.Has("guardrail") && !section.Has("tags") && !section.Has("max_request"))
-            section.Wrong(section.Place, $"{Quoted.Of(section.Name)} limits nothing; accepted: at least one of regions, scopes, guardrail, tags, "
+            section.Wrong(section.At("guardrail"), $"{Quoted.Of(guardrail)} is not a guardrail; accepted: any, an id such as "
+                + "'gr4example1', or "
+                + "an ARN such as 'arn:aws:bedrock:eu-central-1:111122223333:guardrail/gr4example1', each with ':VERSION' where one is "
+                    + "meant");
+        if (!section.Has("regions") && !section.Has("scopes") && !section.Has("guardrail") && !section.Has("tags")
+            && !section.Has("max_request"))
+            section.Wrong(section.Place, $"{Quoted.Of(section.Name)} limits nothing; accepted: at least one of regions, scopes, "
+                + "guardrail, tags, "
                 + "max_request");
         return new(section.Name, section.Place, WhoOf(section), ModelsOf(section), Regions(section), Scopes(section), guardrail,
             [.. section.Texts("tags").Select(t => t.Text).Distinct()], section.Amount("max_request"));
@@ -135,15 +141,19 @@ public sealed partial class PolicyReader
         var steps = section.Amounts("steps");
         for (var i = 1; i < steps.Count; i++)
             if (steps[i].Amount <= steps[i - 1].Amount)
-                section.Wrong(steps[i].Place, $"the steps of {Quoted.Of(section.Name)} do not rise; accepted: steps such as [50 %, 75 %, 90 %]");
+                section.Wrong(steps[i].Place, $"the steps of {Quoted.Of(section.Name)} do not rise; accepted: steps such as [50 %, 75 "
+                    + "%, 90 %]");
         // AWS Budgets takes five notifications a budget; one is kept for the forecast.
         if (steps.Count > 4)
-            section.Wrong(steps[4].Place, $"{Quoted.Of(section.Name)} has {steps.Count} steps; accepted: up to 4, since AWS Budgets tells five "
+            section.Wrong(steps[4].Place, $"{Quoted.Of(section.Name)} has {steps.Count} steps; accepted: up to 4, since AWS Budgets "
+                + "tells five "
                 + "times and one of them is the forecast");
         var amount = section.Amount("amount");
-        if (amount == 0m) section.Wrong(section.At("amount"), $"the budget {Quoted.Of(section.Name)} is zero; accepted: an amount above it, or a "
+        if (amount == 0m) section.Wrong(section.At("amount"), $"the budget {Quoted.Of(section.Name)} is zero; accepted: an amount "
+            + "above it, or a "
             + "deny rule");
-        return new(section.Name, section.Place, WhoOf(section), amount ?? 0m, section.Has("steps") ? [.. steps.Select(s => s.Amount)] : UsualSteps,
+        return new(section.Name, section.Place, WhoOf(section), amount ?? 0m, section.Has("steps") ? [.. steps.Select(s => s.Amount)]
+            : UsualSteps,
             Addresses(section, "owner"), section.Flag("hard"));
     }
 
@@ -151,7 +161,8 @@ public sealed partial class PolicyReader
     {
         var endpoints = section.Texts("endpoints");
         foreach (var endpoint in endpoints)
-            if (!endpoint.Text.StartsWith("arn:", StringComparison.Ordinal) && catalog.Find(ModelIdentity.SplitScope(endpoint.Text).Id) is null)
+            if (!endpoint.Text.StartsWith("arn:", StringComparison.Ordinal) && catalog.Find(ModelIdentity.SplitScope(endpoint.Text)
+                .Id) is null)
                 section.Wrong(endpoint.Place, $"{Quoted.Of(endpoint)} is not a model or profile id{Nearest(endpoint.Text)}");
         var rule = new AlarmRule(section.Name, section.Place,
             new(AccountIds(section), [.. section.Texts("env").Select(t => t.Text)], [], [], []));
@@ -166,7 +177,8 @@ public sealed partial class PolicyReader
         };
     }
 
-    static LoggingRule Logging(PolicySection section) => new(Bucket(section), section.Place, section.Amount("keep") ?? 400m, section.Flag("text"),
+    static LoggingRule Logging(PolicySection section) => new(Bucket(section), section.Place, section.Amount("keep") ?? 400m,
+        section.Flag("text"),
         section.Amount("size"));
 
     // A rule is named in documents and findings; the name must be one rule's.
@@ -198,8 +210,10 @@ public sealed partial class PolicyReader
         {
             var found = accounts.FindAll(a => a.Id == text.Text || Glob.Matches(text.Text, a.Name));
             if (found.Count == 0)
-                section.Wrong(text.Place, $"{Quoted.Of(text)} is not an account of this policy{Quoted.Near(text.Text, accounts.Select(a => a.Name))}"
-                    + (accounts.Count > 0 ? $"; accepted: {string.Join(", ", accounts.Select(a => a.Name))}" : "; none is described under 'accounts'"));
+                section.Wrong(text.Place, $"{Quoted.Of(text)} is not an account of this "
+                    + $"policy{Quoted.Near(text.Text, accounts.Select(a => a.Name))}"
+                    + (accounts.Count > 0 ? $"; accepted: {string.Join(", ", accounts.Select(a => a.Name))}"
+                        : "; none is described under 'accounts'"));
             ids.AddRange(found.Select(a => a.Id).Where(id => !ids.Contains(id)));
         }
         return ids;
@@ -219,13 +233,15 @@ public sealed partial class PolicyReader
         var (scope, bare) = ModelIdentity.SplitScope(text.Text);
         if (scope != Scope.InRegion)
         {
-            errors.Add(new(text.Place, $"{Quoted.Of(text)} is a profile of scope '{scope.Name()}'; accepted: {Quoted.Of(bare)}, and 'scopes' beside it"));
+            errors.Add(new(text.Place, $"{Quoted.Of(text)} is a profile of scope '{scope.Name()}'; accepted: {Quoted.Of(bare)}, and "
+                + "'scopes' beside it"));
             return [];
         }
         if (text.Text.Contains('*') || text.Text.Contains('?'))
         {
             if (catalog.Models.Any(m => Glob.Matches(text.Text, m.Id))) return [text.Text];
-            errors.Add(new(text.Place, $"{Quoted.Of(text)} matches no model of prices/models.csv; accepted: a pattern of ids, such as 'amazon.nova-*'"));
+            errors.Add(new(text.Place, $"{Quoted.Of(text)} matches no model of prices/models.csv; accepted: a pattern of ids, such as "
+                + "'amazon.nova-*'"));
             return [];
         }
         if (catalog.Find(bare) is { } known) return [known.Id];
@@ -246,7 +262,8 @@ public sealed partial class PolicyReader
     static bool IsRegion(PolicySection section, TextNode text)
     {
         if (AwsRegions.All.Any(r => Glob.Matches(text.Text, r))) return true;
-        section.Wrong(text.Place, $"{Quoted.Of(text)} is not an AWS region; accepted: a region code such as 'eu-central-1', or a pattern such as 'eu-*'"
+        section.Wrong(text.Place, $"{Quoted.Of(text)} is not an AWS region; accepted: a region code such as 'eu-central-1', or a "
+            + "pattern such as 'eu-*'"
             + Quoted.Near(text.Text, AwsRegions.All));
         return false;
     }
@@ -279,21 +296,24 @@ public sealed partial class PolicyReader
     static void Check(PolicySection section, TextNode text)
     {
         if (!AddressForm().IsMatch(text.Text))
-            section.Wrong(text.Place, $"{Quoted.Of(text)} cannot be told; accepted: an e-mail address such as 'finops@example.com', or the ARN of "
+            section.Wrong(text.Place, $"{Quoted.Of(text)} cannot be told; accepted: an e-mail address such as 'finops@example.com', or "
+                + "the ARN of "
                 + "an SNS topic");
     }
 
     [GeneratedRegex("^[0-9]{12}$", RegexOptions.CultureInvariant)]
     private static partial Regex AccountId();
 
-    [GeneratedRegex("^(arn:aws[a-z-]*:bedrock:[a-z0-9-]+:[0-9]{12}:guardrail/)?[a-z0-9]{2,20}(:(DRAFT|[0-9]{1,8}))?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(arn:aws[a-z-]*:bedrock:[a-z0-9-]+:[0-9]{12}:guardrail/)?[a-z0-9]{2,20}(:(DRAFT|[0-9]{1,8}))?$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex GuardrailForm();
 
     // Account and region are added to it, and a bucket's name has 63 characters at most.
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,35}[a-z0-9]$", RegexOptions.CultureInvariant)]
     private static partial Regex BucketForm();
 
-    [GeneratedRegex(@"^([A-Za-z0-9.!#$%&'*+=?^_{|}~-]+@[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+|arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)$",
+    [GeneratedRegex(@"^([A-Za-z0-9.!#$%&'*+=?^_{|}~-]+@[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+"
+        + @"|arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)$",
         RegexOptions.CultureInvariant)]
     private static partial Regex AddressForm();
 }

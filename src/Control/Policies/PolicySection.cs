@@ -1,6 +1,7 @@
 namespace Assay.Control.Policies;
 
-/// <summary>A map of a policy file, read key by key. Whatever is wrong becomes an error; the caller gets the default and reads on.</summary>
+/// <summary>A map of a policy file, read key by key. Whatever is wrong becomes an error; the caller gets the default and reads
+/// on.</summary>
 sealed class PolicySection
 {
     readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
@@ -15,14 +16,17 @@ sealed class PolicySection
         {
             if (keys.Find(entry.Key) is null)
                 errors.Add(new(entry.KeyNode.Place, $"{Quoted.Of(entry.Key)} is not a key of {keys.Name}"
-                    + Quoted.Near(entry.Key, keys.Keys.Select(k => k.Name)) + $" accepted: {string.Join(", ", keys.Keys.Select(k => k.Name))}"));
+                    + Quoted.Near(entry.Key, keys.Keys.Select(k => k.Name))
+                        + $" accepted: {string.Join(", ", keys.Keys.Select(k => k.Name))}"));
             else if (entry.Value is TextNode { Text: "" })
-                errors.Add(new(entry.KeyNode.Place, $"{Quoted.Of(entry.Key)} has no value; accepted: {keys.Find(entry.Key)!.Shape.Accepted}"));
+                errors.Add(new(entry.KeyNode.Place, $"{Quoted.Of(entry.Key)} has no value; accepted: "
+                    + $"{keys.Find(entry.Key)!.Shape.Accepted}"));
             else entries.Add(entry.Key, entry);
         }
         foreach (var key in keys.Keys)
             if (key.IsRequired && map.Entries.All(e => e.Key != key.Name))
-                errors.Add(new(Place, $"{(name.Length == 0 ? keys.Name : Quoted.Of(name))} has no '{key.Name}'; accepted: {key.Shape.Accepted}"));
+                errors.Add(new(Place, $"{(name.Length == 0 ? keys.Name : Quoted.Of(name))} has no '{key.Name}'; accepted: "
+                    + $"{key.Shape.Accepted}"));
     }
 
     public string Name { get; }

@@ -172,7 +172,8 @@ static class Quoted
     public static string Near(string word, IEnumerable<string> candidates)
     {
         if (word.Length is 0 or > LengthMax) return "";
-        var best = candidates.Select(c => (Text: c, Distance: Distance(word, c, Math.Max(2, word.Length / 3)))).DefaultIfEmpty(("", int.MaxValue))
+        var best = candidates.Select(c => (Text: c, Distance: Distance(word, c, Math.Max(2, word.Length / 3))))
+            .DefaultIfEmpty(("", int.MaxValue))
             .MinBy(c => c.Item2);
         return best.Item2 <= Math.Max(word.Length < 4 ? 1 : 2, word.Length / 3) ? $"; did you mean '{best.Item1}'?" : "";
     }

@@ -74,7 +74,8 @@ public sealed partial class PolicyDraft
         Line($"# Drafted by 'assay policy draft' from {Count(all.Sum(k => k.Requests))} calls, {Day(first)} to {Day(last)}.");
         Line("# It permits what was observed. Take out what should not have been, then: assay policy check FILE PATH");
         if (opaque > 0)
-            Line($"# {Count(opaque)} calls went through application inference profiles that are not mapped; name them with --profiles and draft again.");
+            Line($"# {Count(opaque)} calls went through application inference profiles that are not mapped; name them with --profiles "
+                + "and draft again.");
         Line($"policy: {Yaml(name)}");
         var byAccount = all.Where(k => AccountForm().IsMatch(k.Kind.Caller.Account)).GroupBy(k => k.Kind.Caller.Account)
             .OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
@@ -87,8 +88,9 @@ public sealed partial class PolicyDraft
             Line($"  account-{account.Key}:");
             Line($"    id: '{account.Key}'");
             if (envs.Count == 1) Line($"    env: {Yaml(envs[0])}");
-            Line($"    regions: {List(account.Where(k => k.Kind.Region.Length > 0).GroupBy(k => k.Kind.Region).OrderByDescending(g => g.Sum(k => k.Cost))
-                .ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Key))}");
+            var regions = account.Where(k => k.Kind.Region.Length > 0).GroupBy(k => k.Kind.Region)
+                .OrderByDescending(g => g.Sum(k => k.Cost)).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Key).ToList();
+            if (regions.Count > 0) Line($"    regions: {List(regions)}");
             Line($"    owner: {Yaml(owner)}");
         }
         var teams = all.Select(k => k.Kind.Caller.Team).Where(t => t.Length > 0).Distinct().Order(StringComparer.Ordinal).ToList();
@@ -138,7 +140,8 @@ public sealed partial class PolicyDraft
         line("limits:");
         if (tags.Length > 0) line($"  {Unique("tags", used)}: {{tags: {List(tags)}}}   # every call has them");
         if (dearest > 0m)
-            line($"  {Unique("cost-of-a-request", used)}: {{max_request: ${Round(dearest * RequestRoom)}}}   # the dearest call cost ${Plain(dearest)}");
+            line($"  {Unique("cost-of-a-request", used)}: {{max_request: ${Round(dearest * RequestRoom)}}}   # the dearest call cost "
+                + $"${Plain(dearest)}");
     }
 
     static void Budgets(List<Observed> all, List<string> teams, int days, string owner, HashSet<string> used, Action<string> line)
@@ -169,10 +172,12 @@ public sealed partial class PolicyDraft
             line($"    notify: {Yaml(owner)}");
             if (input > 0) line($"    input_tokens: {Math.Max(1, input / days)} tokens a day");
             if (output > 0) line($"    output_tokens: {Math.Max(1, output / days)} tokens a day");
-            if (input + output > 0) line($"    tokens_per_request: {Math.Max(1, 10 * (input + output) / requests)} tokens   # ten times the average");
+            if (input + output > 0) line($"    tokens_per_request: {Math.Max(1, 10 * (input + output) / requests)} tokens   # ten "
+                + "times the average");
             line("    throttling: 5 %");
             var endpoints = account.Where(k => k.Kind.Model.Facts is not null && k.Kind.Region.Length > 0)
-                .GroupBy(Endpoint).OrderByDescending(g => g.Sum(k => k.Cost)).ThenBy(g => g.Key, StringComparer.Ordinal).Take(EndpointsMax).ToList();
+                .GroupBy(Endpoint).OrderByDescending(g => g.Sum(k => k.Cost)).ThenBy(g => g.Key, StringComparer.Ordinal)
+                    .Take(EndpointsMax).ToList();
             if (endpoints.Count > 0) line($"    endpoints: {List(endpoints.Select(e => e.Key))}");
         }
 

@@ -55,7 +55,8 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
         public DateTime First = DateTime.MaxValue, Last = DateTime.MinValue;
     }
 
-    sealed class Judged(CallKind kind, string env, PolicyCall call, List<PolicyBreak> breaks, string undecided, List<int> budgets, bool isSingle)
+    sealed class Judged(CallKind kind, string env, PolicyCall call, List<PolicyBreak> breaks, string undecided, List<int> budgets,
+        bool isSingle)
     {
         public CallKind Kind => kind;
         public string Env => env;
@@ -119,7 +120,8 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
             .Concat(kinds.SelectMany(k => k.Single.Select(s => (Kind: k, Break: s.Key, Sum: s.Value))))
             .Where(b => b.Sum.First <= b.Sum.Last)
             .GroupBy(b => (b.Break, b.Kind.Kind.Caller, b.Kind.Kind.Model, b.Kind.Kind.Region))
-            .Select(g => new TrafficBreak(g.Key.Break, g.First().Kind.Kind, g.First().Kind.Env, g.Sum(b => b.Sum.Requests), g.Sum(b => b.Sum.Cost),
+            .Select(g => new TrafficBreak(g.Key.Break, g.First().Kind.Kind, g.First().Kind.Env, g.Sum(b => b.Sum.Requests), g.Sum(b =>
+                b.Sum.Cost),
                 g.Sum(b => b.Sum.CostMax), g.Sum(b => b.Sum.Unpriced))
             {
                 First = g.Min(b => b.Sum.First), Last = g.Max(b => b.Sum.Last),
@@ -145,7 +147,8 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
             {
                 var before = sum;
                 sum += day.Value.Cost;
-                steps.AddRange(budget.Steps.Append(1m).Distinct().Where(s => before < s * budget.UsdPerMonth && sum >= s * budget.UsdPerMonth)
+                steps.AddRange(budget.Steps.Append(1m).Distinct().Where(s => before < s * budget.UsdPerMonth
+                    && sum >= s * budget.UsdPerMonth)
                     .Select(s => (s, day.Key.Day)));
             }
             yield return new(budget, month.Key.Month, sum, month.Sum(d => d.Value.Unpriced),
@@ -190,7 +193,8 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
         // Which guardrail it was the counts do not say: that there was one is taken for the right one.
         var hasGuardrail = record.Amounts is { } amounts && Array.Exists(amounts, a => a.Meter.IsGuardrail());
         var call = judged.Call with { Cost = charged, Guardrail = hasGuardrail || record.StopReason is null ? null : "" };
-        if (!hasGuardrail && call.Guardrail is null && policy.Limits.Any(l => l.Guardrail.Length > 0 && PolicyMeaning.IsAbout(policy, l.Who, call)
+        if (!hasGuardrail && call.Guardrail is null && policy.Limits.Any(l => l.Guardrail.Length > 0
+            && PolicyMeaning.IsAbout(policy, l.Who, call)
             && (l.Models.Count == 0 || PolicyMeaning.HasModel(l.Models, call.Model))))
             Add(SumOf(unseen, Unseen), record, 1, charged, charged, false);
         return PolicyMeaning.Breaks(policy, call).Where(b => b.Kind is BreakKind.Guardrail or BreakKind.RequestCost);

@@ -35,7 +35,8 @@ static class PolicyCheck
         string[] others = [.. conditions.Where(c => c != Broken)];
         Shared.CheckConditions(others);
         if (request is { From: { } from, To: { } to } && from >= to)
-            throw new InputException($"--from {Dimensions.Day(from)} is not before --to {Dimensions.Day(to)}; --to is the first day not counted.");
+            throw new InputException($"--from {Dimensions.Day(from)} is not before --to {Dimensions.Day(to)}; --to is the first day "
+                + "not counted.");
         var shelf = new BookShelf();
         var policy = PolicyCommand.Read(request.File, shelf.Catalog);
         var conflicts = PolicyConflicts.Of(policy, shelf.Catalog, shelf.Regions);

@@ -25,7 +25,8 @@ static class PolicyCommand
         var to = Shared.Day("--to", "UTC day to stop before, exclusive.");
         var failOn = new Option<string[]>("--fail-on")
         {
-            Description = "Exit with 1 when traffic breaks the policy (broken), when there is unpriced usage (unpriced), when input was skipped "
+            Description = "Exit with 1 when traffic breaks the policy (broken), when there is unpriced usage (unpriced), when input "
+                + "was skipped "
                 + "(skipped), or when the total is over an amount (over>500).",
             HelpName = "WHAT",
         };
@@ -49,7 +50,8 @@ static class PolicyCommand
         var (file, book, json) = (PolicyFile(), Shared.Book(), Shared.Json());
         var format = new Option<string?>("--format")
         {
-            Description = "scp: service control policies. iam: IAM policies. cloudformation, terraform: both with budgets, alarms, logging, the "
+            Description = "scp: service control policies. iam: IAM policies. cloudformation, terraform: both with budgets, alarms, "
+                + "logging, the "
                 + "export of bills and inference profiles.",
             HelpName = "FORMAT",
         };
@@ -72,14 +74,16 @@ static class PolicyCommand
         Option<string?> One(string name, string description, string help) => new(name) { Description = description, HelpName = help };
         var account = One("--account", "The account, by id or name.", "ACCOUNT");
         var principal = One("--principal", "The role or IAM user, by name or ARN.", "NAME");
-        var model = One("--model", "The model or profile as it is called: an id, a profile id such as eu.amazon.nova-lite-v1:0, or an ARN.", "MODEL");
+        var model = One("--model", "The model or profile as it is called: an id, a profile id such as eu.amazon.nova-lite-v1:0, or an "
+            + "ARN.", "MODEL");
         var region = One("--region", "The region the call is made from.", "REGION");
         var guardrail = One("--guardrail", "ARN of the guardrail the call carries, with its version.", "ARN");
         var key = One("--key", "The gateway's key.", "NAME");
         var tags = new Option<string[]>("--tag") { Description = "A tag of the role, as in --tag team=checkout.", HelpName = "KEY=VALUE" };
         var documents = new Option<string[]>("--documents")
         {
-            Description = "Ask these instead of the emitted documents: scp=FILE or iam=FILE, as often as there are.", HelpName = "KIND=FILE",
+            Description = "Ask these instead of the emitted documents: scp=FILE or iam=FILE, as often as there are.",
+                HelpName = "KIND=FILE",
         };
         var command = new ExampledCommand("explain",
             "Whether a principal may call a model, and which rule and which statement say so.",
@@ -115,7 +119,8 @@ static class PolicyCommand
             paths, name, owner, book, profiles, batch, workers,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(PolicyDrafting.Run(parsed.GetValue(paths)!, parsed.GetValue(name)!,
-            parsed.GetValue(owner)!, parsed.GetValue(book)!, parsed.GetValue(profiles), parsed.GetValue(batch), parsed.GetValue(workers), cancel)));
+            parsed.GetValue(owner)!, parsed.GetValue(book)!, parsed.GetValue(profiles), parsed.GetValue(batch), parsed.GetValue(workers),
+                cancel)));
         return command;
     }
 

@@ -25,7 +25,8 @@ static class PolicyDrafting
         progress.Dispose();
         Shared.NeedRecords(reading, paths);
         if (draft.Records == 0)
-            throw new InputException("no call of a known model succeeded, so there is nothing to permit. 'assay report' says what there is.");
+            throw new InputException("no call of a known model succeeded, so there is nothing to permit. 'assay report' says what "
+                + "there is.");
         Console.Out.Write(draft.Write(name, owner));
         Console.Out.Flush();
         Shared.Account(reading);

@@ -31,7 +31,8 @@ static class PolicyEmit
         foreach (var warning in access.Warnings) Console.Error.WriteLine($"assay: warning: {warning}.");
         foreach (var conflict in PolicyConflicts.Of(policy, shelf.Catalog, shelf.Regions)) Console.Error.WriteLine($"assay: {conflict}.");
         var (files, cost) = Files(policy, access, format, shelf, request.Book);
-        if (files.Count == 0) throw new InputException($"'{request.File}' describes no accounts, so there is nothing to emit. List them under "
+        if (files.Count == 0) throw new InputException($"'{request.File}' describes no accounts, so there is nothing to emit. List "
+            + "them under "
             + "'accounts', as samples/policy.yaml does.");
         foreach (var note in access.Notes) Console.Error.WriteLine($"assay: {note}.");
         if (request.Into is { } folder) Write(folder, files);

@@ -61,10 +61,12 @@ static class PolicyExplain
         var text = Needed(request.Model, "--model", "us.amazon.nova-lite-v1:0");
         var model = ModelIdentity.Resolve(text, shelf.Catalog, new Dictionary<string, MappedProfile>());
         if (model.Kind == ModelKind.OpaqueProfile)
-            throw new InputException($"--model '{text}' is an application inference profile, which hides its model; name the profile or model it "
+            throw new InputException($"--model '{text}' is an application inference profile, which hides its model; name the profile "
+                + "or model it "
                 + "was made of.");
         if (model is { Kind: ModelKind.Foundation, Facts: null })
-            throw new InputException($"--model '{text}' is not a known model; write an id such as us.amazon.nova-lite-v1:0; 'assay prices list' "
+            throw new InputException($"--model '{text}' is not a known model; write an id such as us.amazon.nova-lite-v1:0; 'assay "
+                + "prices list' "
                 + "shows them.");
         var tags = request.Tags.Select(t => t.Split('=', 2)).Select(t => t.Length == 2 && t[0].Length > 0 ? t
             : throw new InputException($"--tag '{t[0]}' is not KEY=VALUE, as in --tag team=checkout."))
@@ -106,7 +108,8 @@ static class PolicyExplain
         {
             var (kind, path) = given.Split('=', 2) is [var k, var p] ? (k, p) : ("", given);
             if (kind is not ("scp" or "iam"))
-                throw new InputException($"--documents '{given}' is neither scp=FILE nor iam=FILE, as in --documents iam=role-policy.json.");
+                throw new InputException($"--documents '{given}' is neither scp=FILE nor iam=FILE, as in --documents "
+                    + "iam=role-policy.json.");
             try
             {
                 (kind == "scp" ? control : identity).Add(new(path, PolicyDocument.Parse(File.ReadAllText(path))));
@@ -117,7 +120,8 @@ static class PolicyExplain
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                throw new InputException($"'{path}': {LogFiles.Reason(fault)}. --documents takes policy documents, as 'assay policy emit' writes.");
+                throw new InputException($"'{path}': {LogFiles.Reason(fault)}. --documents takes policy documents, as 'assay policy "
+                    + "emit' writes.");
             }
         }
         return [new(LayerKind.ServiceControl, "service control policies", control), new(LayerKind.Identity, "IAM policies", identity)];

@@ -103,7 +103,8 @@ static class PolicyJson
         json.WriteEndObject();
     }
 
-    public static void Write(Utf8JsonWriter json, string format, IReadOnlyList<EmittedFile> files, EmittedAccess access, MonitoringCost? cost,
+    public static void Write(Utf8JsonWriter json, string format, IReadOnlyList<EmittedFile> files, EmittedAccess access,
+        MonitoringCost? cost,
         bool withContent)
     {
         json.WriteStartObject();

@@ -19,7 +19,8 @@ static class PolicyTerminal
     {
         var policy = result.Policy;
         console.MarkupLine($"[bold]{Markup.Escape(policy.Name)}[/]  [grey]{Counted(policy.Accounts.Count, "account")}, "
-            + $"{Counted(policy.Allow.Count, "allow rule")}, {Counted(policy.Deny.Count, "deny rule")}, {Counted(policy.Limits.Count, "limit")}, "
+            + $"{Counted(policy.Allow.Count, "allow rule")}, {Counted(policy.Deny.Count, "deny rule")}, "
+                + $"{Counted(policy.Limits.Count, "limit")}, "
             + $"{Counted(policy.Budgets.Count, "budget")}[/]");
         foreach (var warning in result.Access.Warnings) Say(console, "red", $"warning: {warning}.");
         foreach (var conflict in result.Conflicts)
@@ -55,9 +56,11 @@ static class PolicyTerminal
             console.Write(table);
         }
         foreach (var undecided in traffic.Undecided)
-            Say(console, "yellow", $"  {Counted(undecided.Requests, "call")} ({Text.Dollars(undecided.Cost)}) not decided: {undecided.Reason}.");
+            Say(console, "yellow", $"  {Counted(undecided.Requests, "call")} ({Text.Dollars(undecided.Cost)}) not decided: "
+                + $"{undecided.Reason}.");
         if (traffic.Unpriced > 0)
-            Say(console, "yellow", $"  {Counted(traffic.Unpriced, "call")} without a full price: costs are lower bounds. 'assay report' says why.");
+            Say(console, "yellow", $"  {Counted(traffic.Unpriced, "call")} without a full price: costs are lower bounds. 'assay "
+                + "report' says why.");
         Budgets(console, traffic.Budgets);
     }
 
@@ -96,7 +99,7 @@ static class PolicyTerminal
     {
         var caller = found.Kind.Caller;
         string[] words = [caller.Principal, caller.Team.Length > 0 ? $"of {caller.Team}" : "", $"in {caller.Account}", found.Kind.Region];
-        return string.Join(' ', words.Where(w => w.Length > 3));
+        return string.Join(' ', words.Where(w => w.Length > 0));
     }
 
     /// <summary>Files that were written, and what the monitoring in them costs.</summary>
@@ -109,7 +112,8 @@ static class PolicyTerminal
         if (cost is null) return;
         console.WriteLine();
         var table = new FittedTable(
-            [new("The monitoring itself, a month", Least: 30), new("quantity", Right: true), new("USD", Right: true), new("price from", Least: 16)]);
+            [new("The monitoring itself, a month", Least: 30), new("quantity", Right: true), new("USD", Right: true), new("price from",
+                Least: 16)]);
         foreach (var line in cost.Lines)
             table.AddRow(Markup.Escape(line.What), $"{Text.Number(decimal.Round(line.Quantity, 2))} {line.Unit}",
                 line.UsdPerMonth is { } usd ? Text.Dollars(usd) : "not estimated", $"[grey]{Markup.Escape(line.Source)}[/]");
@@ -127,7 +131,8 @@ static class PolicyTerminal
         console.WriteLine();
         console.MarkupLine("[bold]The policy[/]");
         if (explained.By is { } by) console.MarkupLine($"  permitted by '{Markup.Escape(by.Name)}' [grey]line {by.Place.Line}[/]");
-        else if (explained.Policy.Allow.Count == 0) console.MarkupLine("  permitted: there is no allow rule, so what is not denied is permitted");
+        else if (explained.Policy.Allow.Count == 0) console.MarkupLine("  permitted: there is no allow rule, so what is not denied is "
+            + "permitted");
         foreach (var found in explained.Breaks)
             console.MarkupLine($"  [red]{Markup.Escape(found.Rule.Length > 0 ? $"'{found.Rule}'" : "not permitted")}[/]: "
                 + $"{Markup.Escape(found.Detail)}{(found.Place is { } place ? $" [grey]line {place.Line}[/]" : "")}");
@@ -145,11 +150,13 @@ static class PolicyTerminal
             console.Write(new Markup($"      {answer}\n"));
         }
         if (allowed != (explained.Breaks.Count == 0))
-            Say(console, "yellow", "\nThe documents and the policy differ here: 'assay policy check' names what AWS's documents cannot hold.");
+            Say(console, "yellow", "\nThe documents and the policy differ here: 'assay policy check' names what AWS's documents cannot "
+                + "hold.");
     }
 
     static string Statement(AccessDecision decision) =>
-        $"{Markup.Escape(decision.Statement?.Sid is { Length: > 0 } sid ? sid : "a statement")} [grey]in {Markup.Escape(decision.Document)}[/]";
+        $"{Markup.Escape(decision.Statement?.Sid is { Length: > 0 } sid ? sid : "a statement")} [grey]in "
+            + $"{Markup.Escape(decision.Document)}[/]";
 
     static void Say(IAnsiConsole console, string colour, string text) => console.MarkupLine($"[{colour}]{Markup.Escape(text)}[/]");
 }
