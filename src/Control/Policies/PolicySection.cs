@@ -14,10 +14,7 @@ sealed class PolicySection
         (this.keys, Name, Place, this.errors) = (keys, name, head.Place, errors);
         foreach (var entry in map.Entries)
         {
-            if (keys.Find(entry.Key) is null)
-                errors.Add(new(entry.KeyNode.Place, $"{Quoted.Of(entry.Key)} is not a key of {keys.Name}"
-                    + Quoted.Near(entry.Key, keys.Keys.Select(k => k.Name))
-                        + $" accepted: {string.Join(", ", keys.Keys.Select(k => k.Name))}"));
+            if (keys.Find(entry.Key) is null) errors.Add(new(entry.KeyNode.Place, Unknown(entry, keys)));
             else if (entry.Value is TextNode { Text: "" })
                 errors.Add(new(entry.KeyNode.Place, $"{Quoted.Of(entry.Key)} has no value; accepted: "
                     + $"{keys.Find(entry.Key)!.Shape.Accepted}"));
@@ -28,6 +25,12 @@ sealed class PolicySection
                 errors.Add(new(Place, $"{(name.Length == 0 ? keys.Name : Quoted.Of(name))} has no '{key.Name}'; accepted: "
                     + $"{key.Shape.Accepted}"));
     }
+
+    // {amount: $1,200 a month}: the comma ends the entry, and 200 looks like a key.
+    static string Unknown(Entry entry, KeyTable keys) => entry.Value is TextNode { Text: "" } && char.IsAsciiDigit(entry.Key[0])
+        ? $"{Quoted.Of(entry.Key)} looks like the rest of a number: within braces a comma ends an entry; put the value in quotes"
+        : $"{Quoted.Of(entry.Key)} is not a key of {keys.Name}{Quoted.Near(entry.Key, keys.Keys.Select(k => k.Name))}"
+            + $"; accepted: {string.Join(", ", keys.Keys.Select(k => k.Name))}";
 
     public string Name { get; }
     public Place Place { get; }

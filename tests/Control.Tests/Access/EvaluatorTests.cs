@@ -106,7 +106,8 @@ public class EvaluatorTests
     [InlineData("StringEquals", "aws:PrincipalTag/team", "${aws:PrincipalTag/none}", false)]
     public void Conditions_hold_as_documented(string name, string key, string value, bool isAllowed)
     {
-        var statement = $$$"""{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"{{{name}}}":{"{{{key}}}":"{{{value}}}"}}}""";
+        var statement = "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{"
+            + $"\"{name}\":{{\"{key}\":\"{value}\"}}" + "}}";
         var request = Request(keys:
         [
             ("aws:PrincipalTag/team", "checkout"), ("aws:TagKeys", "app"), ("aws:TagKeys", "team"), ("aws:SecureTransport", "true"),

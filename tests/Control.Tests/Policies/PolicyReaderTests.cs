@@ -29,6 +29,7 @@ public class PolicyReaderTests
             models: [Claude Sonet 4.5, us.amazon.nova-lite-v1:0, 'nova-*']
             scopes: [geography]
           second: {env: prod}
+          copy: *first
           third: [1, 2]
         deny:
           first: {models: opus}
@@ -38,7 +39,7 @@ public class PolicyReaderTests
         budgets:
           b1: {amount: $1,000, owner: finops}
           b2: {amount: '1000', steps: [90 %, 50 %], owner: a@example.com}
-          b3: {amount: 0 a month, steps: [1 %, 2 %, 3 %, 4 %, 5 %], owner: &o a@example.com, hard: maybe}
+          b3: {amount: 0 a month, steps: [1 %, 2 %, 3 %, 4 %, 5 %], owner: a@example.com, hard: maybe}
         alarms:
           a1: {latency: 20, endpoints: [nova], input_tokens: -5}
         logging: {bucket: UPPER, keep: forever}
