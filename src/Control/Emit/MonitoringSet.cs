@@ -80,7 +80,7 @@ public sealed record MonitoringSet(
         foreach (var account in policy.Accounts)
         {
             var rules = policy.Alarms.Where(a => AccountsOf(policy, a.Who).Contains(account)).ToList();
-            var documents = access.Groups.First(g => g.Accounts.Contains(account)).Identity;
+            var documents = access.Groups.First(g => g.Accounts.Any(a => a.Id == account.Id)).Identity;
             for (var i = 0; i < account.Regions.Count; i++)
             {
                 var region = account.Regions[i];
