@@ -71,10 +71,10 @@ public sealed partial class PolicyDraft
         var days = last.DayNumber - first.DayNumber + 1;
         var text = new StringBuilder();
         void Line(string line) => text.Append(line).Append('\n');
-        Line($"# Drafted by 'assay policy draft' from {Count(all.Sum(k => k.Requests))} calls, {Day(first)} to {Day(last)}.");
+        Line($"# Drafted by 'assay policy draft' from {Calls(all.Sum(k => k.Requests))}, {Day(first)} to {Day(last)}.");
         Line("# It permits what was observed. Take out what should not have been, then: assay policy check FILE PATH");
         if (opaque > 0)
-            Line($"# {Count(opaque)} calls went through application inference profiles that are not mapped; name them with --profiles "
+            Line($"# {Calls(opaque)} went through application inference profiles that are not mapped; name them with --profiles "
                 + "and draft again.");
         Line($"policy: {Yaml(name)}");
         var byAccount = all.Where(k => AccountForm().IsMatch(k.Kind.Caller.Account)).GroupBy(k => k.Kind.Caller.Account)
@@ -118,7 +118,7 @@ public sealed partial class PolicyDraft
     {
         var account = names.TryGetValue(key.Account, out var known) ? known.Name : "";
         string[] words = [account, key.Env, key.Team.Length > 0 ? key.Team : "no-team"];
-        line($"  {Yaml(Unique(string.Join('-', words.Where(w => w.Length > 0)), used))}:   # {Count(calls.Sum(c => c.Requests))} calls");
+        line($"  {Yaml(Unique(string.Join('-', words.Where(w => w.Length > 0)), used))}:   # {Calls(calls.Sum(c => c.Requests))}");
         if (account.Length > 0) line($"    account: {account}");
         if (key.Env.Length > 0) line($"    env: {Yaml(key.Env)}");
         if (key.Team.Length > 0) line($"    team: {Yaml(key.Team)}");
@@ -146,6 +146,7 @@ public sealed partial class PolicyDraft
 
     static void Budgets(List<Observed> all, List<string> teams, int days, string owner, HashSet<string> used, Action<string> line)
     {
+        if (all.Sum(k => k.Cost) == 0m) return;
         line("budgets:");
         foreach (var team in teams) Budget(team, $", team: {Yaml(team)}", [.. all.Where(k => k.Kind.Caller.Team == team)]);
         Budget("all", "", all);
@@ -205,7 +206,7 @@ public sealed partial class PolicyDraft
     }
 
     static string Plain(decimal amount) => amount.ToString("0.#########", CultureInfo.InvariantCulture);
-    static string Count(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture);
+    static string Calls(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture) + (count == 1 ? " call" : " calls");
     static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
     static string List(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Yaml))}]";
     static string Yaml(string text) => PlainForm().IsMatch(text) ? text : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";

@@ -14,7 +14,7 @@ public class TrafficCheckTests
 
     static PriceBook Read()
     {
-        using var text = new StreamReader(Path.Combine(Repository.Root, "prices", "aws", "2026-07-24-pricing-page.csv"));
+        using var text = new StreamReader(Path.Combine(Repository.Root, "prices", "aws", "2026-06-30-pricing-page.csv"));
         return PriceBooks.Read("aws", [("page.csv", text)], null);
     }
 
