@@ -61,15 +61,21 @@ public static class PolicyMeaning
                 breaks.Add(new(BreakKind.Region, limit.Name, limit.Place, $"called from {call.Region}"));
             if (limit.Scopes.Count > 0 && !limit.Scopes.Contains(call.Scope))
                 breaks.Add(new(BreakKind.Scope, limit.Name, limit.Place, $"scope {call.Scope.Name()}"));
-            if (limit.Guardrail.Length > 0 && call.Guardrail is { } guardrail && !Guardrails.Fulfils(limit.Guardrail, guardrail))
-                breaks.Add(new(BreakKind.Guardrail, limit.Name, limit.Place,
-                    guardrail.Length == 0 ? "no guardrail" : $"guardrail {guardrail}"));
             foreach (var tag in limit.Tags)
                 if (!call.Tags.Contains(tag)) breaks.Add(new(BreakKind.Tag, limit.Name, limit.Place, $"no tag '{tag}'"));
-            if (limit.RequestUsdMax is { } most && call.Cost > most)
-                breaks.Add(new(BreakKind.RequestCost, limit.Name, limit.Place, "dearer than a request may be"));
+            breaks.AddRange(OfCall(limit, call.Guardrail, call.Cost));
         }
         return breaks;
+    }
+
+    /// <summary>In what ways a limit is broken by what only the single call has: its guardrail and its cost.</summary>
+    internal static IEnumerable<PolicyBreak> OfCall(LimitRule limit, string? guardrail, decimal? cost)
+    {
+        if (limit.Guardrail.Length > 0 && guardrail is not null && !Guardrails.Fulfils(limit.Guardrail, guardrail))
+            yield return new(BreakKind.Guardrail, limit.Name, limit.Place, guardrail.Length == 0 ? "no guardrail"
+                : $"guardrail {guardrail}");
+        if (limit.RequestUsdMax is { } most && cost > most)
+            yield return new(BreakKind.RequestCost, limit.Name, limit.Place, "dearer than a request may be");
     }
 
     /// <summary>The first allow rule that covers a call, whatever forbids it; null where none does.</summary>

@@ -55,24 +55,24 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
         public DateTime First = DateTime.MaxValue, Last = DateTime.MinValue;
     }
 
-    sealed class Judged(CallKind kind, string env, PolicyCall call, List<PolicyBreak> breaks, string undecided, List<int> budgets,
-        bool isSingle)
+    sealed class Judged(CallKind kind, string env, List<PolicyBreak> breaks, string undecided, List<int> budgets, List<LimitRule> single)
     {
         public CallKind Kind => kind;
         public string Env => env;
-        public PolicyCall Call => call;
         public List<PolicyBreak> Breaks => breaks;
         public string Undecided => undecided;
         public List<int> Budgets => budgets;
 
-        /// <summary>Whether some limit depends on the single call.</summary>
-        public bool IsSingle => isSingle;
+        /// <summary>Limits that depend on the single call.</summary>
+        public List<LimitRule> Limits => single;
         public Sum All { get; } = new();
         public Dictionary<PolicyBreak, Sum> Single { get; } = [];
     }
 
     const string Opaque = "the model behind an application inference profile is not known; name it with --profiles FILE";
     const string Unseen = "bodies were not delivered, so whether a guardrail was there is not visible";
+
+    static readonly List<PolicyBreak> None = [];
 
     readonly Dictionary<CallKind, Judged> byAddress = new(ByAddress.Same);
     readonly Dictionary<string, Sum> unseen = new(StringComparer.Ordinal);
@@ -101,7 +101,7 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
         foreach (var budget in judged.Budgets)
             Add(SumOf(spent, (budget, DateOnly.FromDateTime(record.Time))), record, count, charged, most, unpriced);
         var breaks = judged.Breaks.Count > 0;
-        if (judged.IsSingle)
+        if (judged.Limits.Count > 0)
             foreach (var single in Single(judged, record, charged))
             {
                 breaks = true;
@@ -181,23 +181,24 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
         var isOpaque = kind.Model.Kind == ModelKind.OpaqueProfile;
         // Usage without a model (a guardrail's units on a bill, storage) calls none.
         var breaks = isOpaque || kind.Model.Id.Length == 0 ? [] : PolicyMeaning.Breaks(policy, call).ToList();
-        var limits = policy.Limits.Where(l => (l.Guardrail.Length > 0 || l.RequestUsdMax is not null)
-            && PolicyMeaning.IsAbout(policy, l.Who, call)).Any();
-        return new(kind, policy.EnvOf(caller.Account, caller.Env) ?? "", call, breaks, isOpaque ? Opaque : "",
-            [.. Enumerable.Range(0, policy.Budgets.Count).Where(b => PolicyMeaning.IsAbout(policy, policy.Budgets[b].Who, call))],
-            limits && !isBill && !isOpaque);
+        List<LimitRule> limits = isBill || isOpaque ? [] : [.. policy.Limits.Where(l => (l.Guardrail.Length > 0
+            || l.RequestUsdMax is not null)
+            && PolicyMeaning.IsAbout(policy, l.Who, call) && (l.Models.Count == 0 || PolicyMeaning.HasModel(l.Models, call.Model)))];
+        return new(kind, policy.EnvOf(caller.Account, caller.Env) ?? "", breaks, isOpaque ? Opaque : "",
+            [.. Enumerable.Range(0, policy.Budgets.Count).Where(b => PolicyMeaning.IsAbout(policy, policy.Budgets[b].Who, call))], limits);
     }
 
-    IEnumerable<PolicyBreak> Single(Judged judged, UsageRecord record, decimal charged)
+    List<PolicyBreak> Single(Judged judged, in UsageRecord record, decimal charged)
     {
         // Which guardrail it was the counts do not say: that there was one is taken for the right one.
         var hasGuardrail = record.Amounts is { } amounts && Array.Exists(amounts, a => a.Meter.IsGuardrail());
-        var call = judged.Call with { Cost = charged, Guardrail = hasGuardrail || record.StopReason is null ? null : "" };
-        if (!hasGuardrail && call.Guardrail is null && policy.Limits.Any(l => l.Guardrail.Length > 0
-            && PolicyMeaning.IsAbout(policy, l.Who, call)
-            && (l.Models.Count == 0 || PolicyMeaning.HasModel(l.Models, call.Model))))
+        var guardrail = hasGuardrail || record.StopReason is null ? null : "";
+        if (!hasGuardrail && guardrail is null && judged.Limits.Exists(l => l.Guardrail.Length > 0))
             Add(SumOf(unseen, Unseen), record, 1, charged, charged, false);
-        return PolicyMeaning.Breaks(policy, call).Where(b => b.Kind is BreakKind.Guardrail or BreakKind.RequestCost);
+        List<PolicyBreak>? breaks = null;
+        foreach (var limit in judged.Limits)
+            foreach (var found in PolicyMeaning.OfCall(limit, guardrail, charged)) (breaks ??= []).Add(found);
+        return breaks ?? None;
     }
 
     static void Add(Sum sum, in UsageRecord record, int count, decimal charged, decimal most, bool unpriced)

@@ -56,7 +56,7 @@ static class PolicyTerminal
             console.Write(table);
         }
         foreach (var undecided in traffic.Undecided)
-            Say(console, "yellow", $"  {Counted(undecided.Requests, "call")} ({Text.Dollars(undecided.Cost)}) not decided: "
+            Say(console, "yellow", $"  {Counted(undecided.Requests, "call")}{Worth(undecided.Cost)} not decided: "
                 + $"{undecided.Reason}.");
         if (traffic.Unpriced > 0)
             Say(console, "yellow", $"  {Counted(traffic.Unpriced, "call")} without a full price: costs are lower bounds. 'assay "
@@ -83,6 +83,9 @@ static class PolicyTerminal
         }
         console.Write(table);
     }
+
+    // What has no price is not zero dollars.
+    static string Worth(decimal usd) => usd == 0m ? "" : $" ({Text.Dollars(usd)})";
 
     static string Name(RuleSum rule) => rule.Kind switch
     {
