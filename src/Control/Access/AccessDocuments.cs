@@ -101,11 +101,12 @@ public static class AccessDocuments
                 yield return $"'{limit.Name}' (line {limit.Place.Line}) asks for tags: AWS sees those of the role, not the request's "
                     + "metadata";
         }
-        foreach (var rule in policy.Allow.Concat(policy.Deny).Where(r => r.Scopes.Count > 0))
-            if (!rule.Scopes.Contains(Scope.InRegion) || !rule.Scopes.Contains(Scope.Geo))
-                yield return $"'{rule.Name}' (line {rule.Place.Line}) tells in_region from geo: AWS cannot for application inference "
-                    + "profiles, "
-                    + "whose ARN hides what they were made of";
+        var told = policy.Allow.Concat(policy.Deny).Where(r => r.Scopes.Count > 0
+            && (!r.Scopes.Contains(Scope.InRegion) || !r.Scopes.Contains(Scope.Geo))).ToList();
+        if (told.Count > 0)
+            yield return $"'{told[0].Name}' (line {told[0].Place.Line})" + (told.Count > 1 ? $" and {told.Count - 1} more rules tell"
+                : " tells")
+                + " in_region from geo: AWS cannot for application inference profiles, whose ARN hides what they were made of";
     }
 }
 

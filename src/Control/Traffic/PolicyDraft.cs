@@ -83,7 +83,9 @@ public sealed partial class PolicyDraft
         var names = new Dictionary<string, (string Name, bool HasEnv)>(StringComparer.Ordinal);
         foreach (var account in byAccount)
         {
-            var envs = account.Select(k => k.Kind.Caller.Env).Where(e => e.Length > 0).Distinct().ToList();
+            // Where some calls name no environment, the account need not be of the others'.
+            var envs = account.Select(k => k.Kind.Caller.Env).Distinct().ToList();
+            if (envs is [""]) envs.Clear();
             names[account.Key] = ($"account-{account.Key}", envs.Count == 1);
             Line($"  account-{account.Key}:");
             Line($"    id: '{account.Key}'");
