@@ -35,6 +35,7 @@ static class Door
         ("model", ModelCommand.About, ModelCommand.Make),
         ("plan", PlanCommand.About, PlanCommand.Make),
         ("prove", ProveCommand.About, ProveCommand.Make),
+        ("policy", PolicyCommand.About, PolicyCommand.Make),
         ("compare", CompareCommand.About, CompareCommand.Make),
         ("edp", EdpCommand.About, EdpCommand.Make),
         ("guide", GuideCommand.About, GuideCommand.Make),

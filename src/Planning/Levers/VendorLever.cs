@@ -54,7 +54,8 @@ static class VendorLever
         var models = string.Join(", ", best.Models.Select(m => Say.Model(m.Model)));
         if (context.Monthly(saving - paidAnyway) < Math.Max(LeastMonthly, context.Constraints.MinimumMonthlySaving))
         {
-            return (null, paidAnyway <= 0m || context.Monthly(saving) < LeastMonthly ? null : $"{best.Quote.Platform.Name} sells {models} for {Say.Usd(saving)} less at list price, "
+            return (null, paidAnyway <= 0m || context.Monthly(saving) < LeastMonthly ? null
+                : $"{best.Quote.Platform.Name} sells {models} for {Say.Usd(saving)} less at list price, "
                 + $"and of what would leave AWS {Say.Usd(paidAnyway)} is promised and paid all the same: it does not pay.");
         }
         var views = free.Select(c => c.View).Where(v => best.Models.Any(m => m.Model == v.Model.Id)).ToList();
