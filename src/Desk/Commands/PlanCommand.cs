@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Assay.Control.Traffic;
 using Assay.Desk.Books;
 using Assay.Desk.Input;
 using Assay.Desk.Reports;
@@ -27,6 +28,7 @@ static class PlanCommand
         public DateOnly? To { get; init; }
         public int? MaxCalls { get; init; }
         public string? Markdown { get; init; }
+        public string? Emit { get; init; }
         public bool Json { get; init; }
         public string[] FailOn { get; init; } = [];
         public int Workers { get; init; } = 1;
@@ -36,7 +38,11 @@ static class PlanCommand
     }
 
     /// <summary>A plan and how the reading of its calls went; null where they were not read.</summary>
-    sealed record Planned(Plan Plan, ReadingSummary? Reading);
+    sealed record Planned(Plan Plan, ReadingSummary? Reading)
+    {
+        /// <summary>Policies that permit the traffic as it is and as planned; empty where none was asked for.</summary>
+        public (string Today, string Planned) Policies { get; init; } = ("", "");
+    }
 
     public static Command Make()
     {
@@ -58,17 +64,22 @@ static class PlanCommand
         {
             Description = "Also write the plan as Markdown, for a ticket or a wiki.", HelpName = "FILE",
         };
+        var emit = new Option<string?>("--emit")
+        {
+            Description = "Also write the plan as files to review and apply: workloads, a policy, and what both change. Of logs alone.",
+            HelpName = "DIR",
+        };
         var command = new ExampledCommand("plan", About,
             "assay plan ./logs --constraints samples/constraints.yaml --markdown plan.md")
         {
-            paths, constraints, book, profiles, batch, from, to, maxCalls, markdown, json, failOn, workers,
+            paths, constraints, book, profiles, batch, from, to, maxCalls, markdown, emit, json, failOn, workers,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new(parsed.GetValue(paths)!)
         {
             Book = parsed.GetResult(book) is { Implicit: false } ? parsed.GetValue(book) : null,
             Constraints = parsed.GetValue(constraints), Profiles = parsed.GetValue(profiles), Batch = parsed.GetValue(batch),
             From = Shared.ParseDay(parsed.GetValue(from), "--from"), To = Shared.ParseDay(parsed.GetValue(to), "--to"),
-            MaxCalls = parsed.GetValue(maxCalls), Markdown = parsed.GetValue(markdown), Json = parsed.GetValue(json),
+            MaxCalls = parsed.GetValue(maxCalls), Markdown = parsed.GetValue(markdown), Emit = parsed.GetValue(emit), Json = parsed.GetValue(json),
             FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
         }, cancel)));
         return command;
@@ -89,6 +100,8 @@ static class PlanCommand
             ? PlanOfEstate(request, shelf, constraints, cancel)
             : PlanOfTraffic(request, shelf, constraints, cancel);
         if (planned is not var (plan, reading)) return ExitCode.WrongInput;
+        var (asItIs, asPlanned) = planned.Policies;
+        if (request.Emit is { } folder) WriteFiles(PlanEmission.Files(plan, asItIs, asPlanned), folder);
         if (request.Markdown is { } page) WritePage(plan, page);
         if (request.Json) PriceJson.Write(json => PlanJson.Write(json, plan));
         else PlanTerminal.Write(Terminal.Console(), plan);
@@ -104,7 +117,19 @@ static class PlanCommand
             Regions = shelf.Regions, Vendors = new(shelf.Open(BookShelf.Vendors), shelf.Platforms, shelf.Equivalents),
         };
         var (traffic, reading) = TrafficOf(request, shelf, cancel);
-        return new(Planner.Of(traffic, sources, constraints, cancel), reading);
+        if (request.Emit is null) return new(Planner.Of(traffic, sources, constraints, cancel), reading);
+        var (before, after) = (new PolicyDraft(), new PolicyDraft());
+        var (asRecorded, asPlanned) = (Rated(before), Rated(after));
+        var plan = Planner.Of(traffic, sources, constraints, cancel, (in recorded, planned) =>
+        {
+            asRecorded.Add([recorded]);
+            if (planned is { } call) asPlanned.Add([call]);
+        });
+        return new(plan, reading) { Policies = (Written(before), Written(after)) };
+
+        RatedCharges Rated(PolicyDraft draft) => new(sources.Book, null, null, (in record, charges) => draft.Add(record, charges));
+
+        static string Written(PolicyDraft draft) => draft.Records == 0 ? "" : draft.Write("As planned", "finops@example.com");
     }
 
     /// <summary>Reads the calls asked for, with what they said.</summary>
@@ -153,6 +178,9 @@ static class PlanCommand
                 + "What a plan must keep to is given with --constraints FILE.");
         if ((request.From ?? request.To) is not null)
             throw new InputException("an estate describes a month; --from and --to choose days of logs.");
+        if (request.Emit is not null)
+            throw new InputException("--emit writes what recorded calls are to become, and an estate describes none. "
+                + "'assay model' bills it.");
         if (ModelCommand.Read(path, shelf) is not { } estate) return null;
         var sources = new BillSources(shelf.Open(request.Book ?? estate.Book ?? BookShelf.Default), shelf.Regions);
         return new(ModelCommand.Countable(path, () => EstatePlan.Of(ModelledEstate.Of(estate, sources), constraints)), null);
@@ -188,6 +216,21 @@ static class PlanCommand
             default:
                 throw new InvalidOperationException("A reading is constraints or mistakes.");
         }
+    }
+
+    static void WriteFiles(IReadOnlyList<PlanFile> files, string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            foreach (var file in files) File.WriteAllText(Path.Combine(folder, file.Name), file.Content);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"cannot write into '{folder}': {LogFiles.Reason(fault)}. "
+                + "--emit takes the name of a folder you may write to.");
+        }
+        Console.Error.WriteLine($"assay: wrote {string.Join(", ", files.Select(f => f.Name))} into {folder}");
     }
 
     static void WritePage(Plan plan, string page)

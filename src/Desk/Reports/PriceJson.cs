@@ -14,6 +14,12 @@ static class PriceJson
     public static void Write(Action<Utf8JsonWriter> content)
     {
         using var output = Console.OpenStandardOutput();
+        Write(output, content);
+    }
+
+    /// <summary>The same into a stream, with a line end behind it.</summary>
+    public static void Write(Stream output, Action<Utf8JsonWriter> content)
+    {
         using var json = new Utf8JsonWriter(output,
             new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         content(json);

@@ -1,3 +1,5 @@
+using Assay.Usage;
+
 namespace Assay.Planning;
 
 /// <summary>How long the answers of a workload can wait, as far as its behaviour and the constraints tell.</summary>
@@ -12,6 +14,10 @@ public enum Urgency : byte
     /// <summary>A day will do: declared, or a scheduled burst at an hour when nobody reads the answers.</summary>
     BatchEligible,
 }
+
+/// <summary>How most calls of a workload are bought today.</summary>
+/// <param name="IsCached">True where something is read from the prompt cache or written to it.</param>
+public readonly record struct BoughtAs(Scope Scope, Tier Tier, Mode Mode, bool IsCached);
 
 /// <summary>A workload as the plan sees it.</summary>
 public sealed record PlannedWorkload
@@ -48,6 +54,8 @@ public sealed record PlannedWorkload
 
     /// <summary>The same calls to other models, replayed; nothing is known of their answers.</summary>
     public IReadOnlyList<ModelWhatIf> Models { get; init; } = [];
+
+    public BoughtAs Bought { get; init; }
 
     /// <summary>How its calls arrive, in a few words.</summary>
     public string Arrivals { get; init; } = "";

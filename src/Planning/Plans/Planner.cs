@@ -30,8 +30,10 @@ public static class Planner
     ];
 
     /// <param name="traffic">Is emptied: its records are many, and held once.</param>
+    /// <param name="deliver">Takes each answered call as it was and as it is planned; null when nobody asks.</param>
     /// <exception cref="OperationCanceledException">The planning was cancelled.</exception>
-    public static Plan Of(Traffic traffic, PlanSources sources, PlanConstraints constraints, CancellationToken cancel)
+    public static Plan Of(
+        Traffic traffic, PlanSources sources, PlanConstraints constraints, CancellationToken cancel, PlannedCall? deliver = null)
     {
         var (from, to) = traffic.Days ?? throw new ArgumentException("A plan needs a record at least.", nameof(traffic));
         var days = to.DayNumber - from.DayNumber + 1;
@@ -56,6 +58,7 @@ public static class Planner
             var (better, notes) = CapacityLever.Beside(chosen, v => Arrangements.All(v, byView[v], minimum), context, from, cancel);
             (chosen, apart) = ([.. better], notes);
         }
+        if (deliver is not null) foreach (var (view, arrangement) in chosen) Deliver(view, arrangement, deliver);
         var capacity = CapacityLever.Of(chosen, context, from, cancel);
         var left = constraints.MaxActions - chosen.Sum(c => c.Arrangement.Options.Count) ?? int.MaxValue;
         capacity = capacity with { Actions = [.. capacity.Actions.OrderByDescending(a => a.JointSaving).Take(Math.Max(0, left))] };
@@ -110,6 +113,13 @@ public static class Planner
                 .Select(c => Action(view, c.Option, c.Saving!.Value, 0m, context));
     }
 
+    static void Deliver(WorkloadView view, Arrangement arrangement, PlannedCall deliver)
+    {
+        var (plan, terms) = (CallPlan.AsRecorded, CallTerms.AsRecorded);
+        foreach (var option in arrangement.Options) (plan, terms) = option.On(plan, terms);
+        view.Replay.Deliver(plan, terms, deliver);
+    }
+
     internal static decimal Round(decimal amount) => decimal.Round(amount, MonthlyDecimals, MidpointRounding.ToEven);
 
     static PlanAction Action(WorkloadView view, LeverOption option, decimal alone, decimal joint, LeverContext context) => new()
@@ -130,10 +140,16 @@ public static class Planner
         Key = view.Workload.Key, Name = view.Workload.Name, Requests = view.Workload.Requests, Failed = view.Workload.Failed,
         WithoutPrice = view.Replay.Recorded.Reason, Tokens = view.Workload.Calls.Sum(c => c.Tokens.Prompt + c.Tokens.Output),
         Cost = view.Replay.Recorded.Cost, Planned = arrangement.Cost, Urgency = view.Urgency, Why = view.Why,
-        IfItMayWait = BatchLever.IfItMayWait(view), From = Today(view),
+        IfItMayWait = BatchLever.IfItMayWait(view), From = Today(view), Bought = Bought(view),
         To = arrangement.Options.Count == 0 ? "as it is" : string.Join(", ", arrangement.Options.Select(o => $"{Name(o.Lever)}: {o.To}")),
         Arrivals = Arriving(view), Models = ModelWhatIf.Of(view),
     };
+
+    static BoughtAs Bought(WorkloadView view)
+    {
+        var kind = view.Workload.Calls.CountBy(c => c.Kind).MaxBy(p => p.Value).Key;
+        return new(kind.Model.Scope, kind.Tier, kind.Mode, view.Workload.Calls.Any(c => c.Tokens.Prompt > c.Tokens.Input));
+    }
 
     static string Today(WorkloadView view)
     {

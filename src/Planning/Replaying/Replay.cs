@@ -15,6 +15,9 @@ namespace Assay.Planning;
 /// <param name="Reason">Why the first of them has none; null when all have one.</param>
 public readonly record struct ReplayedCost(decimal Cost, decimal CostMax, long Unpriced, string? Reason);
 
+/// <summary>Takes a call as it was recorded, and as it is planned: null where it is no longer made.</summary>
+public delegate void PlannedCall(in UsageRecord recorded, UsageRecord? planned);
+
 /// <summary>
 /// A workload's recorded calls under other terms, priced by the one rater. Calls that are alike are summed before they are priced, and
 /// exact arithmetic gives what rating each of them gives: a plan of calls costs a pass over them, terms cost next to nothing.
@@ -94,6 +97,25 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
             var cost = 0m;
             foreach (ref readonly var charge in charges[..count]) cost += charge.Cost;
             deliver(call.Time, record.Tokens, cost);
+        }
+    }
+
+    /// <summary>Hands over each answered call as it was, and as it is planned; null where it is no longer made.</summary>
+    public void Deliver(CallPlan plan, CallTerms terms, PlannedCall deliver)
+    {
+        var calls = workload.Span;
+        for (var i = 0; i < calls.Length; i++)
+        {
+            ref readonly var call = ref calls[i];
+            if (call.Tokens.IsNone && call.Amounts is null) continue;
+            UsageRecord? planned = null;
+            if (plan.Dropped?[i] != true)
+            {
+                var sum = new CallSum();
+                sum.Add(plan.TokensOf(call, i), call.Amounts);
+                planned = Priceable(KeyOf(call, plan, terms.ModelFor, i), sum, terms) with { Time = call.Time, RequestId = call.RequestId };
+            }
+            deliver(call, planned);
         }
     }
 
