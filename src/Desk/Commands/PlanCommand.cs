@@ -79,7 +79,8 @@ static class PlanCommand
             Book = parsed.GetResult(book) is { Implicit: false } ? parsed.GetValue(book) : null,
             Constraints = parsed.GetValue(constraints), Profiles = parsed.GetValue(profiles), Batch = parsed.GetValue(batch),
             From = Shared.ParseDay(parsed.GetValue(from), "--from"), To = Shared.ParseDay(parsed.GetValue(to), "--to"),
-            MaxCalls = parsed.GetValue(maxCalls), Markdown = parsed.GetValue(markdown), Emit = parsed.GetValue(emit), Json = parsed.GetValue(json),
+            MaxCalls = parsed.GetValue(maxCalls), Markdown = parsed.GetValue(markdown),
+            Emit = parsed.GetValue(emit), Json = parsed.GetValue(json),
             FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
         }, cancel)));
         return command;

@@ -35,7 +35,8 @@ static class PlanEmission
 
     // The last line's end would be taken for another line.
     static string Diff(string name, string before, string after) => before == after ? ""
-        : UnidiffRenderer.GenerateUnidiff(before.TrimEnd('\n'), after.TrimEnd('\n'), $"a/{name}", $"b/{name}").ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
+        : UnidiffRenderer.GenerateUnidiff(before.TrimEnd('\n'), after.TrimEnd('\n'), $"a/{name}", $"b/{name}")
+            .ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
 
     static string Json(Plan plan)
     {
