@@ -34,6 +34,7 @@ static class Door
         ("ledger", LedgerCommand.About, LedgerCommand.Make),
         ("model", ModelCommand.About, ModelCommand.Make),
         ("plan", PlanCommand.About, PlanCommand.Make),
+        ("weekly", WeeklyCommand.About, WeeklyCommand.Make),
         ("compare", CompareCommand.About, CompareCommand.Make),
         ("edp", EdpCommand.About, EdpCommand.Make),
         ("guide", GuideCommand.About, GuideCommand.Make),
