@@ -4,6 +4,7 @@ using Assay.Desk.Reports;
 using Assay.Ledger.Changes;
 using Assay.Planning;
 using Assay.Usage;
+using Assay.Usage.Logs;
 
 namespace Assay.Desk.Commands;
 

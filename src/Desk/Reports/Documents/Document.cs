@@ -58,6 +58,9 @@ public enum CellKind : byte { Text, Usd, Number, Share }
 /// <param name="Value">The exact figure, for workbooks; null for texts and for what is not known.</param>
 public readonly record struct DocumentCell(string Text, decimal? Value = null, CellKind Kind = CellKind.Text)
 {
+    /// <summary>What a terminal shows instead, where there is less room; null for the same.</summary>
+    public string? Short { get; init; }
+
     public static implicit operator DocumentCell(string text) => new(text);
 
     public static DocumentCell Usd(decimal usd) => new(Reports.Html.Figures.Dollars(usd), usd, CellKind.Usd);
@@ -69,7 +72,7 @@ public readonly record struct DocumentCell(string Text, decimal? Value = null, C
 
     public static DocumentCell Share(decimal part, decimal whole) => whole == 0m
         ? "–"
-        : new(Reports.Html.Figures.Percent(part / whole), decimal.Round(part / whole, 6), CellKind.Share);
+        : new DocumentCell(Reports.Html.Figures.Percent(part / whole), decimal.Round(part / whole, 6), CellKind.Share);
 
     public static string SignedText(decimal usd) => (usd > 0m ? "+" : "") + Reports.Html.Figures.Dollars(usd);
 }
@@ -88,7 +91,7 @@ public abstract record Chart(string Spoken)
         : Chart(Spoken);
 
     /// <summary>Columns stacked of several series, in the order of the series from the bottom.</summary>
-    public sealed record Stack(
+    public sealed record Layers(
         IReadOnlyList<string> Labels, IReadOnlyList<(string Name, IReadOnlyList<decimal> Usd)> Series, string Caption, string Spoken)
         : Chart(Spoken);
 

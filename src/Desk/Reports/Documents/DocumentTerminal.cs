@@ -61,8 +61,8 @@ static class DocumentTerminal
         for (var i = 0; i < table.Rows.Count; i++)
         {
             var isTotal = table.HasTotal && i == table.Rows.Count - 1;
-            fitted.AddRow([.. table.Rows[i].Select(c => c.Text.Length == 0 ? ""
-                : isTotal ? $"[bold]{Markup.Escape(c.Text)}[/]" : Markup.Escape(c.Text))]);
+            fitted.AddRow([.. table.Rows[i].Select(c => c.Short ?? c.Text).Select(t => t.Length == 0 ? ""
+                : isTotal ? $"[bold]{Markup.Escape(t)}[/]" : Markup.Escape(t))]);
         }
         console.Write(fitted);
         if (table.Rest.Length > 0) console.Say(2, $"[grey]{Markup.Escape(table.Rest)}[/]");

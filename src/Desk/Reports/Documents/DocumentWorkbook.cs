@@ -29,7 +29,7 @@ static class DocumentWorkbook
                         sheets[Named(section.Title + " by day", names)] = chart.Bars.Select(b => (IDictionary<string, object?>)
                             new Dictionary<string, object?> { ["day"] = b.Name, ["USD"] = Number(b.Usd) }).ToList();
                         break;
-                    case Block.Drawing { Chart: Chart.Stack stack }:
+                    case Block.Drawing { Chart: Chart.Layers stack }:
                         sheets[Named(section.Title + " over time", names)] = stack.Labels.Select((label, i) =>
                         {
                             Dictionary<string, object?> row = new() { ["from"] = label };

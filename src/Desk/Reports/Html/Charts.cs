@@ -13,7 +13,7 @@ static class Charts
         {
             case Chart.Waterfall waterfall: Waterfall(page, waterfall); break;
             case Chart.Columns columns: Columns(page, columns); caption = columns.Caption; break;
-            case Chart.Stack stack: Stack(page, stack); caption = stack.Caption; break;
+            case Chart.Layers stack: Stack(page, stack); caption = stack.Caption; break;
             case Chart.Month month: Month(page, month); caption = month.Caption; break;
         }
         if (caption.Length > 0) page.Line($"<figcaption>{caption}</figcaption>");
@@ -53,7 +53,7 @@ static class Charts
         var at = chart.From;
         foreach (var (label, usd) in chart.Steps)
         {
-            bars.Add((label, at, at + usd, usd > 0m ? "up" : "down", DocumentCell.SignedText(usd)));
+            bars.Add((label, at, at + usd, usd > 0m ? "up" : usd < 0m ? "down" : "none", DocumentCell.SignedText(usd)));
             at += usd;
         }
         bars.Add((chart.ToLabel, 0m, chart.To, "sum", Figures.Dollars(chart.To)));
@@ -111,7 +111,7 @@ static class Charts
         page.Line($"</svg>");
     }
 
-    static void Stack(Markup page, Chart.Stack chart)
+    static void Stack(Markup page, Chart.Layers chart)
     {
         const double height = 290, top = 20, bottom = 232;
         var axis = Axis.Of(0m, Enumerable.Range(0, chart.Labels.Count).Max(i => chart.Series.Sum(s => s.Usd[i])), top, bottom);

@@ -55,7 +55,7 @@ static class WeeklyDocument
         [
             new("Spend", now is { Cost: 0m, Unpriced: > 0 } ? Money.NoPrice : Figures.Dollars(now.Cost),
                 now.CostMax > now.Cost ? $"at most {Figures.Dollars(now.CostMax)}: cache lifetimes are not in the records" : "exact to the last decimal in JSON"),
-            new("Change", DocumentCell.SignedText(change.Change),
+            new("Change", DocumentCell.SignedText(WeeklyWords.Difference(change.Before, change.After)),
                 change.Before == 0m ? "no spend the week before" : $"{WeeklyWords.Percent(change.Change, change.Before)} on {Figures.Dollars(change.Before)}")
             {
                 IsBad = change.Before > 0m && change.Change > change.Before / 4m,
@@ -89,7 +89,7 @@ static class WeeklyDocument
     {
         List<string> summary = [WeeklyWords.Headline(report) + "."];
         foreach (var mover in ByWorkload(report).Where(g => g.Change != 0m).Take(2))
-            summary.Add($"{mover.Key}: {DocumentCell.SignedText(mover.Change)} ({WeeklyWords.Why(mover)}).");
+            summary.Add($"{mover.Key}: {DocumentCell.SignedText(WeeklyWords.Difference(mover.Before, mover.After))} ({WeeklyWords.Why(mover)}).");
         summary.Add(WeeklyWords.Forecast(report));
         if (WeeklyWords.Budget(report) is { } budget) summary.Add(budget);
         if (report.Plan?.Actions.FirstOrDefault(a => a.Kind == ActionKind.Saving) is { } first)
@@ -103,9 +103,8 @@ static class WeeklyDocument
     static DocumentSection Why(WeeklyReport report)
     {
         var change = report.Change;
-        var money = Money.For(Math.Max(change.Before, change.After));
-        var unit = money.IsFine ? 0.000001m : 0.01m;
-        decimal Shown(decimal usd) => decimal.Round(usd / unit, MidpointRounding.ToEven) * unit;
+        var unit = WeeklyWords.UnitOf(change.Before, change.After);
+        decimal Shown(decimal usd) => WeeklyWords.Shown(usd, unit);
         List<(string Name, string About, decimal Usd)> parts =
             [.. WeeklyWords.Factors.Select(f => (WeeklyWords.Name(f), WeeklyWords.About(f), change.Parts[f]))];
         if (change.Parts.Unlike != 0m) parts.Add((WeeklyWords.UnlikeName, "meters without a price in the other week", change.Parts.Unlike));
@@ -140,7 +139,8 @@ static class WeeklyDocument
 
         Block.Table Table(string name, IReadOnlyList<ChangeGroup> groups)
         {
-            List<DocumentCell[]> rows = [.. groups.Take(Movers).Select(g => Row(g.Key, g.Before, g.After, WeeklyWords.Why(g)))];
+            List<DocumentCell[]> rows = [.. groups.Take(Movers).Select(g => Row(g.Key, g.Before, g.After,
+                new(WeeklyWords.Why(g)) { Short = WeeklyWords.Why(g, 1) }))];
             if (groups.Count > Movers)
             {
                 var rest = groups.Skip(Movers).ToList();
@@ -152,8 +152,8 @@ static class WeeklyDocument
             { HasTotal = true };
         }
 
-        static DocumentCell[] Row(string name, decimal before, decimal after, string why) =>
-            [name, DocumentCell.Usd(before), DocumentCell.Usd(after), DocumentCell.Signed(after - before), why];
+        static DocumentCell[] Row(string name, decimal before, decimal after, DocumentCell why) =>
+            [name, DocumentCell.Usd(before), DocumentCell.Usd(after), DocumentCell.Signed(after - before, DocumentCell.SignedText(WeeklyWords.Difference(before, after))), why];
     }
 
     static Block.Drawing DayColumns(WeeklyReport report)
@@ -267,6 +267,7 @@ static class WeeklyDocument
             });
         }
 
-        static DocumentCell Share(long part, long whole) => whole == 0 ? "–" : new($"{Figures.Number(part)} ({Figures.Share(part, whole)})", part, CellKind.Number);
+        static DocumentCell Share(long part, long whole) => whole == 0 ? "–"
+            : new DocumentCell($"{Figures.Number(part)} ({Figures.Share(part, whole)})", part, CellKind.Number);
     }
 }

@@ -46,21 +46,22 @@ static class WeeklyWords
     public static string Percent(decimal change, decimal before) =>
         before == 0m ? "" : $"{(change > 0m ? "+" : change < 0m ? "−" : "")}{Figures.Percent(Math.Abs(change / before))}";
 
-    /// <summary>The two largest parts of a change, in words: <c>volume +$12.00, price −$3.00</c>.</summary>
-    public static string Why(ChangeGroup group)
+    /// <summary>The largest parts of a change, in words: <c>volume +$12.00, price −$3.00</c>.</summary>
+    public static string Why(ChangeGroup group, int count = 2)
     {
         if (group.IsNew) return "new";
         if (group.IsGone) return "no longer seen";
-        return Largest(group.Parts, Math.Abs(group.Change));
+        return Largest(group.Parts, Math.Abs(group.Change), count);
     }
 
-    static string Largest(ChangeParts parts, decimal change)
+    static string Largest(ChangeParts parts, decimal change, int count)
     {
         // What is a twentieth of the change explains nothing of it.
-        var named = Factors.Select(f => (Name: Name(f).ToLowerInvariant(), Usd: parts[f])).Append((UnlikeName.ToLowerInvariant(), parts.Unlike))
-            .Where(p => Math.Abs(p.Usd) >= Math.Max(0.005m, change / 20m)).OrderByDescending(p => Math.Abs(p.Usd)).Take(2)
+        var named = Factors.Select(f => (Name: Name(f).ToLowerInvariant(), Usd: parts[f]))
+            .Append((Name: UnlikeName.ToLowerInvariant(), Usd: parts.Unlike))
+            .Where(p => Math.Abs(p.Usd) >= Math.Max(0.005m, change / 20m)).OrderByDescending(p => Math.Abs(p.Usd)).Take(count)
             .Select(p => $"{p.Name} {DocumentCell.SignedText(p.Usd)}").ToList();
-        return named.Count == 0 ? "hardly any" : string.Join(", ", named);
+        return named.Count == 0 ? "–" : string.Join(", ", named);
     }
 
     public static string Headline(WeeklyReport report)
@@ -70,8 +71,10 @@ static class WeeklyWords
             return $"{Figures.Dollars(change.After)} spent; the week before was not read whole, so nothing is compared";
         if (change.Change == 0m) return $"{Figures.Dollars(change.After)} spent, as in the week before";
         var direction = change.Change > 0m ? "more" : "less";
-        return $"{Figures.Dollars(change.After)} spent, {Figures.Dollars(Math.Abs(change.Change))} {direction} than the week before"
-            + (change.Before == 0m ? "" : $" ({Percent(change.Change, change.Before)})") + $": {Largest(change.Parts, Math.Abs(change.Change))}";
+        var difference = Figures.Dollars(Math.Abs(Difference(change.Before, change.After)));
+        return $"{Figures.Dollars(change.After)} spent, {difference} {direction} than the week before"
+            + (change.Before == 0m ? "" : $" ({Percent(change.Change, change.Before)})")
+            + $": {Largest(change.Parts, Math.Abs(change.Change), 2)}";
     }
 
     public static string Month(MonthEnd month) => month.First.ToString("MMMM yyyy", CultureInfo.InvariantCulture);
@@ -108,6 +111,19 @@ static class WeeklyWords
             _ => $"The budget of {amount} holds, at the high end of the forecast too.",
         };
     }
+
+    /// <summary>The difference of two amounts as they are shown, so that what stands in a row adds up as it stands.</summary>
+    public static decimal Difference(decimal before, decimal after)
+    {
+        var unit = UnitOf(before, after);
+        return Shown(after, unit) - Shown(before, unit);
+    }
+
+    /// <summary>What two amounts are shown in: cents, or millionths where one is less than a cent.</summary>
+    public static decimal UnitOf(decimal before, decimal after) =>
+        Math.Abs(before) is > 0m and < 0.01m || Math.Abs(after) is > 0m and < 0.01m ? 0.000001m : 0.01m;
+
+    public static decimal Shown(decimal usd, decimal unit) => decimal.Round(usd / unit, MidpointRounding.ToEven) * unit;
 
     public static decimal Cents(decimal usd) => decimal.Round(usd, 2, MidpointRounding.ToEven);
 
