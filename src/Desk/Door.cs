@@ -35,6 +35,7 @@ static class Door
         ("model", ModelCommand.About, ModelCommand.Make),
         ("plan", PlanCommand.About, PlanCommand.Make),
         ("weekly", WeeklyCommand.About, WeeklyCommand.Make),
+        ("pack", PackCommand.About, PackCommand.Make),
         ("compare", CompareCommand.About, CompareCommand.Make),
         ("edp", EdpCommand.About, EdpCommand.Make),
         ("guide", GuideCommand.About, GuideCommand.Make),

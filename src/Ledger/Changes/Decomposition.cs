@@ -65,6 +65,7 @@ public static class Decomposition
             var units = cell.Key.Kind.IsSum ? sums.Sum(m => m.Quantity) : cell.Requests - cell.Failed;
             leaf.Units[period] += units;
             model.Units[period] += units;
+            model.Unpriced[period] += sums.Any(m => m.Unpriced > 0) ? cell.WithUnpriced : 0;
             foreach (var sum in sums) leaf.Add(period, sum);
         }
     }
@@ -99,7 +100,12 @@ public static class Decomposition
                 ? new ChangeParts(change, 0m, 0m, 0m, 0m, 0m, unlike)
                 : Parts(Values(use, model, units, costs, days, book)) with { Unlike = unlike };
             if (before != 0m || after != 0m || model.Units[0] != 0m || model.Units[1] != 0m)
-                yield return new(workload, name, before, after, model.Units[0], model.Units[1], parts);
+            {
+                yield return new(workload, name, before, after, model.Units[0], model.Units[1], parts)
+                {
+                    UnpricedBefore = model.Unpriced[0], UnpricedAfter = model.Unpriced[1],
+                };
+            }
         }
     }
 

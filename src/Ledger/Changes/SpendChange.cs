@@ -72,6 +72,10 @@ public sealed record ChangeLine(
     SpendingWorkload Workload, string Model, decimal Before, decimal After, decimal UnitsBefore, decimal UnitsAfter, ChangeParts Parts)
 {
     public decimal Change => After - Before;
+
+    /// <summary>Requests of which something has no price: what they cost is not in the amounts, and not zero.</summary>
+    public required long UnpricedBefore { get; init; }
+    public required long UnpricedAfter { get; init; }
 }
 
 /// <summary>Lines of a change added up under a name. Every grouping adds up to the whole.</summary>

@@ -26,6 +26,9 @@ sealed class WorkloadUse
 sealed class ModelUse
 {
     public decimal[] Units { get; } = new decimal[2];
+
+    /// <summary>Requests of which something has no price.</summary>
+    public long[] Unpriced { get; } = new long[2];
     public Dictionary<(BuyingTerms Terms, ContextBand Context), LikeCalls> Leaves { get; } = [];
 
     public LikeCalls Of(CallKind kind, ContextBand context)

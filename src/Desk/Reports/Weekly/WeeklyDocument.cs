@@ -139,8 +139,8 @@ static class WeeklyDocument
 
         Block.Table Table(string name, IReadOnlyList<ChangeGroup> groups)
         {
-            List<DocumentCell[]> rows = [.. groups.Take(Movers).Select(g => Row(g.Key, g.Before, g.After,
-                new(WeeklyWords.Why(g)) { Short = WeeklyWords.Why(g, 1) }))];
+            List<DocumentCell[]> rows = [.. groups.Take(Movers).Select(g => Priced(g, Row(g.Key, g.Before, g.After,
+                new(WeeklyWords.Why(g)) { Short = WeeklyWords.Why(g, 1) })))];
             if (groups.Count > Movers)
             {
                 var rest = groups.Skip(Movers).ToList();
@@ -150,6 +150,15 @@ static class WeeklyDocument
             return new(name, [new(name.ToLowerInvariant()), new("before", true) { Spare = 1 }, new("this week", true), new("change", true),
                 new("mostly") { Spare = 2 }], rows)
             { HasTotal = true };
+        }
+
+        // What has no price did not cost nothing.
+        static DocumentCell[] Priced(ChangeGroup group, DocumentCell[] row)
+        {
+            if (group.Before == 0m && group.Lines.Any(l => l.UnpricedBefore > 0)) row[1] = Money.NoPrice;
+            if (group.After == 0m && group.Lines.Any(l => l.UnpricedAfter > 0)) row[2] = Money.NoPrice;
+            if (row[1].Value is null || row[2].Value is null) row[3] = "–";
+            return row;
         }
 
         static DocumentCell[] Row(string name, decimal before, decimal after, DocumentCell why) =>

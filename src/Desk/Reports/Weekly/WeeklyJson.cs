@@ -34,6 +34,8 @@ static class WeeklyJson
             json.WriteString("unit", line.Workload.Unit);
             json.WriteString("units_before", Usd.Plain(line.UnitsBefore));
             json.WriteString("units", Usd.Plain(line.UnitsAfter));
+            json.WriteNumber("requests_unpriced_before", line.UnpricedBefore);
+            json.WriteNumber("requests_unpriced", line.UnpricedAfter);
             Amounts(json, line.Before, line.After, line.Parts);
             json.WriteEndObject();
         }
