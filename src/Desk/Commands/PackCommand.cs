@@ -29,6 +29,7 @@ static class PackCommand
         public CommittedSpend? Committed { get; init; }
         public bool Json { get; init; }
         public required ReportFiles.Request Files { get; init; }
+        public SendOptions.Request Send { get; init; } = new();
         public string[] FailOn { get; init; } = [];
         public int Workers { get; init; } = 1;
         public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -51,25 +52,28 @@ static class PackCommand
         };
         CommitmentOptions commitment = new();
         ReportFiles files = new();
+        SendOptions send = new();
         var command = new ExampledCommand("pack", About, "assay pack ./logs --commit 20M --organic 17M --discount 9% --out ./reports")
         {
             paths, days, to, whatIf, book, profiles, batch, json, failOn, workers,
         };
         foreach (var option in commitment.All) command.Options.Add(option);
         foreach (var option in files.All) command.Options.Add(option);
-        command.SetAction((parsed, cancel) => Task.FromResult(Run(new(parsed.GetValue(paths)!)
+        foreach (var option in send.All) command.Options.Add(option);
+        command.SetAction((parsed, cancel) => Run(new(parsed.GetValue(paths)!)
         {
             Book = parsed.GetValue(book)!, Profiles = parsed.GetValue(profiles), Batch = parsed.GetValue(batch),
             Days = parsed.GetValue(days), To = Shared.ParseDay(parsed.GetValue(to), "--to"), WhatIf = parsed.GetValue(whatIf) ?? [],
-            Committed = commitment.ReadIfStated(parsed), Json = parsed.GetValue(json), Files = files.Read(parsed),
+            Committed = commitment.ReadIfStated(parsed), Json = parsed.GetValue(json), Files = files.Read(parsed), Send = send.Read(parsed),
             FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
-        }, cancel)));
+        }, cancel));
         return command;
     }
 
-    public static int Run(Request request, CancellationToken cancel)
+    public static async Task<int> Run(Request request, CancellationToken cancel)
     {
         Shared.CheckConditions(request.FailOn);
+        SendOptions.Check(request.Send);
         if (request.Days is < 1 or > DaysMax)
             throw new InputException($"--days '{request.Days}' is not a number of days from 1 to {DaysMax}; write it as --days 90.");
         decimal[] discounts = request.WhatIf.Length == 0 ? DiscountsUsual
@@ -108,6 +112,9 @@ static class PackCommand
         else DocumentTerminal.Write(document, Terminal.Console());
         Console.Out.Flush();
         Shared.Account(reading);
+        var sending = await SendOptions.Send(request.Send, document, w => PackJson.Write(w, report), $"pack-{Dimensions.Day(report.Span.Last)}",
+            request.Clock, cancel).ConfigureAwait(false);
+        if (sending != ExitCode.Fine) return sending;
         return Shared.Verdict(request.FailOn, report.Counts.Unpriced > 0, reading, report.Counts.Cost);
     }
 }

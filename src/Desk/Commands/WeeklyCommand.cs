@@ -26,6 +26,7 @@ static class WeeklyCommand
         public bool WithoutPlan { get; init; }
         public bool Json { get; init; }
         public required ReportFiles.Request Files { get; init; }
+        public SendOptions.Request Send { get; init; } = new();
         public string[] FailOn { get; init; } = [];
         public int Workers { get; init; } = 1;
         public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -47,24 +48,27 @@ static class WeeklyCommand
         };
         var withoutPlan = new Option<bool>("--no-plan") { Description = "Leave out what to change; the usage is then read once." };
         ReportFiles files = new();
+        SendOptions send = new();
         var command = new ExampledCommand("weekly", About, "assay weekly ./logs --budget 20000 --out ./reports")
         {
             paths, week, to, budget, constraints, withoutPlan, book, profiles, batch, json, failOn, workers,
         };
         foreach (var option in files.All) command.Options.Add(option);
-        command.SetAction((parsed, cancel) => Task.FromResult(Run(new(parsed.GetValue(paths)!)
+        foreach (var option in send.All) command.Options.Add(option);
+        command.SetAction((parsed, cancel) => Run(new(parsed.GetValue(paths)!)
         {
             Book = parsed.GetValue(book)!, Profiles = parsed.GetValue(profiles), Batch = parsed.GetValue(batch),
             Week = parsed.GetValue(week), To = Shared.ParseDay(parsed.GetValue(to), "--to"), Budget = parsed.GetValue(budget),
             Constraints = parsed.GetValue(constraints), WithoutPlan = parsed.GetValue(withoutPlan), Json = parsed.GetValue(json),
-            Files = files.Read(parsed), FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
-        }, cancel)));
+            Files = files.Read(parsed), Send = send.Read(parsed), FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
+        }, cancel));
         return command;
     }
 
-    public static int Run(Request request, CancellationToken cancel)
+    public static async Task<int> Run(Request request, CancellationToken cancel)
     {
         Shared.CheckConditions(request.FailOn);
+        SendOptions.Check(request.Send);
         if (request is { Week: not null, To: not null }) throw new InputException("--week and --to both name the week; give one of them.");
         var asked = request.Week is { } text ? ParseWeek(text) : request.To is { } to ? new DaySpan(to.AddDays(-7), to) : (DaySpan?)null;
         var budget = request.Budget is { } amount ? Amounts.Usd(amount, "--budget") : (decimal?)null;
@@ -88,6 +92,9 @@ static class WeeklyCommand
         else DocumentTerminal.Write(document, Terminal.Console());
         Console.Out.Flush();
         Shared.Account(reading);
+        var sending = await SendOptions.Send(request.Send, document, w => WeeklyJson.Write(w, report), $"weekly-{Dimensions.Day(report.Week.From)}",
+            request.Clock, cancel).ConfigureAwait(false);
+        if (sending != ExitCode.Fine) return sending;
         return Shared.Verdict(request.FailOn, report.Now.Unpriced > 0, reading, report.Now.Cost);
     }
 

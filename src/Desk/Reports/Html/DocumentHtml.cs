@@ -87,7 +87,7 @@ static class DocumentHtml
     static void WriteTable(Markup page, Block.Table table)
     {
         if (table.Name.Length > 0) page.Line($"<h3>{table.Name}</h3>");
-        page.Line($"""<div class="scroll"><table class="plain"><thead><tr>""");
+        page.Line($"""<div class="scroll"><table class="{(table.Columns.Count == 2 ? "plain narrow" : "plain")}"><thead><tr>""");
         foreach (var column in table.Columns)
             page.Line($"""<th scope="col" class="{(column.IsFigure ? "n" : "t")}">{column.Name}</th>""");
         page.Line($"</tr></thead>\n<tbody>");
