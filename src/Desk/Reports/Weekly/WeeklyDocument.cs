@@ -105,20 +105,17 @@ static class WeeklyDocument
         var change = report.Change;
         var unit = WeeklyWords.UnitOf(change.Before, change.After);
         decimal Shown(decimal usd) => WeeklyWords.Shown(usd, unit);
-        List<(string Name, string About, decimal Usd)> parts =
-            [.. WeeklyWords.Factors.Select(f => (WeeklyWords.Name(f), WeeklyWords.About(f), change.Parts[f]))];
-        if (change.Parts.Unlike != 0m) parts.Add((WeeklyWords.UnlikeName, "meters without a price in the other week", change.Parts.Unlike));
-        var rounded = WeeklyWords.Rounded([.. parts.Select(p => p.Usd)], Shown(change.After) - Shown(change.Before), unit);
-        Chart.Waterfall chart = new("Week before", Shown(change.Before), [.. parts.Select((p, i) => (p.Name, rounded[i]))], "This week",
+        var parts = WeeklyWords.Parts(change);
+        Chart.Waterfall chart = new("Week before", Shown(change.Before), [.. parts.Select(p => (p.Name, p.Shown))], "This week",
             Shown(change.After), $"From {Figures.Dollars(change.Before)} to {Figures.Dollars(change.After)}: "
-                + string.Join(", ", parts.Select((p, i) => $"{p.Name.ToLowerInvariant()} {DocumentCell.SignedText(rounded[i])}")) + ".");
+                + string.Join(", ", parts.Select(p => $"{p.Name.ToLowerInvariant()} {DocumentCell.SignedText(p.Shown)}")) + ".");
         return new("why", "What changed, and why", "The parts add up to the change. Each is what its factor alone did, averaged over every "
             + "order in which the factors can be changed.",
         [
             new Block.Drawing(chart),
             new Block.Table("", [new("part"), new("change", true), new("what it is") { Spare = 1 }],
             [
-                .. parts.Select((p, i) => (DocumentCell[])[p.Name, DocumentCell.Signed(p.Usd, DocumentCell.SignedText(rounded[i])), p.About]),
+                .. parts.Select(p => (DocumentCell[])[p.Name, DocumentCell.Signed(p.Usd, DocumentCell.SignedText(p.Shown)), p.About]),
                 ["Change", DocumentCell.Signed(change.Change, DocumentCell.SignedText(Shown(change.After) - Shown(change.Before))), ""],
             ])
             { HasTotal = true },

@@ -54,11 +54,23 @@ static class WeeklyWords
         return Largest(group.Parts, Math.Abs(group.Change), count);
     }
 
-    static string Largest(ChangeParts parts, decimal change, int count)
+    /// <summary>The parts of a change, each also as it is shown: these add up to the difference of the amounts as they are shown.</summary>
+    public static IReadOnlyList<(string Name, string About, decimal Usd, decimal Shown)> Parts(SpendChange change)
+    {
+        var unit = UnitOf(change.Before, change.After);
+        List<(string Name, string About, decimal Usd)> parts = [.. Factors.Select(f => (Name(f), About(f), change.Parts[f]))];
+        if (change.Parts.Unlike != 0m) parts.Add((UnlikeName, "meters without a price in the other week", change.Parts.Unlike));
+        var shown = Rounded([.. parts.Select(p => p.Usd)], Difference(change.Before, change.After), unit);
+        return [.. parts.Select((p, i) => (p.Name, p.About, p.Usd, shown[i]))];
+    }
+
+    static string Largest(ChangeParts parts, decimal change, int count) =>
+        Largest(Factors.Select(f => (Name(f), parts[f])).Append((UnlikeName, parts.Unlike)), change, count);
+
+    static string Largest(IEnumerable<(string Name, decimal Usd)> parts, decimal change, int count)
     {
         // What is a twentieth of the change explains nothing of it.
-        var named = Factors.Select(f => (Name: Name(f).ToLowerInvariant(), Usd: parts[f]))
-            .Append((Name: UnlikeName.ToLowerInvariant(), Usd: parts.Unlike))
+        var named = parts.Select(p => (Name: p.Name.ToLowerInvariant(), p.Usd))
             .Where(p => Math.Abs(p.Usd) >= Math.Max(0.005m, change / 20m)).OrderByDescending(p => Math.Abs(p.Usd)).Take(count)
             .Select(p => $"{p.Name} {DocumentCell.SignedText(p.Usd)}").ToList();
         return named.Count == 0 ? "–" : string.Join(", ", named);
@@ -74,7 +86,7 @@ static class WeeklyWords
         var difference = Figures.Dollars(Math.Abs(Difference(change.Before, change.After)));
         return $"{Figures.Dollars(change.After)} spent, {difference} {direction} than the week before"
             + (change.Before == 0m ? "" : $" ({Percent(change.Change, change.Before)})")
-            + $": {Largest(change.Parts, Math.Abs(change.Change), 2)}";
+            + $": {Largest(Parts(change).Select(p => (p.Name, p.Shown)), Math.Abs(change.Change), 2)}";
     }
 
     public static string Month(MonthEnd month) => month.First.ToString("MMMM yyyy", CultureInfo.InvariantCulture);
