@@ -21,6 +21,9 @@ public sealed record Trend(int Weeks, double Monthly, double MonthlyLow, double 
     // Weeks that resemble each other more than this are treated as resembling this much.
     const double ResemblanceMax = 0.8;
 
+    /// <summary>USD of each of the coming weeks; they add up to <see cref="Coming"/> but for its rounding.</summary>
+    public required IReadOnlyList<decimal> ComingWeeks { get; init; }
+
     /// <summary>Whether the interval of growth leaves its sign open.</summary>
     public bool IsFlat => MonthlyLow <= 0 && MonthlyHigh >= 0;
 
@@ -44,11 +47,15 @@ public sealed record Trend(int Weeks, double Monthly, double MonthlyLow, double 
         var error = student * Math.Sqrt(variance / squares);
         // Sums of weeks are means, and the mean of a skewed quantity lies above the exponential of its logarithm's mean.
         var smear = off.Average(Math.Exp);
-        var coming = Enumerable.Range(n, ahead).Sum(t => Math.Exp(mean + (slope * (t - middle)))) * smear;
+        double[] weekly = [.. Enumerable.Range(n, ahead).Select(t => Math.Exp(mean + (slope * (t - middle))) * smear)];
+        var coming = weekly.Sum();
         var distance = n + ((ahead - 1) / 2d) - middle;
         var spread = student * Math.Sqrt(variance * ((1d / n) + (distance * distance / squares) + (1d / ahead)));
         return new(n, Growth(slope), Growth(slope - error), Growth(slope + error), ahead,
-            Math.Exp(2 * spread) > RatioMax ? null : new(Usd(coming), Usd(coming * Math.Exp(-spread)), Usd(coming * Math.Exp(spread))));
+            Math.Exp(2 * spread) > RatioMax ? null : new(Usd(coming), Usd(coming * Math.Exp(-spread)), Usd(coming * Math.Exp(spread))))
+        {
+            ComingWeeks = [.. weekly.Select(Usd)],
+        };
     }
 
     static decimal Usd(double usd) => decimal.Round((decimal)usd, 6, MidpointRounding.ToEven);

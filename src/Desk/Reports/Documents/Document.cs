@@ -100,4 +100,10 @@ public abstract record Chart(string Spoken)
     public sealed record Month(
         IReadOnlyList<(int Day, decimal Usd)> Cumulated, int Days, decimal? Expected, decimal? Low, decimal? High, decimal? Budget,
         string Caption, string Spoken) : Chart(Spoken);
+
+    /// <summary>Weeks as they were, and as they may come.</summary>
+    /// <param name="Ratios">What the low and the high end of the coming weeks are, over the expected.</param>
+    public sealed record Outlook(
+        IReadOnlyList<(string Label, decimal Usd)> Weeks, IReadOnlyList<decimal> Coming, (decimal Low, decimal High) Ratios, string Caption,
+        string Spoken) : Chart(Spoken);
 }

@@ -14,6 +14,7 @@ static class Charts
             case Chart.Waterfall waterfall: Waterfall(page, waterfall); break;
             case Chart.Columns columns: Columns(page, columns); caption = columns.Caption; break;
             case Chart.Layers stack: Stack(page, stack); caption = stack.Caption; break;
+            case Chart.Outlook outlook: Outlook(page, outlook); caption = outlook.Caption; break;
             case Chart.Month month: Month(page, month); caption = month.Caption; break;
         }
         if (caption.Length > 0) page.Line($"<figcaption>{caption}</figcaption>");
@@ -190,5 +191,42 @@ static class Charts
             if (Math.Abs(axis.Y(usd) - axis.Y(chart.Expected!.Value)) < 16) return;
             page.Line($"""<text x="{X(chart.Days) + 8}" y="{axis.Y(usd) + 4}">{Figures.AxisDollars(decimal.Round(usd), 1m)}</text>""");
         }
+    }
+
+    static void Outlook(Markup page, Chart.Outlook chart)
+    {
+        const double height = 260, top = 24, bottom = 214;
+        var (count, past) = (chart.Weeks.Count + chart.Coming.Count, chart.Weeks.Count);
+        var axis = Axis.Of(0m, Math.Max(chart.Weeks.Max(w => w.Usd), chart.Coming.Max() * chart.Ratios.High), top, bottom);
+        Open(page, height, chart.Spoken);
+        axis.Draw(page);
+        var slot = (Width - Left - Right) / count;
+        var width = Math.Min(44, slot * 0.72);
+        double Middle(int week) => Left + (slot * week) + (slot / 2);
+        var every = Math.Max(1, (int)Math.Ceiling(past / 7d));
+        for (var i = 0; i < past; i++)
+        {
+            var (label, usd) = chart.Weeks[i];
+            page.Line($"""
+                <rect class="bar" x="{Middle(i) - (width / 2)}" y="{axis.Y(usd)}" width="{width}" height="{bottom - axis.Y(usd)}"><title>{label}:
+                {Figures.Dollars(usd)}</title></rect>
+                """);
+            if (i % every == 0) page.Line($"""<text class="name" x="{Middle(i)}" y="{bottom + 22}" text-anchor="middle">{label}</text>""");
+        }
+        var (upper, lower, line) = (Fragment.None, Fragment.None, Fragment.None);
+        for (var i = 0; i < chart.Coming.Count; i++)
+        {
+            var (x, step) = (Middle(past + i), i == 0 ? "M" : "L");
+            upper = Fragment.Of($"{upper}{step}{x} {axis.Y(chart.Coming[i] * chart.Ratios.High)}");
+            lower = Fragment.Of($"L{x} {axis.Y(chart.Coming[i] * chart.Ratios.Low)}{lower}");
+            line = Fragment.Of($"{line}{step}{x} {axis.Y(chart.Coming[i])}");
+        }
+        page.Line($"""
+            <path class="fan" d="{upper}{lower}Z"/>
+            <path class="expected" fill="none" d="{line}"/>
+            <text class="name" x="{Middle(past)}" y="{bottom + 22}">the weeks to come</text>
+            <text class="label" x="{Middle(count - 1)}" y="{axis.Y(chart.Coming[^1] * chart.Ratios.High) - 8}" text-anchor="end">{Figures.Dollars(decimal.Round(chart.Coming[^1], 2))} a week</text>
+            </svg>
+            """);
     }
 }

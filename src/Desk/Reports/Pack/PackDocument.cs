@@ -224,6 +224,17 @@ static partial class PackDocument
         }
         else lines.Add("No forecast is printed: these days cannot stand behind one.");
         lines.Add("Launches and retirements that are planned are not in it: say them in the room, with their own figures.");
-        return new("growth", "Growth", "", [new Block.Lines(lines)]);
+        List<Block> blocks = [];
+        if (report.Trend is { Coming: { Usd: > 0m } sum } drawn)
+        {
+            var weeks = Steadiness.WholeWeeks(report.Days);
+            var from = report.Span.To.AddDays(-weeks.Count * 7);
+            blocks.Add(new Block.Drawing(new Chart.Outlook(
+                [.. weeks.Select((usd, w) => (from.AddDays(w * 7).ToString("d MMM", CultureInfo.InvariantCulture), usd))], drawn.ComingWeeks,
+                (sum.Low / sum.Usd, sum.High / sum.Usd), "Columns: weeks as they were. Line and band: as they come if nothing changes, for their sum.",
+                $"Weeks from {Usd(weeks[0])} to {Usd(weeks[^1])}, and {Usd(drawn.ComingWeeks[^1])} after as many more.")));
+        }
+        blocks.Add(new Block.Lines(lines));
+        return new("growth", "Growth", "", blocks);
     }
 }
