@@ -41,7 +41,8 @@ static class PackCommand
             Shared.Json(), Shared.FailOn(), Shared.Workers());
         var days = new Option<int>("--days")
         {
-            Description = "Most days to look back; all that were read, where they are fewer.", DefaultValueFactory = _ => PackReport.DaysAsked,
+            Description = "Most days to look back; all that were read, where they are fewer.", DefaultValueFactory = _ =>
+                PackReport.DaysAsked,
             HelpName = "N",
         };
         var to = Shared.Day("--to", "UTC day to stop before, exclusive; the last whole day read unless given.");
@@ -112,7 +113,8 @@ static class PackCommand
         else DocumentTerminal.Write(document, Terminal.Console());
         Console.Out.Flush();
         Shared.Account(reading);
-        var sending = await SendOptions.Send(request.Send, document, w => PackJson.Write(w, report), $"pack-{Dimensions.Day(report.Span.Last)}",
+        var sending = await SendOptions.Send(request.Send, document, w => PackJson.Write(w, report),
+            $"pack-{Dimensions.Day(report.Span.Last)}",
             request.Clock, cancel).ConfigureAwait(false);
         if (sending != ExitCode.Fine) return sending;
         return Shared.Verdict(request.FailOn, report.Counts.Unpriced > 0, reading, report.Counts.Cost);

@@ -13,7 +13,8 @@ sealed class ReportFiles
     readonly Option<string?> markdown = File("--markdown", "Also write Markdown, for a ticket, a wiki or a mail.");
     readonly Option<string?> html = File("--html", "Also write one self-contained page.");
     readonly Option<string?> xlsx = File("--xlsx", "Also write a workbook: every table a sheet.");
-    readonly Option<string?> pdf = File("--pdf", "Also print the page to PDF; needs Chromium (its path in ASSAY_CHROMIUM, else the usual places).");
+    readonly Option<string?> pdf = File("--pdf",
+        "Also print the page to PDF; needs Chromium (its path in ASSAY_CHROMIUM, else the usual places).");
     readonly Option<string?> into = new("--out")
     {
         Description = "Also write all of them into a folder of the period in DIR; PDF where there is Chromium.", HelpName = "DIR",
@@ -30,7 +31,8 @@ sealed class ReportFiles
     /// <param name="name">Names the files of a folder: weekly, pack.</param>
     /// <param name="period">Names the folder: the days the document is of.</param>
     /// <exception cref="InputException">A file cannot be written.</exception>
-    public static void Write(Request request, Document document, Action<Utf8JsonWriter> json, string name, string period, CancellationToken cancel)
+    public static void Write(Request request, Document document, Action<Utf8JsonWriter> json, string name, string period,
+        CancellationToken cancel)
     {
         if (request.Markdown is { } text) Save(text, "--markdown", path => WriteMarkdown(document, path));
         if (request.Html is { } page) Save(page, "--html", path => WriteHtml(document, path));
@@ -44,7 +46,8 @@ sealed class ReportFiles
         if (request.Into is { } folder) WriteAll(folder, document, json, name, period, cancel);
     }
 
-    static void WriteAll(string folder, Document document, Action<Utf8JsonWriter> json, string name, string period, CancellationToken cancel)
+    static void WriteAll(string folder, Document document, Action<Utf8JsonWriter> json, string name, string period,
+        CancellationToken cancel)
     {
         var target = Path.Combine(folder, $"{name}-{period}");
         var making = $"{target}.{Path.GetRandomFileName()}";

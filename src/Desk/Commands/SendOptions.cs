@@ -9,11 +9,14 @@ using Assay.Desk.Sending;
 
 namespace Assay.Desk.Commands;
 
-/// <summary>Sends a document by mail and to web addresses, by way of an outbox. Secrets come from the environment and are never printed.</summary>
+/// <summary>Sends a document by mail and to web addresses, by way of an outbox. Secrets come from the environment and are never
+/// printed.</summary>
 sealed class SendOptions
 {
     const string UserVariable = "ASSAY_SMTP_USER", PasswordVariable = "ASSAY_SMTP_PASSWORD", SecretVariable = "ASSAY_WEBHOOK_SECRET",
         SlackVariable = "ASSAY_SLACK_WEBHOOK", TeamsVariable = "ASSAY_TEAMS_WEBHOOK";
+
+    const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -60,7 +63,7 @@ sealed class SendOptions
 
     public Request Read(ParseResult parsed) => new()
     {
-        MailTo = [.. (parsed.GetValue(mailTo) ?? []).SelectMany(a => a.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+        MailTo = [.. (parsed.GetValue(mailTo) ?? []).SelectMany(a => a.Split(',', Trimmed))],
         MailFrom = parsed.GetValue(mailFrom), Smtp = parsed.GetValue(smtp), Webhooks = parsed.GetValue(webhook) ?? [],
         Slack = parsed.GetValue(slack), Teams = parsed.GetValue(teams), Outbox = parsed.GetValue(outbox), Again = parsed.GetValue(again),
     };
@@ -75,7 +78,8 @@ sealed class SendOptions
         if (!request.IsAsked) return;
         if (request.Outbox is null)
         {
-            throw new InputException("sending needs --outbox DIR: the folder that keeps what could not be sent, and a record of what was, so that "
+            throw new InputException("sending needs --outbox DIR: the folder that keeps what could not be sent, and a record of what was, "
+                + "so that "
                 + "nothing is lost and nothing sent twice.");
         }
         using HttpClient unused = new();
@@ -101,7 +105,8 @@ sealed class SendOptions
             {
                 if (!request.Again)
                 {
-                    Console.Error.WriteLine($"assay: {receiver.Destination.Name}: sent already on {before.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} "
+                    Console.Error.WriteLine($"assay: {receiver.Destination.Name}: sent already on "
+                        + $"{before.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} "
                         + "UTC; not sent again (--send-again does).");
                     continue;
                 }
@@ -131,7 +136,8 @@ sealed class SendOptions
         {
             if (receivers.FirstOrDefault(r => r.Destination.Id == message.Destination) is not { Destination: var destination })
             {
-                Console.Error.WriteLine($"assay: '{message.Title}' still waits for {message.Destination.Split(':')[0]}, which this run does not name.");
+                Console.Error.WriteLine($"assay: '{message.Title}' still waits for {message.Destination.Split(':')[0]}, which this run "
+                    + $"does not name.");
                 continue;
             }
             var reason = await box.Send(message, destination, cancel).ConfigureAwait(false) switch
@@ -146,7 +152,8 @@ sealed class SendOptions
                 continue;
             }
             code = ExitCode.OutsideFailed;
-            Console.Error.WriteLine($"assay: not sent, {destination.Name}: {reason.TrimEnd('.')}. It waits in the outbox; run the command again.");
+            Console.Error.WriteLine($"assay: not sent, {destination.Name}: {reason.TrimEnd('.')}. It waits in the outbox; run the command "
+                + $"again.");
         }
         return code;
     }
@@ -162,7 +169,8 @@ sealed class SendOptions
             DocumentWorkbook.Write(document, book);
             // Readers of mail draw no pictures of a page; attached, it opens in a browser as it is.
             return mail.Compose(from, $"{document.Title}, {document.Period}: {document.Figures[0].Value}", text.ToString(),
-                [($"{report}.html", Encoding.UTF8.GetBytes(page.ToString())), ($"{report}.xlsx", File.ReadAllBytes(book))], report, made, again);
+                [($"{report}.html", Encoding.UTF8.GetBytes(page.ToString())), ($"{report}.xlsx", File.ReadAllBytes(book))], report,
+                    made, again);
         }
         finally
         {
@@ -188,7 +196,8 @@ sealed class SendOptions
         foreach (var url in request.Webhooks)
         {
             var secret = Variable(SecretVariable)
-                ?? throw new InputException($"--webhook needs a secret to sign with in {SecretVariable}; a report that is not signed is not sent.");
+                ?? throw new InputException($"--webhook needs a secret to sign with in {SecretVariable}; a report that is not signed is "
+                    + $"not sent.");
             receivers.Add(new(new WebhookDestination("webhook", Web(url, $"--webhook '{url}'"), secret, client, clock), "json"));
         }
         if (request.Slack) receivers.Add(OfVariable("slack", SlackVariable));
@@ -203,11 +212,13 @@ sealed class SendOptions
     static MailServer Server(Request request)
     {
         if (request.Smtp is not { } smtp || request.MailFrom is not { } from)
-            throw new InputException("--mail-to needs --smtp HOST[:PORT] and --mail-from ADDRESS, as in --smtp mail.example.com:587 --mail-from finops@example.com.");
+            throw new InputException("--mail-to needs --smtp HOST[:PORT] and --mail-from ADDRESS, as in --smtp mail.example.com:587 "
+                + "--mail-from finops@example.com.");
         Address(from, "--mail-from");
         var colon = smtp.LastIndexOf(':');
         var port = 587;
-        if (colon > 0 && (!int.TryParse(smtp[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535))
+        if (colon > 0 && (!int.TryParse(smtp[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1
+            or > 65535))
             throw new InputException($"--smtp '{smtp}' names no port; write it as --smtp mail.example.com:587.");
         var (user, password) = (Variable(UserVariable), Variable(PasswordVariable));
         if (user is null != password is null)
@@ -215,7 +226,8 @@ sealed class SendOptions
         return new(colon > 0 ? smtp[..colon] : smtp, port, user, password);
     }
 
-    static string Address(string text, string option) => MimeKit.MailboxAddress.TryParse(text, out var address) && address.Address.Contains('@', StringComparison.Ordinal)
+    static string Address(string text, string option) => MimeKit.MailboxAddress.TryParse(text, out var address)
+        && address.Address.Contains('@', StringComparison.Ordinal)
         ? address.Address
         : throw new InputException($"{option} '{text}' is no mail address; write it as finops@example.com.");
 

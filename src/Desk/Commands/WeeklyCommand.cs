@@ -60,7 +60,8 @@ static class WeeklyCommand
             Book = parsed.GetValue(book)!, Profiles = parsed.GetValue(profiles), Batch = parsed.GetValue(batch),
             Week = parsed.GetValue(week), To = Shared.ParseDay(parsed.GetValue(to), "--to"), Budget = parsed.GetValue(budget),
             Constraints = parsed.GetValue(constraints), WithoutPlan = parsed.GetValue(withoutPlan), Json = parsed.GetValue(json),
-            Files = files.Read(parsed), Send = send.Read(parsed), FailOn = parsed.GetValue(failOn) ?? [], Workers = parsed.GetValue(workers),
+            Files = files.Read(parsed), Send = send.Read(parsed), FailOn = parsed.GetValue(failOn) ?? [],
+                Workers = parsed.GetValue(workers),
         }, cancel));
         return command;
     }
@@ -92,7 +93,8 @@ static class WeeklyCommand
         else DocumentTerminal.Write(document, Terminal.Console());
         Console.Out.Flush();
         Shared.Account(reading);
-        var sending = await SendOptions.Send(request.Send, document, w => WeeklyJson.Write(w, report), $"weekly-{Dimensions.Day(report.Week.From)}",
+        var sending = await SendOptions.Send(request.Send, document, w => WeeklyJson.Write(w, report),
+            $"weekly-{Dimensions.Day(report.Week.From)}",
             request.Clock, cancel).ConfigureAwait(false);
         if (sending != ExitCode.Fine) return sending;
         return Shared.Verdict(request.FailOn, report.Now.Unpriced > 0, reading, report.Now.Cost);
@@ -126,7 +128,8 @@ static class WeeklyCommand
 
     static DaySpan ParseWeek(string text)
     {
-        if (text.Length is 7 or 8 && text[4..6] is "-W" && int.TryParse(text[..4], NumberStyles.None, CultureInfo.InvariantCulture, out var year)
+        if (text.Length is 7 or 8 && text[4..6] is "-W"
+            && int.TryParse(text[..4], NumberStyles.None, CultureInfo.InvariantCulture, out var year)
             && int.TryParse(text[6..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && year is > 0 and < 9999 && number >= 1 && number <= ISOWeek.GetWeeksInYear(year))
         {

@@ -19,7 +19,8 @@ sealed record MailServer(string Host, int Port, string? User, string? Password)
         : User is not null && !IsHere ? SecureSocketOptions.StartTls : SecureSocketOptions.StartTlsWhenAvailable;
 }
 
-/// <summary>One reader of mail. Each gets a mail of his own, so that one who is refused keeps it from nobody, and nobody gets it twice.</summary>
+/// <summary>One reader of mail. Each gets a mail of his own, so that one who is refused keeps it from nobody, and nobody gets it
+/// twice.</summary>
 sealed class MailDestination(MailServer server, string to) : IDestination
 {
     static readonly int PatienceMs = (int)TimeSpan.FromSeconds(20).TotalMilliseconds;
@@ -56,7 +57,8 @@ sealed class MailDestination(MailServer server, string to) : IDestination
         try
         {
             await client.ConnectAsync(server.Host, server.Port, server.Security, cancel).ConfigureAwait(false);
-            if (server is { User: { } user, Password: { } password }) await client.AuthenticateAsync(user, password, cancel).ConfigureAwait(false);
+            if (server is { User: { } user, Password: { } password }) await client.AuthenticateAsync(user, password, cancel)
+                .ConfigureAwait(false);
             var answer = await client.SendAsync(mail, cancel).ConfigureAwait(false);
             // It has it: what the server says to a goodbye changes nothing.
             try { await client.DisconnectAsync(true, cancel).ConfigureAwait(false); }

@@ -53,8 +53,10 @@ sealed class Outbox : IDisposable
         return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), OutboxJson.Default.SentRecord) : null;
     }
 
-    /// <summary>Keeps a message until it was sent. One that waits already under the key is replaced: the newer report is the better.</summary>
-    public void Put(Message message) => Write(PathOf(message.Key), JsonSerializer.SerializeToUtf8Bytes(message, OutboxJson.Default.Message));
+    /// <summary>Keeps a message until it was sent. One that waits already under the key is replaced: the newer report is the
+    /// better.</summary>
+    public void Put(Message message) =>
+        Write(PathOf(message.Key), JsonSerializer.SerializeToUtf8Bytes(message, OutboxJson.Default.Message));
 
     /// <summary>What waits, the oldest first.</summary>
     public IReadOnlyList<Message> Waiting =>
@@ -69,8 +71,10 @@ sealed class Outbox : IDisposable
             var delivery = await destination.Deliver(message, cancel).ConfigureAwait(false);
             if (delivery is Delivery.Done done)
             {
-                SentRecord record = new(message.Key, message.Destination, message.Title, clock.GetUtcNow(), attempt + 1, Message.Digest(message.Body), done.Answer);
-                Write(Path.Combine(sent, message.Key + ".json"), JsonSerializer.SerializeToUtf8Bytes(record, OutboxJson.Default.SentRecord));
+                SentRecord record = new(message.Key, message.Destination, message.Title, clock.GetUtcNow(), attempt + 1,
+                    Message.Digest(message.Body), done.Answer);
+                Write(Path.Combine(sent, message.Key + ".json"),
+                    JsonSerializer.SerializeToUtf8Bytes(record, OutboxJson.Default.SentRecord));
                 File.Delete(PathOf(message.Key));
                 return delivery;
             }

@@ -22,11 +22,13 @@ sealed class WebhookDestination(string kind, Uri address, string? secret, HttpCl
 
     /// <summary>What a body sent at a time is signed with.</summary>
     public static string Signature(string secret, string timestamp, string body) =>
-        "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{timestamp}.{body}")));
+        "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret),
+            Encoding.UTF8.GetBytes($"{timestamp}.{body}")));
 
     public async Task<Delivery> Deliver(Message message, CancellationToken cancel)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, address) { Content = new StringContent(message.Body, Encoding.UTF8, "application/json") };
+        using HttpRequestMessage request = new(HttpMethod.Post,
+            address) { Content = new StringContent(message.Body, Encoding.UTF8, "application/json") };
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Assay", null));
         request.Headers.Add("Idempotency-Key", message.Key);
         if (secret is not null)

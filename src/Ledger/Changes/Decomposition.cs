@@ -112,7 +112,8 @@ public static class Decomposition
     static decimal Unlike(ModelUse model, int period) =>
         model.Leaves.Values.Sum(l => l.Meters[period].Where(m => l.IsUnlike(m.Key)).Sum(m => m.Value.Cost));
 
-    /// <summary>The Shapley values of six factors. Bit i of an index of <paramref name="values"/>: factor i is the later period's.</summary>
+    /// <summary>The Shapley values of six factors. Bit i of an index of <paramref name="values"/>: factor i is the later
+    /// period's.</summary>
     internal static ChangeParts Parts(decimal[] values)
     {
         var parts = new decimal[Factors];

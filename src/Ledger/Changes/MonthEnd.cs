@@ -25,7 +25,8 @@ public sealed record MonthEnd(
     /// <param name="days">USD of consecutive days, the last of them <paramref name="through"/>; days without usage are zero.</param>
     /// <remarks>
     /// A coming day is expected to take its weekday's share of a week; a week costs the mean of the last four, each counting half of the
-    /// one after it; growth is not carried on. The interval is of Student's t on how far the days lay from that, widened where days resemble the day before.
+    /// one after it; growth is not carried on. The interval is of Student's t on how far the days lay from that, widened where days
+    /// resemble the day before.
     /// </remarks>
     public static MonthEnd Of(IReadOnlyList<decimal> days, DateOnly through)
     {
@@ -38,7 +39,8 @@ public sealed record MonthEnd(
         var weeks = Math.Min(WeeksMax, days.Count / 7);
         if (weeks == 0)
         {
-            return month with { Total = null, HasInterval = false, Caveat = $"{days.Count} of the 7 days it takes to know a week were seen." };
+            return month with { Total = null, HasInterval = false,
+                Caveat = $"{days.Count} of the 7 days it takes to know a week were seen." };
         }
         var learned = days.Skip(days.Count - (weeks * 7)).Select(d => (double)d).ToArray();
         var (level, weight) = (0d, 0d);
@@ -50,7 +52,8 @@ public sealed record MonthEnd(
         }
         level /= weight;
         var total = learned.Sum();
-        var shares = Enumerable.Range(0, 7).Select(d => total == 0d ? 0d : Enumerable.Range(0, weeks).Sum(w => learned[(w * 7) + d]) / total);
+        var shares = Enumerable.Range(0, 7).Select(d => total == 0d ? 0d : Enumerable.Range(0, weeks)
+            .Sum(w => learned[(w * 7) + d]) / total);
         double[] likeDays = [.. shares.Select(s => s * level)];
         // The day after the last one is of the weekday that the learned days begin with.
         var coming = Enumerable.Range(0, left).Sum(d => likeDays[d % 7]);

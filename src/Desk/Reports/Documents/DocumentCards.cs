@@ -1,8 +1,10 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Assay.Desk.Reports;
 
-/// <summary>A document's first figures and sentences as chat systems take them: Slack's blocks, an Adaptive Card for Microsoft Teams.</summary>
+/// <summary>A document's first figures and sentences as chat systems take them: Slack's blocks, an Adaptive Card for Microsoft
+/// Teams.</summary>
 static class DocumentCards
 {
     // Slack's limits of a header and of a section's text.
@@ -17,7 +19,8 @@ static class DocumentCards
         json.WriteStartArray("blocks");
         Block(json, "header", () => Text(json, "text", "plain_text", Cut($"{document.Title}, {document.Period}", SlackHeaderMax)));
         if (document.Warnings.Count > 0)
-            Block(json, "section", () => Text(json, "text", "mrkdwn", Cut(string.Join('\n', document.Warnings.Select(w => $":warning: {Escaped(w)}")), SlackTextMax)));
+            Block(json, "section", () => Text(json, "text", "mrkdwn",
+                Cut(string.Join('\n', document.Warnings.Select(w => $":warning: {Escaped(w)}")), SlackTextMax)));
         Block(json, "section", () =>
         {
             json.WriteStartArray("fields");
@@ -26,12 +29,14 @@ static class DocumentCards
             {
                 json.WriteStartObject();
                 json.WriteString("type", "mrkdwn");
-                json.WriteString("text", Cut($"*{Escaped(figure.Label)}*\n{Escaped(figure.Value)}\n_{Escaped(figure.Note)}_", SlackTextMax));
+                json.WriteString("text", Cut($"*{Escaped(figure.Label)}*\n{Escaped(figure.Value)}\n_{Escaped(figure.Note)}_",
+                    SlackTextMax));
                 json.WriteEndObject();
             }
             json.WriteEndArray();
         });
-        Block(json, "section", () => Text(json, "text", "mrkdwn", Cut(string.Join('\n', document.Summary.Select(s => $"• {Escaped(s)}")), SlackTextMax)));
+        Block(json, "section", () => Text(json, "text", "mrkdwn",
+            Cut(string.Join('\n', document.Summary.Select(s => $"• {Escaped(s)}")), SlackTextMax)));
         Block(json, "context", () =>
         {
             json.WriteStartArray("elements");
@@ -112,13 +117,15 @@ static class DocumentCards
     static string Json(Action<Utf8JsonWriter> content)
     {
         using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true }))
+        JsonWriterOptions looks = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
+        using (Utf8JsonWriter json = new(stream, looks))
             content(json);
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
     }
 
     // Names come from logs: none becomes a link, a mention or a mark.
-    static string Escaped(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+    static string Escaped(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
         .Replace(">", "&gt;", StringComparison.Ordinal).Replace('*', '∗').Replace('`', 'ˋ').Replace('_', '＿').Replace('~', '∼');
 
     static string Unmarked(string text) => text.Replace("[", @"\[", StringComparison.Ordinal).Replace("*", @"\*", StringComparison.Ordinal)

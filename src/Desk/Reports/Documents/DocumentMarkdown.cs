@@ -33,7 +33,8 @@ static partial class DocumentMarkdown
                 if (table.Rest.Length > 0) text.Write($"{Cell(table.Rest)}\n\n");
                 break;
             case Block.Lines { Texts.Count: > 0 } lines:
-                for (var i = 0; i < lines.Texts.Count; i++) text.Write($"{(lines.IsNumbered ? $"{i + 1}." : "-")} {Cell(lines.Texts[i])}\n");
+                for (var i = 0; i < lines.Texts.Count; i++) text.Write($"{(lines.IsNumbered ? $"{i + 1}." : "-")} "
+                    + $"{Cell(lines.Texts[i])}\n");
                 text.Write('\n');
                 break;
             case Block.Drawing drawing:

@@ -46,6 +46,13 @@ static class Charts
     static void Open(Markup page, double height, string spoken) =>
         page.Line($"""<svg class="drawing" viewBox="0 0 {Width} {height}" role="img" aria-label="{spoken}">""");
 
+    static void Bar(Markup page, string kind, double x, double y, double width, double height, string said) => page.Line($"""
+        <rect class="{kind}" x="{x}" y="{y}" width="{width}" height="{height}"><title>{said}</title></rect>
+        """);
+
+    static void Name(Markup page, double x, double y, string name) =>
+        page.Line($"""<text class="name" x="{x}" y="{y}" text-anchor="middle">{name}</text>""");
+
     static void Waterfall(Markup page, Chart.Waterfall chart)
     {
         const double height = 330, top = 34, bottom = 274;
@@ -71,9 +78,12 @@ static class Charts
             var (label, from, to, kind, amount) = bars[i];
             var x = Left + (slot * i) + ((slot - width) / 2);
             var (y, foot) = kind == "sum" ? (axis.Y(to), bottom) : (axis.Y(Math.Max(from, to)), axis.Y(Math.Min(from, to)));
-            page.Line($"""<rect class="fall {kind}" x="{x}" y="{y}" width="{width}" height="{Math.Max(1.5, foot - y)}"><title>{label}: {amount}</title></rect>""");
+            Bar(page, $"fall {kind}", x, y, width, Math.Max(1.5, foot - y), $"{label}: {amount}");
             if (kind == "sum" && isCut)
-                page.Line($"""<path class="torn" d="M{x - 4} {bottom - 14}l{(width + 8) / 4} -6l{(width + 8) / 4} 6l{(width + 8) / 4} -6l{(width + 8) / 4} 6"/>""");
+            {
+                var tooth = (width + 8) / 4;
+                page.Line($"""<path class="torn" d="M{x - 4} {bottom - 14}l{tooth} -6l{tooth} 6l{tooth} -6l{tooth} 6"/>""");
+            }
             if (i < bars.Count - 1)
                 page.Line($"""<line class="link" x1="{x + width}" x2="{x + slot}" y1="{axis.Y(to)}" y2="{axis.Y(to)}"/>""");
             page.Line($"""<text class="label" x="{x + (width / 2)}" y="{y - 8}" text-anchor="middle">{amount}</text>""");
@@ -103,8 +113,8 @@ static class Charts
         {
             var bar = chart.Bars[i];
             var (x, y) = (Left + (slot * i) + ((slot - width) / 2), axis.Y(bar.Usd));
-            page.Line($"""<rect class="{(bar.IsMarked ? "bar peak" : "bar")}" x="{x}" y="{y}" width="{width}" height="{bottom - y}"><title>{bar.Name}: {Figures.Dollars(bar.Usd)}</title></rect>""");
-            if (i % every == 0) page.Line($"""<text class="name" x="{x + (width / 2)}" y="{bottom + 22}" text-anchor="middle">{bar.Label}</text>""");
+            Bar(page, bar.IsMarked ? "bar peak" : "bar", x, y, width, bottom - y, $"{bar.Name}: {Figures.Dollars(bar.Usd)}");
+            if (i % every == 0) Name(page, x + (width / 2), bottom + 22, bar.Label);
             if (bar.Usd != peak || isLabelled) continue;
             isLabelled = true;
             page.Line($"""<text class="label" x="{x + (width / 2)}" y="{y - 8}" text-anchor="middle">{Figures.Dollars(bar.Usd)}</text>""");
@@ -130,9 +140,9 @@ static class Charts
                 var (y, to) = (axis.Y(foot + usd), axis.Y(foot));
                 foot += usd;
                 if (usd <= 0m) continue;
-                page.Line($"""<rect class="series s{s}" x="{x}" y="{y}" width="{width}" height="{to - y}"><title>{chart.Labels[i]}, {chart.Series[s].Name}: {Figures.Dollars(usd)}</title></rect>""");
+                Bar(page, $"series s{s}", x, y, width, to - y, $"{chart.Labels[i]}, {chart.Series[s].Name}: {Figures.Dollars(usd)}");
             }
-            if (i % every == 0) page.Line($"""<text class="name" x="{x + (width / 2)}" y="{bottom + 22}" text-anchor="middle">{chart.Labels[i]}</text>""");
+            if (i % every == 0) Name(page, x + (width / 2), bottom + 22, chart.Labels[i]);
         }
         var left = Left;
         for (var s = 0; s < chart.Series.Count; s++)
@@ -162,12 +172,15 @@ static class Charts
         {
             if (chart is { Low: { } low, High: { } high })
             {
-                page.Line($"""<path class="fan" d="M{X(lastDay)} {axis.Y(spent)}L{X(chart.Days)} {axis.Y(high)}L{X(chart.Days)} {axis.Y(low)}Z"/>""");
+                page.Line($"""
+                    <path class="fan" d="M{X(lastDay)} {axis.Y(spent)}L{X(chart.Days)} {axis.Y(high)}L{X(chart.Days)} {axis.Y(low)}Z"/>
+                    """);
                 Label(high);
                 Label(low);
             }
             page.Line($"""<line class="expected" x1="{X(lastDay)}" y1="{axis.Y(spent)}" x2="{X(chart.Days)}" y2="{axis.Y(expected)}"/>""");
-            page.Line($"""<text class="label" x="{X(chart.Days) + 8}" y="{axis.Y(expected) + 4}">{Figures.AxisDollars(decimal.Round(expected), 1m)}</text>""");
+            var ends = Figures.AxisDollars(decimal.Round(expected), 1m);
+            page.Line($"""<text class="label" x="{X(chart.Days) + 8}" y="{axis.Y(expected) + 4}">{ends}</text>""");
         }
         var path = Fragment.Of($"M{X(chart.Cumulated[0].Day - 1)} {bottom}");
         foreach (var (day, usd) in chart.Cumulated) path = Fragment.Of($"{path}L{X(day)} {axis.Y(usd)}");
@@ -207,11 +220,8 @@ static class Charts
         for (var i = 0; i < past; i++)
         {
             var (label, usd) = chart.Weeks[i];
-            page.Line($"""
-                <rect class="bar" x="{Middle(i) - (width / 2)}" y="{axis.Y(usd)}" width="{width}" height="{bottom - axis.Y(usd)}"><title>{label}:
-                {Figures.Dollars(usd)}</title></rect>
-                """);
-            if (i % every == 0) page.Line($"""<text class="name" x="{Middle(i)}" y="{bottom + 22}" text-anchor="middle">{label}</text>""");
+            Bar(page, "bar", Middle(i) - (width / 2), axis.Y(usd), width, bottom - axis.Y(usd), $"{label}: {Figures.Dollars(usd)}");
+            if (i % every == 0) Name(page, Middle(i), bottom + 22, label);
         }
         var (upper, lower, line) = (Fragment.None, Fragment.None, Fragment.None);
         for (var i = 0; i < chart.Coming.Count; i++)
@@ -221,11 +231,12 @@ static class Charts
             lower = Fragment.Of($"L{x} {axis.Y(chart.Coming[i] * chart.Ratios.Low)}{lower}");
             line = Fragment.Of($"{line}{step}{x} {axis.Y(chart.Coming[i])}");
         }
+        var (end, above) = (decimal.Round(chart.Coming[^1], 2), axis.Y(chart.Coming[^1] * chart.Ratios.High) - 8);
         page.Line($"""
             <path class="fan" d="{upper}{lower}Z"/>
             <path class="expected" fill="none" d="{line}"/>
             <text class="name" x="{Middle(past)}" y="{bottom + 22}">the weeks to come</text>
-            <text class="label" x="{Middle(count - 1)}" y="{axis.Y(chart.Coming[^1] * chart.Ratios.High) - 8}" text-anchor="end">{Figures.Dollars(decimal.Round(chart.Coming[^1], 2))} a week</text>
+            <text class="label" x="{Middle(count - 1)}" y="{above}" text-anchor="end">{Figures.Dollars(end)} a week</text>
             </svg>
             """);
     }

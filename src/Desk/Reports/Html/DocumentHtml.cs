@@ -14,12 +14,13 @@ static class DocumentHtml
         var page = new Markup(html);
         var css = Asset("report.css") + Asset("document.css");
         var hash = "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(css)));
+        var policy = $"default-src 'none'; style-src '{hash}'; img-src data:; base-uri 'none'; form-action 'none'";
         page.Line($"""
             <!DOCTYPE html>
             <html lang="en">
             <head>
             <meta charset="utf-8"/>
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{hash}'; img-src data:; base-uri 'none'; form-action 'none'"/>
+            <meta http-equiv="Content-Security-Policy" content="{policy}"/>
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <meta name="color-scheme" content="light dark"/>
             <meta name="referrer" content="no-referrer"/>

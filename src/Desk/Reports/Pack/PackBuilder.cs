@@ -49,7 +49,8 @@ sealed record PackBuilder(
         };
     }
 
-    static string Bought(Cell cell) => cell.Key.Tier == Tier.Standard ? cell.Key.Mode.Name() : $"{cell.Key.Mode.Name()}, {cell.Key.Tier.Name()}";
+    static string Bought(Cell cell) => cell.Key.Tier == Tier.Standard ? cell.Key.Mode.Name()
+        : $"{cell.Key.Mode.Name()}, {cell.Key.Tier.Name()}";
 
     static decimal[] DaysOf(IEnumerable<Cell> cells, DaySpan span)
     {

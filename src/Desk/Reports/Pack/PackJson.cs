@@ -4,7 +4,8 @@ using Assay.Pricing;
 
 namespace Assay.Desk.Reports;
 
-/// <summary>The pack as JSON. Its fields are a contract: add freely, change nothing. Money is decimal text in USD; shares are numbers.</summary>
+/// <summary>The pack as JSON. Its fields are a contract: add freely, change nothing. Money is decimal text in USD; shares are
+/// numbers.</summary>
 static class PackJson
 {
     public static void Write(Utf8JsonWriter json, PackReport report)

@@ -54,9 +54,11 @@ static class WeeklyDocument
         List<KeyFigure> figures =
         [
             new("Spend", now is { Cost: 0m, Unpriced: > 0 } ? Money.NoPrice : Figures.Dollars(now.Cost),
-                now.CostMax > now.Cost ? $"at most {Figures.Dollars(now.CostMax)}: cache lifetimes are not in the records" : "exact to the last decimal in JSON"),
+                now.CostMax > now.Cost ? $"at most {Figures.Dollars(now.CostMax)}: cache lifetimes are not in the records"
+                    : "exact to the last decimal in JSON"),
             new("Change", DocumentCell.SignedText(WeeklyWords.Difference(change.Before, change.After)),
-                change.Before == 0m ? "no spend the week before" : $"{WeeklyWords.Percent(change.Change, change.Before)} on {Figures.Dollars(change.Before)}")
+                change.Before == 0m ? "no spend the week before"
+                    : $"{WeeklyWords.Percent(change.Change, change.Before)} on {Figures.Dollars(change.Before)}")
             {
                 IsBad = change.Before > 0m && change.Change > change.Before / 4m,
             },
@@ -80,7 +82,8 @@ static class WeeklyDocument
         if (now.Requests > 0)
         {
             figures.Add(new("Requests", Figures.Number(now.Requests), $"{Figures.Share(now.Failed, now.Requests)} failed"
-                + (before.Requests > 0 ? $"; {WeeklyWords.Percent(now.Requests - before.Requests, before.Requests)} on the week before" : "")));
+                + (before.Requests > 0 ? $"; {WeeklyWords.Percent(now.Requests - before.Requests, before.Requests)} on the week "
+                    + $"before" : "")));
         }
         return figures;
     }
@@ -89,7 +92,8 @@ static class WeeklyDocument
     {
         List<string> summary = [WeeklyWords.Headline(report) + "."];
         foreach (var mover in ByWorkload(report).Where(g => g.Change != 0m).Take(2))
-            summary.Add($"{mover.Key}: {DocumentCell.SignedText(WeeklyWords.Difference(mover.Before, mover.After))} ({WeeklyWords.Why(mover)}).");
+            summary.Add($"{mover.Key}: {DocumentCell.SignedText(WeeklyWords.Difference(mover.Before, mover.After))} "
+                + $"({WeeklyWords.Why(mover)}).");
         summary.Add(WeeklyWords.Forecast(report));
         if (WeeklyWords.Budget(report) is { } budget) summary.Add(budget);
         if (report.Plan?.Actions.FirstOrDefault(a => a.Kind == ActionKind.Saving) is { } first)
@@ -129,7 +133,8 @@ static class WeeklyDocument
     {
         List<Block> blocks = [DayColumns(report), Table("Workload", ByWorkload(report)),
             Table("Model", report.Change.By(l => Text.ShortModel(l.Model)))];
-        if (report.Change.Lines.Any(l => l.Workload.Team.Length > 0)) blocks.Add(Table("Team", report.Change.By(l => Text.Key(l.Workload.Team))));
+        if (report.Change.Lines.Any(l => l.Workload.Team.Length > 0)) blocks.Add(Table("Team",
+            report.Change.By(l => Text.Key(l.Workload.Team))));
         if (report.Change.Lines.Select(l => l.Workload.Account).Distinct().Count() > 1)
             blocks.Add(Table("Account", report.Change.By(l => l.Workload.Account)));
         return new("movers", "Who and what moved", "Largest changes first, with the parts that explain most of each.", blocks);
@@ -159,14 +164,16 @@ static class WeeklyDocument
         }
 
         static DocumentCell[] Row(string name, decimal before, decimal after, DocumentCell why) =>
-            [name, DocumentCell.Usd(before), DocumentCell.Usd(after), DocumentCell.Signed(after - before, DocumentCell.SignedText(WeeklyWords.Difference(before, after))), why];
+            [name, DocumentCell.Usd(before), DocumentCell.Usd(after),
+                DocumentCell.Signed(after - before, DocumentCell.SignedText(WeeklyWords.Difference(before, after))), why];
     }
 
     static Block.Drawing DayColumns(WeeklyReport report)
     {
         var first = report.Change.BeforeDays.From;
         List<(string, string, decimal, bool)> bars = [.. report.Days.Select((usd, i) => (
-            first.AddDays(i).ToString("ddd", CultureInfo.InvariantCulture), WeeklyWords.Day(first.AddDays(i)), usd, i >= report.Change.BeforeDays.Days))];
+            first.AddDays(i).ToString("ddd", CultureInfo.InvariantCulture), WeeklyWords.Day(first.AddDays(i)), usd,
+                i >= report.Change.BeforeDays.Days))];
         var peak = bars.Where(b => b.Item4).MaxBy(b => b.Item3);
         return new(new Chart.Columns(bars, "The week before in the lighter colour.",
             $"by day, the week's peak {Figures.Dollars(peak.Item3)} on {peak.Item2}"));
@@ -205,7 +212,8 @@ static class WeeklyDocument
         if (savings.Count > 0)
         {
             List<DocumentCell[]> rows = [.. savings.Take(FindingsMax).Select(a => (DocumentCell[])
-                [PlanWords.Capital(PlanWords.Lever(a.Lever)), a.Name, a.Evidence.Text, DocumentCell.Usd(WeeklyWords.Cents(a.JointSaving))])];
+                [PlanWords.Capital(PlanWords.Lever(a.Lever)), a.Name, a.Evidence.Text,
+                    DocumentCell.Usd(WeeklyWords.Cents(a.JointSaving))])];
             if (savings.Count > FindingsMax)
             {
                 rows.Add([WeeklyWords.Plural(savings.Count - FindingsMax, "other"), "", "",
@@ -222,7 +230,8 @@ static class WeeklyDocument
                     a.Evidence.AtStake is { } stake ? DocumentCell.Usd(stake) : "–"])]));
         }
         return new("findings", "What to change", $"The week's own calls replayed under other terms: "
-            + $"{Figures.Dollars(WeeklyWords.Cents(plan.SavingMonthly))} of {Figures.Dollars(WeeklyWords.Cents(plan.CurrentMonthly))} a month. "
+            + $"{Figures.Dollars(WeeklyWords.Cents(plan.SavingMonthly))} of {Figures.Dollars(WeeklyWords.Cents(plan.CurrentMonthly))} a "
+                + $"month. "
             + "'assay plan' has all of it.", blocks);
     }
 
@@ -236,8 +245,10 @@ static class WeeklyDocument
             rows.Add(["Failed", Share(before.Failed, before.Requests), Share(now.Failed, now.Requests)]);
             rows.Add(["Throttled", Share(before.Throttled, before.Requests), Share(now.Throttled, now.Requests)]);
         }
-        rows.Add(["Prompt tokens read from the cache", DocumentCell.Share(before.CacheRead, before.Prompt), DocumentCell.Share(now.CacheRead, now.Prompt)]);
-        rows.Add(["Spend without an application tag", DocumentCell.Share(before.Untagged, before.Cost), DocumentCell.Share(now.Untagged, now.Cost)]);
+        rows.Add(["Prompt tokens read from the cache", DocumentCell.Share(before.CacheRead, before.Prompt),
+            DocumentCell.Share(now.CacheRead, now.Prompt)]);
+        rows.Add(["Spend without an application tag", DocumentCell.Share(before.Untagged, before.Cost),
+            DocumentCell.Share(now.Untagged, now.Cost)]);
         List<Block> blocks = [new Block.Table("", [new("figure"), new("before", true), new("this week", true)], rows)];
         if (report.Errors.Count > 0)
         {
@@ -248,7 +259,8 @@ static class WeeklyDocument
         {
             blocks.Add(new Block.Table("Untagged spend", [new("principal"), new("this week", true), new("requests", true)],
                 [.. report.Untagged.Take(FirstMax).Select(g => (DocumentCell[])
-                    [g.Key, g is { Cost: 0m, Unpriced: > 0 } ? Money.NoPrice : DocumentCell.Usd(g.Cost), DocumentCell.Count(g.Requests)])]));
+                    [g.Key, g is { Cost: 0m, Unpriced: > 0 } ? Money.NoPrice : DocumentCell.Usd(g.Cost),
+                        DocumentCell.Count(g.Requests)])]));
         }
         if (report.DaysOfHistory == 0) blocks.Add(new Block.Lines(["No day before the week was read: what is new cannot be said."]));
         First("New principals", report.NewPrincipals, "account", f => f.Name);
@@ -265,7 +277,8 @@ static class WeeklyDocument
         void First(string title, IReadOnlyList<FirstSeen> seen, string where, Func<FirstSeen, string> name)
         {
             if (seen.Count == 0) return;
-            blocks.Add(new Block.Table(title, [new("name"), new(where) { Spare = 1 }, new("since"), new("this week", true), new("requests", true)],
+            blocks.Add(new Block.Table(title, [new("name"), new(where) { Spare = 1 }, new("since"), new("this week", true),
+                new("requests", true)],
                 [.. seen.Take(FirstMax).Select(f => (DocumentCell[])[name(f), f.Where, WeeklyWords.Day(f.Day),
                     f is { Cost: 0m, Unpriced: > 0 } ? Money.NoPrice : DocumentCell.Usd(f.Cost), DocumentCell.Count(f.Requests)])])
             {

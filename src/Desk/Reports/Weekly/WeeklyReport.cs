@@ -58,7 +58,8 @@ public sealed record WeeklyReport
     /// <summary>Days before the week that were read: what 'new' is measured against.</summary>
     public int DaysOfHistory => Math.Max(0, Week.From.DayNumber - Seen.From.DayNumber);
 
-    /// <summary>Spend at the end of the month against the budget; null without a budget, or when the month cannot be foretold whole.</summary>
+    /// <summary>Spend at the end of the month against the budget; null without a budget, or when the month cannot be foretold
+    /// whole.</summary>
     public BudgetStanding? Standing => Budget is not { } budget || Month.Total is not { } total || Month.DaysUnseen > 0 ? null
         : Month.Spent > budget ? BudgetStanding.Over
         : total.Low > budget ? BudgetStanding.WillBeOver
