@@ -54,7 +54,7 @@ static class DocumentHtml
         foreach (var section in document.Sections) WriteSection(page, section);
         page.Line($"""
             </main>
-            <footer><p>{document.Footer} <span class="screen">This page is complete in itself and loads nothing.</span></p></footer>
+            <footer><p>{document.Footer} This page is complete in itself and loads nothing.</p></footer>
             </body>
             </html>
             """);
