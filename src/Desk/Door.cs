@@ -36,6 +36,8 @@ static class Door
         ("plan", PlanCommand.About, PlanCommand.Make),
         ("prove", ProveCommand.About, ProveCommand.Make),
         ("policy", PolicyCommand.About, PolicyCommand.Make),
+        ("weekly", WeeklyCommand.About, WeeklyCommand.Make),
+        ("pack", PackCommand.About, PackCommand.Make),
         ("compare", CompareCommand.About, CompareCommand.Make),
         ("edp", EdpCommand.About, EdpCommand.Make),
         ("guide", GuideCommand.About, GuideCommand.Make),

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Assay.Desk.Sending;
+
+/// <summary>
+/// A web address that takes JSON. With a secret, each request is signed: <c>x-assay-signature: sha256=…</c> is the HMAC of the timestamp in
+/// <c>x-assay-timestamp</c>, a dot and the body, in hexadecimal.
+/// </summary>
+/// <param name="kind">webhook, slack or teams.</param>
+/// <param name="secret">Null where the address itself is the secret.</param>
+sealed class WebhookDestination(string kind, Uri address, string? secret, HttpClient client, TimeProvider clock) : IDestination
+{
+    const int AnswerMax = 200;
+
+    public string Id => $"{kind}:{Message.Digest(address.AbsoluteUri)}";
+
+    // Paths and queries hold tokens; the host is no secret.
+    public string Name => $"{kind} at {address.Host}";
+
+    /// <summary>What a body sent at a time is signed with.</summary>
+    public static string Signature(string secret, string timestamp, string body) =>
+        "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret),
+            Encoding.UTF8.GetBytes($"{timestamp}.{body}")));
+
+    public async Task<Delivery> Deliver(Message message, CancellationToken cancel)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post,
+            address) { Content = new StringContent(message.Body, Encoding.UTF8, "application/json") };
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Assay", null));
+        request.Headers.Add("Idempotency-Key", message.Key);
+        if (secret is not null)
+        {
+            var timestamp = clock.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+            request.Headers.Add("x-assay-timestamp", timestamp);
+            request.Headers.Add("x-assay-signature", Signature(secret, timestamp, message.Body));
+        }
+        try
+        {
+            using var response = await client.SendAsync(request, cancel).ConfigureAwait(false);
+            var answer = $"{(int)response.StatusCode} {response.ReasonPhrase}".Trim();
+            if (response.IsSuccessStatusCode) return new Delivery.Done(answer);
+            var said = (await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false)).ReplaceLineEndings(" ").Trim();
+            if (said.Length > 0) answer += $": {(said.Length > AnswerMax ? said[..AnswerMax] + "…" : said)}";
+            return (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+                ? new Delivery.NotNow(answer, response.Headers.RetryAfter is { } after
+                    ? after.Delta ?? (after.Date is { } date ? date - clock.GetUtcNow() : null) : null)
+                : new Delivery.Refused(answer);
+        }
+        catch (HttpRequestException fault)
+        {
+            return new Delivery.NotNow(fault.InnerException?.Message ?? fault.Message);
+        }
+        catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new Delivery.NotNow("no answer in time");
+        }
+    }
+}
