@@ -127,6 +127,21 @@ public sealed partial class WeeklyTests
     }
 
     [Fact]
+    public void A_bill_is_compared_by_its_tokens()
+    {
+        using Folder folder = new();
+        var rows = Enumerable.Range(0, 14).Select(d => $"i{d},2026-07-01T00:00:00Z,111122223333,AWS,111122223333,Usage,2026-07-{13 + d}T00:00:00Z,2026-07-{14 + d}T00:00:00Z,"
+            + $"AmazonBedrock,USE1-Nova-Pro-output-tokens,{(d < 7 ? 1000 : 1500)},1K tokens,{(d < 7 ? "3.2" : "4.8")},\n");
+        folder.Write("july.csv", "identity_line_item_id,bill_billing_period_start_date,bill_payer_account_id,bill_billing_entity,line_item_usage_account_id,line_item_line_item_type,"
+            + "line_item_usage_start_date,line_item_usage_end_date,line_item_product_code,line_item_usage_type,line_item_usage_amount,pricing_unit,line_item_unblended_cost,product\n"
+            + string.Concat(rows));
+        var ended = folder.Run("weekly", "july.csv", "--no-plan", "--json").MustSucceed();
+        Assert.Equal((11.2m, 11.2m), (Money(ended.Json, "change"), Money(ended.Json.GetProperty("parts"), "volume")));
+        Assert.Equal("token", ended.Json.GetProperty("lines")[0].GetProperty("unit").GetString());
+        Assert.DoesNotContain("may not be whole", folder.Run("weekly", "july.csv", "--no-plan").MustSucceed().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_week_without_one_before_it_says_so_first()
     {
         using var folder = Weeks(1);

@@ -35,7 +35,7 @@ static class WeeklyDocument
         if (report.Standing is BudgetStanding.Over or BudgetStanding.WillBeOver or BudgetStanding.LikelyOver)
             warnings.Add(WeeklyWords.Budget(report)!);
         // A last day that ends at noon makes a week look cheap.
-        if (DateOnly.FromDateTime(report.LastRecord) == report.Week.Last && report.LastRecord.Hour < 18)
+        if (!report.Now.IsOfBill && DateOnly.FromDateTime(report.LastRecord) == report.Week.Last && report.LastRecord.Hour < 18)
         {
             warnings.Add($"The data end at {report.LastRecord.ToString("HH:mm", CultureInfo.InvariantCulture)} UTC on the week's last day: "
                 + "it may not be whole.");
@@ -142,7 +142,7 @@ static class WeeklyDocument
         Block.Table Table(string name, IReadOnlyList<ChangeGroup> groups)
         {
             List<DocumentCell[]> rows = [.. groups.Take(Movers).Select(g => Priced(g, Row(g.Key, g.Before, g.After,
-                new(WeeklyWords.Why(g)) { Short = WeeklyWords.Why(g, 1) })))];
+                new(WeeklyWords.Why(g)) { Short = WeeklyWords.WhyShort(g) })))];
             if (groups.Count > Movers)
             {
                 var rest = groups.Skip(Movers).ToList();
@@ -260,7 +260,7 @@ static class WeeklyDocument
             blocks.Add(new Block.Table("Untagged spend", [new("principal"), new("this week", true), new("requests", true)],
                 [.. report.Untagged.Take(FirstMax).Select(g => (DocumentCell[])
                     [g.Key, g is { Cost: 0m, Unpriced: > 0 } ? Money.NoPrice : DocumentCell.Usd(g.Cost),
-                        DocumentCell.Count(g.Requests)])]));
+                        Requests(g.Requests)])]));
         }
         if (report.DaysOfHistory == 0) blocks.Add(new Block.Lines(["No day before the week was read: what is new cannot be said."]));
         First("New principals", report.NewPrincipals, "account", f => f.Name);
@@ -280,11 +280,14 @@ static class WeeklyDocument
             blocks.Add(new Block.Table(title, [new("name"), new(where) { Spare = 1 }, new("since"), new("this week", true),
                 new("requests", true)],
                 [.. seen.Take(FirstMax).Select(f => (DocumentCell[])[name(f), f.Where, WeeklyWords.Day(f.Day),
-                    f is { Cost: 0m, Unpriced: > 0 } ? Money.NoPrice : DocumentCell.Usd(f.Cost), DocumentCell.Count(f.Requests)])])
+                    f is { Cost: 0m, Unpriced: > 0 } ? Money.NoPrice : DocumentCell.Usd(f.Cost), Requests(f.Requests)])])
             {
                 Rest = seen.Count > FirstMax ? $"and {seen.Count - FirstMax} more, in --json" : "",
             });
         }
+
+        // The rows of a bill tell no calls.
+        static DocumentCell Requests(long requests) => requests == 0 ? "–" : DocumentCell.Count(requests);
 
         static DocumentCell Share(long part, long whole) => whole == 0 ? "–"
             : new DocumentCell($"{Figures.Number(part)} ({Figures.Share(part, whole)})", part, CellKind.Number);

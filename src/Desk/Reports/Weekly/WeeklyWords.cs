@@ -54,6 +54,13 @@ static class WeeklyWords
         return Largest(group.Parts, Math.Abs(group.Change), count);
     }
 
+    /// <summary>The same in few words: one part, unless it alone would mislead.</summary>
+    public static string WhyShort(ChangeGroup group)
+    {
+        var largest = Factors.Select(f => group.Parts[f]).Append(group.Parts.Unlike).MaxBy(Math.Abs);
+        return Why(group, Math.Abs(largest - group.Change) <= Math.Abs(group.Change) / 2m ? 1 : 2);
+    }
+
     /// <summary>The parts of a change, each also as it is shown: these add up to the difference of the amounts as they are shown.</summary>
     public static IReadOnlyList<(string Name, string About, decimal Usd, decimal Shown)> Parts(SpendChange change)
     {
