@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Assay.Desk.Books;
 using Assay.Desk.Input;
 using Assay.Desk.Reports;
@@ -28,11 +29,21 @@ static class AllocateCommand
             Description = "showback: direct, shared and unallocated costs side by side. chargeback: everything lands on somebody.",
             DefaultValueFactory = _ => "showback", HelpName = "VIEW",
         };
-        var command = new ExampledCommand("allocate", About,
-            "assay allocate ./logs --rules samples/allocation.yaml --view chargeback")
+        var month = new Option<string?>("--month")
         {
-            paths, rules, view, book, profiles, from, to, json, workers,
+            Description = "One UTC month, as 2026-07; instead of --from and --to.", HelpName = "MONTH",
         };
+        var csv = new Option<string?>("--csv")
+        {
+            Description = "Also write a line for each owner and cost, for the system that books them.", HelpName = "FILE",
+        };
+        var command = new ExampledCommand("allocate", About,
+            "assay allocate ./logs --rules samples/allocation.yaml --view chargeback --month 2026-07 --csv july.csv")
+        {
+            paths, rules, view, book, profiles, month, from, to, csv, json, workers,
+        };
+        ReportFiles files = new();
+        foreach (var option in files.All) command.Add(option);
         command.SetAction((parsed, cancel) =>
         {
             var asked = View(parsed.GetValue(view)!);
@@ -42,8 +53,9 @@ static class AllocateCommand
             var shelf = new BookShelf();
             var opened = shelf.Open(parsed.GetValue(book)!);
             var cube = new SpendCube();
-            var rated = new RatedCharges(opened, Shared.ParseDay(parsed.GetValue(from), "--from"),
-                Shared.ParseDay(parsed.GetValue(to), "--to"), (in record, charges) => cube.Add(record, charges, opened));
+            var (first, end) = Period(parsed.GetValue(month), Shared.ParseDay(parsed.GetValue(from), "--from"),
+                Shared.ParseDay(parsed.GetValue(to), "--to"));
+            var rated = new RatedCharges(opened, first, end, (in record, charges) => cube.Add(record, charges, opened));
             using var progress = Progress.OnTerminal("reading");
             var given = parsed.GetValue(paths)!;
             var reading = new DistinctUsage(Shared.ReaderOptions(shelf, parsed.GetValue(profiles), read.TagKeys), parsed.GetValue(workers))
@@ -54,7 +66,12 @@ static class AllocateCommand
                 }, cancel);
             progress.Dispose();
             Shared.NeedRecords(reading, given);
-            Show(AllocatedSpend.Of(cube, opened.Id, read, asked), parsed.GetValue(json));
+            var spend = AllocatedSpend.Of(cube, opened.Id, read, asked);
+            if (parsed.GetValue(csv) is { } charges) WriteCharges(spend, charges);
+            var name = asked == AllocationView.Showback ? "showback" : "chargeback";
+            var period = parsed.GetValue(month) ?? (spend.To is { } last ? Dimensions.Day(last) : "empty");
+            ReportFiles.Write(files.Read(parsed), AllocationDocument.Of(spend), w => AllocationJson.Write(w, spend), name, period, cancel);
+            Show(spend, parsed.GetValue(json));
             if (rated.Records == 0)
                 Console.Error.WriteLine($"assay: none of the {Shared.Count(reading.Records, "record")} lies between --from and --to.");
             Shared.Account(reading);
@@ -92,6 +109,30 @@ static class AllocateCommand
             default:
                 throw new InvalidOperationException("A reading is rules or mistakes.");
         }
+    }
+
+    static (DateOnly? From, DateOnly? To) Period(string? month, DateOnly? from, DateOnly? to)
+    {
+        if (month is null) return (from, to);
+        if (from is not null || to is not null) throw new InputException("--month stands alone; leave out --from and --to.");
+        return DateOnly.TryParseExact(month + "-01", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first)
+            && first.Year < DateOnly.MaxValue.Year
+            ? (first, first.AddMonths(1)) : throw new InputException($"--month '{month}' is not a month; write it as 2026-07.");
+    }
+
+    static void WriteCharges(AllocatedSpend spend, string file)
+    {
+        try
+        {
+            using var text = new StreamWriter(file);
+            ChargeFile.Write(spend, text);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"cannot write '{file}': {LogFiles.Reason(fault)}. "
+                + "--csv takes the name of a file in a folder you may write to.");
+        }
+        Console.Error.WriteLine($"assay: wrote {file}");
     }
 
     static void Show(AllocatedSpend spend, bool isJson)

@@ -41,6 +41,46 @@ public sealed class AllocateTests : IDisposable
         Assert.Equal("ChatRole", Assert.Single(json.GetProperty("unallocated").GetProperty("by").EnumerateArray()).GetProperty("principal").GetString());
     }
 
+    [Theory, InlineData("showback"), InlineData("chargeback")]
+    public void The_file_to_book_from_adds_up_to_what_is_charged(string view)
+    {
+        var json = folder.Run("allocate", "log.jsonl", "--rules", "rules.yaml", "--view", view, "--csv", "c.csv", "--json").MustSucceed().Json;
+        var lines = File.ReadAllLines(folder.PathOf("c.csv"));
+        Assert.Equal("period_start,period_end,owner,kind,cost,amount_usd", lines[0]);
+        Assert.Equal(decimal.Parse(json.GetProperty("charged").GetString()!), lines.Skip(1).Sum(l => decimal.Parse(l.Split(',')[^1])));
+        foreach (var owner in json.GetProperty("owners").EnumerateArray())
+            Assert.Equal(decimal.Parse(owner.GetProperty("charged").GetString()!),
+                lines.Skip(1).Select(l => l.Split(',')).Where(c => c[2] == owner.GetProperty("owner").GetString()).Sum(c => decimal.Parse(c[^1])));
+    }
+
+    [Fact]
+    public void A_month_is_its_days_and_no_others()
+    {
+        var july = folder.Run("allocate", "log.jsonl", "--rules", "rules.yaml", "--month", "2026-07", "--json").MustSucceed().Output;
+        Assert.Equal(july, folder.Run("allocate", "log.jsonl", "--rules", "rules.yaml", "--from", "2026-07-01", "--to", "2026-08-01", "--json").Output);
+        Assert.NotEqual(july, folder.Run("allocate", "log.jsonl", "--rules", "rules.yaml", "--month", "2026-06", "--json").Output);
+    }
+
+    [Theory]
+    [InlineData("--month 'July' is not a month; write it as 2026-07.", "--month", "July")]
+    [InlineData("--month stands alone; leave out --from and --to.", "--month", "2026-07", "--from", "2026-07-01")]
+    [InlineData("cannot write 'no/c.csv': its folder does not exist", "--csv", "no/c.csv")]
+    public void What_cannot_be_written_or_read_is_said_in_one_line(string said, params string[] more)
+    {
+        var ended = folder.Run(["allocate", "log.jsonl", "--rules", "rules.yaml", .. more]);
+        Assert.Equal(2, ended.Exit);
+        Assert.Contains(said, Assert.Single(ended.Errors.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_team_is_sent()
+    {
+        folder.Run("allocate", "log.jsonl", "--rules", "rules.yaml", "--view", "chargeback", "--markdown", "c.md", "--xlsx", "c.xlsx", "--html", "c.html").MustSucceed();
+        Golden.Matches(File.ReadAllText(folder.PathOf("c.md")));
+        Assert.True(new FileInfo(folder.PathOf("c.xlsx")).Length > 1_000);
+        Assert.Contains("Chargeback", File.ReadAllText(folder.PathOf("c.html")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_a_showback_looks_like() => Golden.Matches(folder.Run("allocate", "log.jsonl", "--rules", "rules.yaml").MustSucceed().Output);
 
