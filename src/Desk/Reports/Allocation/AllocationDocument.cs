@@ -48,7 +48,7 @@ static class AllocationDocument
         List<IReadOnlyList<DocumentCell>> rows = [.. statement.Owners.Select(o => Row(
             o.Owner, o.Direct, o.SharedTotal, o.Unallocated, o.Charged, o.Total, o.Requests, o.Unpriced > 0 && o.Direct == 0m))];
         if (statement.UnallocatedCharged != 0m)
-            rows.Add(Row("(unallocated)", 
+            rows.Add(Row("(unallocated)",
                 isChargeback ? 0m : statement.UnallocatedTotal, statement.Unsplit, 0m, statement.UnallocatedCharged,
                 (isChargeback ? 0m : statement.UnallocatedTotal) + statement.Unsplit, statement.Unallocated.Sum(u => u.Requests), false));
         rows.Add(Row("Total", statement.Owners.Sum(o => o.Direct) + (isChargeback ? 0m : statement.UnallocatedTotal),
