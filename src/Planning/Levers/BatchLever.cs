@@ -52,6 +52,8 @@ static class BatchLever
     public static decimal? IfItMayWait(WorkloadView view)
     {
         if (!view.IsMovable || view.Model.Facts is { Batch: false }) return null;
+        // Nothing is known of what nothing has a price of.
+        if (view.Replay.Recorded is { Cost: 0m, Reason: not null }) return null;
         if (InRuns(view, TimeSpan.FromDays(1)) is not { } jobs) return null;
         return view.Saving(new() { InBatch = jobs }, new() { Batch = true });
     }

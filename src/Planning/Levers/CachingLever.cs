@@ -81,7 +81,7 @@ static class CachingLever
                 + $"the cache"
                 + (kind == ActionKind.Saving ? "" : ", too few to pay for writing them")
                 + (regions > 1 ? $"; each of {regions} serving regions keeps a cache of its own, and one alone would save "
-                + $"{Say.Usd(one ?? 0m)}." : ".")) with
+                + $"{Say.Usd(one ?? 0m)} over the period." : ".")) with
             {
                 Figures = figures,
                 Interval = regions > 1 && one is { } most && way.Saving is { } least ? (Math.Min(least, most), Math.Max(least, most))

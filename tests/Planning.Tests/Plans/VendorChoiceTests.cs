@@ -7,24 +7,25 @@ namespace Assay.Planning.Tests.Plans;
 /// <summary>Another vendor is a candidate at the price of the calls as planned, less what is promised to AWS and paid all the same.</summary>
 public class VendorChoiceTests
 {
-    // Sonnet through a us. profile costs a tenth more than its maker asks: 3.30 and 16.50 beside 3 and 15 a million.
-    const decimal Here = 400 * ((150_000 * 3.30e-6m) + (5_000 * 16.50e-6m)), There = Here / 1.1m;
+    // Sonnet through the global profile costs 3 and 15 a million, through a us. profile a tenth more; its maker asks a tenth less.
+    const decimal Here = 400 * ((150_000 * 3e-6m) + (5_000 * 15e-6m)), There = Here * .9m;
 
-    static readonly PlanSources Sources = SampledTraffic.Sources with
+    static PlanSources Sources(string input, string output) => SampledTraffic.Sources with
     {
-        Vendors = new(PriceBooks.Read("vendors", [("v.csv", new StringReader(string.Join('\n', PriceBookFile.Header, Line("input", "3"), Line("output", "15"))))]),
+        Vendors = new(PriceBooks.Read("vendors", [("v.csv", new StringReader(string.Join('\n', PriceBookFile.Header, Line("input", input),
+                Line("output", output))))]),
             [new("maker", "The maker", "maker", "none", "", "", new(2026, 7, 1), "test")],
             [new(Sonnet, "maker", "sonnet", EquivalenceKind.SameWeights, null, "", new(2026, 7, 1), "test")]),
     };
 
     static string Line(string meter, string rate) => $"{meter},maker:sonnet,{meter},on_demand,standard,in_region,standard,*,none,1M tokens,{rate},,,test";
 
-    static Plan Planned(PlanConstraints constraints)
+    static Plan Planned(PlanConstraints constraints, string input = "2.7", string output = "13.5")
     {
         var traffic = new Traffic();
         var kind = Kind(operation: "ConverseStream");
         traffic.Add([.. Enumerable.Range(0, 400).Select(i => Call(i, kind, Start.AddMinutes(10 * i), Tokens(150_000, 5_000)))]);
-        return Planner.Of(traffic, Sources, constraints, TestContext.Current.CancellationToken);
+        return Planner.Of(traffic, Sources(input, output), constraints, TestContext.Current.CancellationToken);
     }
 
     static PlanAction? Vendor(Plan plan) => plan.Actions.SingleOrDefault(a => a is { Lever: Lever.Commitment, Kind: ActionKind.Candidate });
@@ -40,9 +41,8 @@ public class VendorChoiceTests
     }
 
     [Fact]
-    public void The_calls_as_planned_are_what_is_compared() =>
-        // Through the global profile they cost what the maker asks, and nothing is left to gain.
-        Assert.Null(Vendor(Planned(new() { Residency = Estate.Residency.Anywhere })));
+    public void What_bedrock_s_own_global_profile_saves_is_no_merit_of_another_vendor() =>
+        Assert.Null(Vendor(Planned(PlanConstraints.None, "3", "15")));
 
     [Fact]
     public void Where_calls_must_stay_no_vendor_is_offered() => Assert.Null(Vendor(Planned(new() { Residency = Estate.Residency.Geography })));

@@ -76,7 +76,8 @@ static partial class PackDocument
         }
         return new("elsewhere", "The same usage elsewhere",
             $"Compared is what both sides price, at list prices: {report.Vendors.Book} and {report.Vendors.VendorBook}. "
-            + "'assay compare' has the models one by one.", blocks);
+            + "A difference may be no more than the surcharge of geographic profiles, which Bedrock's own global profile does not have: "
+            + "'assay plan' tells it. 'assay compare' has the models one by one.", blocks);
     }
 
     static DocumentSection WhatIf(PackReport report)

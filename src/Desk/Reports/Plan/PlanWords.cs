@@ -26,7 +26,7 @@ static class PlanWords
         WarningCause.Policy => "against policy",
         WarningCause.Runaway => "runaway",
         WarningCause.Throttling => "throttling",
-        WarningCause.Unpriced => "no price",
+        WarningCause.Unpriced => "price not known",
         WarningCause.Anomaly => "anomaly",
         _ => "warning",
     };

@@ -11,18 +11,22 @@ static class ProofTerminal
         var money = Reports.Money.For(Math.Max(proof.Promise.CurrentMonthly, proof.NowMonthly));
         console.MarkupLine($"[bold]What came of the plan[/]  [grey]{Dimensions.Day(proof.From)} to {Dimensions.Day(proof.To)}, "
             + $"{PlanWords.Counted(proof.Days, "day")} · prices {Markup.Escape(proof.Book)}[/]\n");
+        // What is printed adds up as printed.
+        decimal Shown(decimal usd) => decimal.Round(usd, money.IsFine ? 6 : 2, MidpointRounding.ToEven);
+        var (then, now, saved) = (Shown(proof.Promise.CurrentMonthly), Shown(proof.NowMonthly), Shown(proof.RealisedMonthly));
+        var without = now + saved;
         var share = Text.Percent(proof.RealisedMonthly, proof.ForThisTraffic);
-        console.Say(2, $"[bold green]{Show(money, proof.RealisedMonthly)}[/] [grey]a month saved, of[/] "
+        console.Say(2, $"[bold green]{Show(money, saved)}[/] [grey]a month saved, of[/] "
             + $"[bold]{Show(money, proof.ForThisTraffic)}[/] [grey]that the plan promises for this traffic[/]"
             + (proof.ForThisTraffic > 0m ? $"  {share}" : ""));
         console.WriteLine();
         var steps = new FittedTable([new("From then to now", Least: 24), new("a month", Right: true), new("", Spare: 1)]);
-        steps.AddRow($"the plan's period", Show(money, proof.Promise.CurrentMonthly),
+        steps.AddRow($"the plan's period", Show(money, then),
             $"[grey]{Dimensions.Day(proof.Promise.From)} to {Dimensions.Day(proof.Promise.To)}[/]");
-        steps.AddRow("  volume, mix, new work", Signed(money, proof.GrowthMonthly), "[grey]no one's saving and no one's fault[/]");
-        steps.AddRow("without the changes", Show(money, proof.WithoutMonthly), "[grey]today's calls with each change undone[/]");
-        steps.AddRow("  saved", $"[green]{Signed(money, -proof.RealisedMonthly)}[/]", "");
-        steps.AddRow("[bold]now[/]", $"[bold]{Show(money, proof.NowMonthly)}[/]",
+        steps.AddRow("  volume, mix, new work", Signed(money, without - then), "[grey]no one's saving and no one's fault[/]");
+        steps.AddRow("without the changes", Show(money, without), "[grey]today's calls with each change undone[/]");
+        steps.AddRow("  saved", $"[green]{Signed(money, -saved)}[/]", "");
+        steps.AddRow("[bold]now[/]", $"[bold]{Show(money, now)}[/]",
             $"[grey]{PlanWords.Counted(proof.Requests, "request")}[/]");
         console.Write(steps);
         console.WriteLine();
@@ -32,7 +36,7 @@ static class ProofTerminal
             table.AddRow(
                 $"{PlanWords.Lever(proven.Action.Lever)}: {Markup.Escape(PlanWords.OneLine(proven.Action.Name))}",
                 $"[grey]{Show(money, proven.Promised)}[/]", proven.ForThisTraffic is { } expected ? Show(money, expected) : "–",
-                proven.Realised is { } saved ? Show(money, saved) : "–", State(proven.State),
+                proven.Realised is { } kept ? Show(money, kept) : "–", State(proven.State),
                 $"[grey]{Markup.Escape(PlanWords.OneLine(proven.How))}[/]");
         console.Write(table);
         console.WriteLine();

@@ -76,7 +76,7 @@ static class WeeklyDocument
         }
         if (report.Plan is { } plan)
         {
-            figures.Add(new("To save", Figures.Dollars(WeeklyWords.Cents(plan.SavingMonthly)),
+            figures.Add(new("To save", Figures.Dollars(new PlanFigures(plan).ShownSaving),
                 $"a month, replayed over {WeeklyWords.Plural(plan.Requests, "request")} of the week"));
         }
         if (now.Requests > 0)
@@ -207,17 +207,19 @@ static class WeeklyDocument
     {
         if (report.Plan is not { } plan)
             return new("findings", "Findings", report.WhyNoPlan, []);
-        var savings = plan.Actions.Where(a => a.Kind == ActionKind.Saving).ToList();
+        var figures = new PlanFigures(plan);
+        var savings = plan.Actions.Zip(figures.ShownJoint).Where(a => a.First.Kind == ActionKind.Saving).ToList();
         List<Block> blocks = [];
         if (savings.Count > 0)
         {
             List<DocumentCell[]> rows = [.. savings.Take(FindingsMax).Select(a => (DocumentCell[])
-                [PlanWords.Capital(PlanWords.Lever(a.Lever)), a.Name, a.Evidence.Text,
-                    DocumentCell.Usd(WeeklyWords.Cents(a.JointSaving))])];
+                [PlanWords.Capital(PlanWords.Lever(a.First.Lever)), a.First.Name, a.First.Evidence.Text,
+                    new(figures.Show(a.Second), a.First.JointSaving, CellKind.Usd)])];
             if (savings.Count > FindingsMax)
             {
                 rows.Add([WeeklyWords.Plural(savings.Count - FindingsMax, "other"), "", "",
-                    DocumentCell.Usd(WeeklyWords.Cents(savings.Skip(FindingsMax).Sum(a => a.JointSaving)))]);
+                    new(figures.Show(savings.Skip(FindingsMax).Sum(a => a.Second)), savings.Skip(FindingsMax).Sum(a => a.First.JointSaving),
+                        CellKind.Usd)]);
             }
             blocks.Add(new Block.Table("Savings", [new("lever"), new("where"), new("evidence") { Spare = 1 }, new("a month", true)], rows));
         }
@@ -230,7 +232,7 @@ static class WeeklyDocument
                     a.Evidence.AtStake is { } stake ? DocumentCell.Usd(stake) : "–"])]));
         }
         return new("findings", "What to change", $"The week's own calls replayed under other terms: "
-            + $"{Figures.Dollars(WeeklyWords.Cents(plan.SavingMonthly))} of {Figures.Dollars(WeeklyWords.Cents(plan.CurrentMonthly))} a "
+            + $"{Figures.Dollars(figures.ShownSaving)} of {Figures.Dollars(figures.ShownCurrent)} a "
                 + $"month. "
             + "'assay plan' has all of it.", blocks);
     }
