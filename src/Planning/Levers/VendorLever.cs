@@ -71,7 +71,8 @@ static class VendorLever
             Confidence = Confidence.Medium, Effort = Effort.High,
             Breaks = "another contract, other limits and regions, prompts leave AWS, and nothing of it counts towards an AWS commitment",
             Evidence = new(views.Sum(v => (long)v.Workload.Answered), views.Min(v => v.Workload.First), views.Max(v => v.Workload.Last),
-                $"The same weights at list price, for the calls as planned and through the widest profile that is cheaper: {Say.Usd(best.There)} beside {Say.Usd(best.Here)} here."
+                "The same weights at list price, for the calls as planned and through the widest profile that is cheaper: "
+                + $"{Say.Usd(best.There)} beside {Say.Usd(best.Here)} here."
                 + (paidAnyway > 0m ? $" {Say.Usd(paidAnyway)} of what leaves AWS is promised and paid all the same, and is taken off." : "")
                 + " 'assay compare' shows every vendor."),
         }, null);

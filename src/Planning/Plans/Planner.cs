@@ -140,7 +140,8 @@ public static class Planner
         Key = view.Workload.Key, Name = view.Workload.Name, Requests = view.Workload.Requests, Failed = view.Workload.Failed,
         WithoutPrice = view.Replay.Recorded.Reason, Tokens = view.Workload.Calls.Sum(c => c.Tokens.Prompt + c.Tokens.Output),
         Cost = view.Replay.Recorded.Cost, Planned = arrangement.Cost, Urgency = view.Urgency, Why = view.Why,
-        IfItMayWait = arrangement.Options.Any(o => o.Lever == Lever.Batch) ? null : BatchLever.IfItMayWait(view), From = Today(view), Bought = Bought(view),
+        IfItMayWait = arrangement.Options.Any(o => o.Lever == Lever.Batch) ? null : BatchLever.IfItMayWait(view),
+        From = Today(view), Bought = Bought(view),
         To = arrangement.Options.Count == 0 ? "as it is" : string.Join(", ", arrangement.Options.Select(o => $"{Name(o.Lever)}: {o.To}")),
         Arrivals = Arriving(view), Models = ModelWhatIf.Of(view),
     };
