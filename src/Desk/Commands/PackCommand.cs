@@ -114,8 +114,7 @@ static class PackCommand
         Console.Out.Flush();
         Shared.Account(reading);
         var sending = await SendOptions.Send(request.Send, document, w => PackJson.Write(w, report),
-            $"pack-{Dimensions.Day(report.Span.Last)}",
-            request.Clock, cancel).ConfigureAwait(false);
+            $"pack-{Dimensions.Day(report.Span.Last)}", usage.Fingerprint(report.Span), request.Clock, cancel).ConfigureAwait(false);
         if (sending != ExitCode.Fine) return sending;
         return Shared.Verdict(request.FailOn, report.Counts.Unpriced > 0, reading, report.Counts.Cost);
     }

@@ -88,12 +88,16 @@ sealed class SendOptions
 
     /// <summary>Sends a document, and before it what waits from earlier runs.</summary>
     /// <param name="report">What it is and of which days: sent once to each receiver.</param>
+    /// <param name="read">Fingerprint of what it was made from: a report of other logs is another one.</param>
     /// <returns>An exit code: 3 where something could not be sent, which then waits in the outbox.</returns>
     public static async Task<int> Send(
-        Request request, Document document, Action<Utf8JsonWriter> json, string report, TimeProvider clock, CancellationToken cancel)
+        Request request, Document document, Action<Utf8JsonWriter> json, string report, string read, TimeProvider clock,
+        CancellationToken cancel)
     {
         if (!request.IsAsked) return ExitCode.Fine;
-        using HttpClient client = new() { Timeout = Patience };
+        // A post that is sent on elsewhere arrives as a GET without the report, or where nobody said it may go.
+        using HttpClientHandler handler = new() { AllowAutoRedirect = false };
+        using HttpClient client = new(handler) { Timeout = Patience };
         var receivers = Receivers(request, client, clock);
         using Outbox box = new(request.Outbox!, clock);
         var made = clock.GetUtcNow();
@@ -115,7 +119,7 @@ sealed class SendOptions
             }
             box.Put(message);
 
-            Message Compose(string again) => Message.Of(report, $"{document.Title}, {document.Period}", receiver.Destination,
+            Message Compose(string again) => Message.Of($"{report} {read}", $"{document.Title}, {document.Period}", receiver.Destination,
                 Body(receiver, again), made, again);
         }
         return await SendWaiting(box, receivers, cancel).ConfigureAwait(false);
@@ -124,7 +128,7 @@ sealed class SendOptions
         {
             { Form: "slack" } => DocumentCards.Slack(document),
             { Form: "teams" } => DocumentCards.Teams(document),
-            { Destination: MailDestination mail } => Mail(mail, request.MailFrom!, document, report, made, again),
+            { Destination: MailDestination mail } => Mail(mail, request.MailFrom!, document, report, read, made, again),
             _ => $$"""{"event":"assay.{{report.Split('-')[0]}}","report":"{{report}}","content":{{content}}}""",
         };
     }
@@ -132,23 +136,34 @@ sealed class SendOptions
     static async Task<int> SendWaiting(Outbox box, IReadOnlyList<Receiver> receivers, CancellationToken cancel)
     {
         var code = ExitCode.Fine;
-        foreach (var message in box.Waiting)
+        var waiting = box.Waiting;
+        foreach (var damaged in box.Damaged) Console.Error.WriteLine($"assay: a damaged file of the outbox was set aside as '{damaged}'.");
+        foreach (var message in waiting)
         {
             if (receivers.FirstOrDefault(r => r.Destination.Id == message.Destination) is not { Destination: var destination })
             {
-                Console.Error.WriteLine($"assay: '{message.Title}' still waits for {message.Destination.Split(':')[0]}, which this run "
-                    + $"does not name.");
+                Console.Error.WriteLine($"assay: '{PlanWords.OneLine(message.Title)}' still waits for "
+                    + $"{PlanWords.OneLine(message.Destination.Split(':')[0])}, which this run does not name.");
                 continue;
             }
-            var reason = await box.Send(message, destination, cancel).ConfigureAwait(false) switch
+            string? reason;
+            try
             {
-                Delivery.NotNow notNow => notNow.Reason,
-                Delivery.Refused refused => refused.Reason,
-                _ => null,
-            };
+                reason = await box.Send(message, destination, cancel).ConfigureAwait(false) switch
+                {
+                    Delivery.NotNow notNow => notNow.Reason,
+                    Delivery.Refused refused => refused.Reason,
+                    _ => null,
+                };
+            }
+            // Whatever one receiver's answer or kept message does, the later ones get theirs.
+            catch (Exception fault) when (!cancel.IsCancellationRequested)
+            {
+                reason = PlanWords.OneLine(fault.Message);
+            }
             if (reason is null)
             {
-                Console.Error.WriteLine($"assay: sent '{message.Title}': {destination.Name}.");
+                Console.Error.WriteLine($"assay: sent '{PlanWords.OneLine(message.Title)}': {destination.Name}.");
                 continue;
             }
             code = ExitCode.OutsideFailed;
@@ -158,7 +173,8 @@ sealed class SendOptions
         return code;
     }
 
-    static string Mail(MailDestination mail, string from, Document document, string report, DateTimeOffset made, string again)
+    static string Mail(MailDestination mail, string from, Document document, string report, string read, DateTimeOffset made,
+        string again)
     {
         using StringWriter text = new() { NewLine = "\n" }, page = new() { NewLine = "\n" };
         DocumentMarkdown.Write(document, text);
@@ -169,8 +185,8 @@ sealed class SendOptions
             DocumentWorkbook.Write(document, book);
             // Readers of mail draw no pictures of a page; attached, it opens in a browser as it is.
             return mail.Compose(from, $"{document.Title}, {document.Period}: {document.Figures[0].Value}", text.ToString(),
-                [($"{report}.html", Encoding.UTF8.GetBytes(page.ToString())), ($"{report}.xlsx", File.ReadAllBytes(book))], report,
-                    made, again);
+                [($"{report}.html", Encoding.UTF8.GetBytes(page.ToString())), ($"{report}.xlsx", File.ReadAllBytes(book))],
+                $"{report} {read}", made, again);
         }
         finally
         {
@@ -198,7 +214,7 @@ sealed class SendOptions
             var secret = Variable(SecretVariable)
                 ?? throw new InputException($"--webhook needs a secret to sign with in {SecretVariable}; a report that is not signed is "
                     + $"not sent.");
-            receivers.Add(new(new WebhookDestination("webhook", Web(url, $"--webhook '{url}'"), secret, client, clock), "json"));
+            receivers.Add(new(new WebhookDestination("webhook", Web(url, "--webhook"), secret, client, clock), "json"));
         }
         if (request.Slack) receivers.Add(OfVariable("slack", SlackVariable));
         if (request.Teams) receivers.Add(OfVariable("teams", TeamsVariable));
@@ -235,7 +251,11 @@ sealed class SendOptions
     static Uri Web(string text, string what) => Uri.TryCreate(text, UriKind.Absolute, out var address)
         && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
         ? address
-        : throw new InputException($"{what} is no address to post to; accepted is https://…, and http:// on this machine.");
+        : throw new InputException($"{what}{Place(address)} is no address to post to; accepted is https://…, and http:// on this machine.");
+
+    // The rest of an address is a secret, and of a text that is no address nothing is known not to be.
+    static string Place(Uri? address) => address is { Host.Length: > 0 }
+        ? $" '{PlanWords.OneLine($"{address.Scheme}://{address.Host}")}'" : "";
 
     static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

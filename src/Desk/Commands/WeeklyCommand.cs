@@ -94,8 +94,7 @@ static class WeeklyCommand
         Console.Out.Flush();
         Shared.Account(reading);
         var sending = await SendOptions.Send(request.Send, document, w => WeeklyJson.Write(w, report),
-            $"weekly-{Dimensions.Day(report.Week.From)}",
-            request.Clock, cancel).ConfigureAwait(false);
+            $"weekly-{Dimensions.Day(report.Week.From)}", usage.Fingerprint(report.Week), request.Clock, cancel).ConfigureAwait(false);
         if (sending != ExitCode.Fine) return sending;
         return Shared.Verdict(request.FailOn, report.Now.Unpriced > 0, reading, report.Now.Cost);
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Assay.Desk.Reports;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
@@ -21,9 +22,9 @@ sealed record MailServer(string Host, int Port, string? User, string? Password)
 
 /// <summary>One reader of mail. Each gets a mail of his own, so that one who is refused keeps it from nobody, and nobody gets it
 /// twice.</summary>
-sealed class MailDestination(MailServer server, string to) : IDestination
+sealed class MailDestination(MailServer server, string to, TimeSpan? patience = null) : IDestination
 {
-    static readonly int PatienceMs = (int)TimeSpan.FromSeconds(20).TotalMilliseconds;
+    readonly int patienceMs = (int)(patience ?? TimeSpan.FromSeconds(20)).TotalMilliseconds;
 
     public string Id => $"mail:{to}";
     public string Name => $"mail to {to} by {server.Host}:{server.Port}";
@@ -53,7 +54,7 @@ sealed class MailDestination(MailServer server, string to) : IDestination
     {
         using MemoryStream wire = new(Encoding.Latin1.GetBytes(message.Body));
         var mail = await MimeMessage.LoadAsync(wire, cancel).ConfigureAwait(false);
-        using SmtpClient client = new() { Timeout = PatienceMs };
+        using SmtpClient client = new() { Timeout = patienceMs };
         try
         {
             await client.ConnectAsync(server.Host, server.Port, server.Security, cancel).ConfigureAwait(false);
@@ -62,12 +63,16 @@ sealed class MailDestination(MailServer server, string to) : IDestination
             var answer = await client.SendAsync(mail, cancel).ConfigureAwait(false);
             // It has it: what the server says to a goodbye changes nothing.
             try { await client.DisconnectAsync(true, cancel).ConfigureAwait(false); }
-            catch (Exception fault) when (fault is IOException or MailKit.ProtocolException or SocketException) { _ = fault; }
-            return new Delivery.Done(answer.ReplaceLineEndings(" ").Trim());
+            catch (Exception fault) when (fault is IOException or MailKit.ProtocolException or MailKit.CommandException
+                or MailKit.ServiceNotConnectedException or SocketException or TimeoutException or OperationCanceledException)
+            {
+                _ = fault;
+            }
+            return new Delivery.Done(PlanWords.OneLine(answer));
         }
         catch (SmtpCommandException refused)
         {
-            var reason = $"{(int)refused.StatusCode} {refused.Message}".ReplaceLineEndings(" ").Trim();
+            var reason = PlanWords.OneLine($"{(int)refused.StatusCode} {refused.Message}");
             return (int)refused.StatusCode is >= 400 and < 500 ? new Delivery.NotNow(reason) : new Delivery.Refused(reason);
         }
         catch (AuthenticationException)
@@ -81,7 +86,7 @@ sealed class MailDestination(MailServer server, string to) : IDestination
         catch (Exception fault) when (fault is IOException or SocketException or SmtpProtocolException or TimeoutException
             or MailKit.ServiceNotConnectedException)
         {
-            return new Delivery.NotNow(fault.Message.ReplaceLineEndings(" ").TrimEnd('.'));
+            return new Delivery.NotNow(PlanWords.OneLine(fault.Message).TrimEnd('.'));
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Assay.Desk.Sending;
 /// <param name="Body">As it goes over the wire.</param>
 sealed record Message(string Key, string Destination, string Title, DateTimeOffset Made, string Body)
 {
-    /// <param name="report">What is sent: its kind and its period.</param>
+    /// <param name="report">What is sent: its kind, its period, and the fingerprint of what it was made from.</param>
     /// <param name="again">Makes it another message than the one sent before; empty for the first.</param>
     public static Message Of(string report, string title, IDestination destination, string body, DateTimeOffset made, string again = "") =>
         new(Digest($"{report}\n{destination.Id}\n{again}"), destination.Id, title, made, body);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Assay.Desk.Input;
 
 namespace Assay.Desk.Sending;
@@ -13,6 +14,8 @@ namespace Assay.Desk.Sending;
 /// </remarks>
 sealed class Outbox : IDisposable
 {
+    const string Aside = ".damaged";
+
     readonly string pending, sent;
     readonly FileStream held;
     readonly TimeProvider clock;
@@ -46,11 +49,15 @@ sealed class Outbox : IDisposable
 
     public void Dispose() => held.Dispose();
 
-    /// <summary>When a message was sent; null when it was not.</summary>
+    /// <summary>Files that could not be read and were set aside, by their new names.</summary>
+    public List<string> Damaged { get; } = [];
+
+    /// <summary>When a message was sent; null when it was not. A record that is damaged still says that it was.</summary>
     public SentRecord? Sent(string key)
     {
         var file = Path.Combine(sent, key + ".json");
-        return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), OutboxJson.Default.SentRecord) : null;
+        if (File.Exists(file) && Read(file, OutboxJson.Default.SentRecord, r => r.Key == key) is { } record) return record;
+        return File.Exists(file + Aside) ? new(key, "", "", File.GetLastWriteTimeUtc(file + Aside), 1, "", "") : null;
     }
 
     /// <summary>Keeps a message until it was sent. One that waits already under the key is replaced: the newer report is the
@@ -58,10 +65,28 @@ sealed class Outbox : IDisposable
     public void Put(Message message) =>
         Write(PathOf(message.Key), JsonSerializer.SerializeToUtf8Bytes(message, OutboxJson.Default.Message));
 
-    /// <summary>What waits, the oldest first.</summary>
+    /// <summary>What waits, the oldest first. Damaged files are set aside.</summary>
     public IReadOnlyList<Message> Waiting =>
-        [.. Directory.GetFiles(pending, "*.json").Select(f => JsonSerializer.Deserialize(File.ReadAllBytes(f), OutboxJson.Default.Message)!)
-            .OrderBy(m => m.Made).ThenBy(m => m.Key, StringComparer.Ordinal)];
+        [.. Directory.GetFiles(pending, "*.json")
+            // The name is what the file is deleted by once it was sent.
+            .Select(f => Read(f, OutboxJson.Default.Message, m => m is { Destination: not null, Title: not null, Body: not null }
+                && m.Key == Path.GetFileNameWithoutExtension(f)))
+            .OfType<Message>().OrderBy(m => m.Made).ThenBy(m => m.Key, StringComparer.Ordinal)];
+
+    T? Read<T>(string file, JsonTypeInfo<T> type, Func<T, bool> isWhole) where T : class
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(File.ReadAllBytes(file), type) is { } read && isWhole(read)) return read;
+        }
+        catch (JsonException fault)
+        {
+            _ = fault;
+        }
+        File.Move(file, file + Aside, overwrite: true);
+        Damaged.Add(file + Aside);
+        return null;
+    }
 
     /// <summary>Tries to send a message, several times where that may help.</summary>
     public async Task<Delivery> Send(Message message, IDestination destination, CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using Assay.Desk.Reports;
 
 namespace Assay.Desk.Sending;
 
@@ -14,6 +15,9 @@ namespace Assay.Desk.Sending;
 sealed class WebhookDestination(string kind, Uri address, string? secret, HttpClient client, TimeProvider clock) : IDestination
 {
     const int AnswerMax = 200;
+    const int AnswerBytes = 2048;
+
+    static readonly TimeSpan BodyPatience = TimeSpan.FromSeconds(5);
 
     public string Id => $"{kind}:{Message.Digest(address.AbsoluteUri)}";
 
@@ -39,10 +43,12 @@ sealed class WebhookDestination(string kind, Uri address, string? secret, HttpCl
         }
         try
         {
-            using var response = await client.SendAsync(request, cancel).ConfigureAwait(false);
-            var answer = $"{(int)response.StatusCode} {response.ReasonPhrase}".Trim();
+            // The status alone decides: a body that breaks off takes back no yes.
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+            var answer = PlanWords.OneLine($"{(int)response.StatusCode} {response.ReasonPhrase}");
             if (response.IsSuccessStatusCode) return new Delivery.Done(answer);
-            var said = (await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false)).ReplaceLineEndings(" ").Trim();
+            if ((int)response.StatusCode is >= 300 and < 400) return new Delivery.Refused(answer + Elsewhere(response.Headers.Location));
+            var said = PlanWords.OneLine(await Said(response.Content, cancel).ConfigureAwait(false));
             if (said.Length > 0) answer += $": {(said.Length > AnswerMax ? said[..AnswerMax] + "…" : said)}";
             return (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
                 ? new Delivery.NotNow(answer, response.Headers.RetryAfter is { } after
@@ -51,11 +57,37 @@ sealed class WebhookDestination(string kind, Uri address, string? secret, HttpCl
         }
         catch (HttpRequestException fault)
         {
-            return new Delivery.NotNow(fault.InnerException?.Message ?? fault.Message);
+            return new Delivery.NotNow(PlanWords.OneLine(fault.InnerException?.Message ?? fault.Message));
         }
         catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
         {
             return new Delivery.NotNow("no answer in time");
         }
+    }
+
+    // Where it points to may hold a token; the host is no secret.
+    string Elsewhere(Uri? location) => location is null ? "" : ": it points to "
+        + (Uri.TryCreate(address, location, out var target) && target.Host.Length > 0 ? target.Host : "another address")
+        + ", and a report goes only to the address given";
+
+    /// <summary>The beginning of what a server says to its refusal, as far as it comes; read as UTF-8, whatever it claims to be.</summary>
+    static async Task<string> Said(HttpContent content, CancellationToken cancel)
+    {
+        var bytes = new byte[AnswerBytes];
+        var read = 0;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(BodyPatience);
+        try
+        {
+            using var body = await content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
+            while (read < bytes.Length && await body.ReadAsync(bytes.AsMemory(read), patience.Token).ConfigureAwait(false) is > 0 and var n)
+                read += n;
+        }
+        catch (Exception fault) when (fault is IOException or HttpRequestException
+            || (fault is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            _ = fault;
+        }
+        return Encoding.UTF8.GetString(bytes, 0, read);
     }
 }

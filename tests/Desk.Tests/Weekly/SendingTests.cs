@@ -191,6 +191,114 @@ public sealed class SendingTests
         Assert.Contains("--outbox DIR", Cli.Bash(folder.Root, "ASSAY_SLACK_WEBHOOK=https://x.example $assay weekly logs.jsonl --slack").MustRefuse(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_goodbye_without_an_answer_takes_back_no_delivery()
+    {
+        using AnsweringServer server = new(async (lines, write) =>
+        {
+            await write("220 here\r\n");
+            var isData = false;
+            while (await lines() is { } line)
+            {
+                if (isData) { if (line == ".") { isData = false; await write("250 kept\r\n"); } }
+                else if (line == "DATA") { isData = true; await write("354 go on\r\n"); }
+                else if (line != "QUIT") await write("250 fine\r\n");
+            }
+        });
+        MailDestination destination = new(new("127.0.0.1", server.Port, null, null), "lead@example.com", TimeSpan.FromMilliseconds(500));
+        var wire = destination.Compose("assay@example.com", "A week", "Text", [], "weekly", DateTimeOffset.UnixEpoch, "");
+        var message = Message.Of("weekly", "A week", destination, wire, DateTimeOffset.UnixEpoch);
+        Assert.Equal("kept", Assert.IsType<Delivery.Done>(await destination.Deliver(message, TestContext.Current.CancellationToken)).Answer);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nbroken", "")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=bogus\r\nContent-Length: 2\r\n\r\nok", "")]
+    [InlineData("HTTP/1.1 400 Bad\r\nContent-Type: text/plain; charset=bogus\r\nContent-Length: 9\r\n\r\nno\u001b[2Jway", "400 Bad: no [2Jway")]
+    [InlineData("HTTP/1.1 400 Bad\r\nContent-Length: 500\r\n\r\nbroken", "400 Bad: broken")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: https://else.example/hush\r\nContent-Length: 0\r\n\r\n", "302 Found: it points to else.example")]
+    public void The_status_alone_decides_whatever_the_body(string answer, string said)
+    {
+        using var folder = Weeks();
+        using AnsweringServer server = new(async (lines, write) =>
+        {
+            while (await lines() is { Length: > 0 }) { }
+            await write(answer);
+        });
+        var ended = Weekly(folder, $"--webhook http://127.0.0.1:{server.Port}/");
+        Assert.Equal(1, server.Connections);
+        Assert.Equal(said.Length == 0 ? 0 : 3, ended.Exit);
+        Assert.Contains(said, ended.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", ended.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", ended.Errors, StringComparison.Ordinal);
+        Assert.Equal(said.Length == 0 ? 0 : 1, Waiting(folder).Length);
+    }
+
+    [Fact]
+    public void A_report_of_other_logs_replaces_none_that_waits()
+    {
+        using var folder = Weeks();
+        var port = FreePort();
+        Assert.Equal(3, Weekly(folder, $"--webhook http://127.0.0.1:{port}/").Exit);
+        folder.Write("logs.jsonl", SomeWeeks.Logs().Replace("111122223333", "999988887777", StringComparison.Ordinal));
+        Assert.Equal(3, Weekly(folder, $"--webhook http://127.0.0.1:{port}/").Exit);
+        Assert.Equal(3, Weekly(folder, $"--webhook http://127.0.0.1:{port}/").Exit);
+        Assert.Equal(2, Waiting(folder).Length);
+    }
+
+    [Fact]
+    public void Damaged_files_are_set_aside_and_the_rest_is_sent()
+    {
+        using var folder = Weeks();
+        using WebServer server = new();
+        Weekly(folder, $"--webhook {server.Url}").MustSucceed();
+        File.WriteAllText(Assert.Single(Sent(folder)), "{");
+        File.WriteAllText(folder.PathOf("box/pending/0000.json"), "{\"Key\":");
+        File.WriteAllText(folder.PathOf("box/pending/0001.json"), "{}");
+        var ended = Weekly(folder, $"--webhook {server.Url} --webhook {server.Url}other").MustSucceed();
+        Assert.Equal(3, ended.ErrorLines.Count(l => l.Contains("damaged", StringComparison.Ordinal)));
+        // The damaged record still says that the first was sent.
+        Assert.Equal(["/", "/other"], server.Requests.Select(r => r.Path));
+        Assert.All(Waiting(folder), f => Assert.EndsWith(".damaged", f, StringComparison.Ordinal));
+        Assert.DoesNotContain("set aside", Weekly(folder, $"--webhook {server.Url}").MustSucceed().Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kept_message_that_makes_no_mail_starves_nobody()
+    {
+        using var folder = Weeks();
+        using WebServer server = new();
+        folder.Write("box/pending/0000.json", """{"Key":"0000","Destination":"mail:lead@example.com","Title":"Old","Made":"2026-01-01T00:00:00Z","Body":""}""");
+        var ended = Weekly(folder, $"--webhook {server.Url} --mail-to lead@example.com --mail-from a@example.com --smtp 127.0.0.1:{FreePort()}");
+        Assert.Equal(3, ended.Exit);
+        Assert.Single(server.Requests);
+    }
+
+    [Theory]
+    [InlineData("--webhook https//hooks.example.com/hush", "X=1 ASSAY_WEBHOOK_SECRET=s")]
+    [InlineData("--webhook http://hooks.example.com/hush?token=hush", "ASSAY_WEBHOOK_SECRET=s")]
+    [InlineData("--webhook http://hush:hush@hooks.example.com/", "ASSAY_WEBHOOK_SECRET=s")]
+    [InlineData("--slack", "ASSAY_SLACK_WEBHOOK=htps://hooks.example.com/services/hush")]
+    public void A_mistyped_address_is_not_repeated(string options, string environment)
+    {
+        using var folder = Weeks();
+        var said = Weekly(folder, options, environment).MustRefuse();
+        Assert.Contains("no address to post to", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Control_characters_in_names_reach_no_terminal()
+    {
+        using var folder = Weeks();
+        var logs = SomeWeeks.Logs().Replace("role/", "role/\\u001b[2J\\u009b", StringComparison.Ordinal);
+        folder.Write("logs.jsonl", logs.Replace("user/", "user/\\u001b[2J\\u009b", StringComparison.Ordinal));
+        var ended = Cli.Bash(folder.Root, "$assay weekly logs.jsonl --no-plan --out out").MustSucceed();
+        Assert.Contains("[2J", ended.Output, StringComparison.Ordinal);
+        foreach (var text in Directory.GetFiles(folder.PathOf("out"), "*.md").Select(File.ReadAllText).Append(ended.Output))
+            Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
+    }
+
     static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
@@ -248,6 +356,47 @@ public sealed class SendingTests
         }
 
         public void Dispose() => listener.Close();
+    }
+
+    /// <summary>A server that says on each connection what the test has it say, then closes it.</summary>
+    sealed class AnsweringServer : IDisposable
+    {
+        readonly TcpListener listener = new(IPAddress.Loopback, 0);
+        int connections;
+
+        public int Port { get; }
+        public int Connections => connections;
+
+        public AnsweringServer(Func<Func<Task<string?>>, Func<string, Task>, Task> talk)
+        {
+            listener.Start();
+            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+            _ = Task.Run(async () =>
+            {
+                while (true)
+                {
+                    TcpClient client;
+                    try { client = await listener.AcceptTcpClientAsync(); }
+                    catch (Exception ended) when (ended is SocketException or ObjectDisposedException or InvalidOperationException) { return; }
+                    Interlocked.Increment(ref connections);
+                    _ = Task.Run(async () =>
+                    {
+                        using var held = client;
+                        using StreamReader reader = new(client.GetStream(), Encoding.Latin1);
+                        try
+                        {
+                            await talk(() => reader.ReadLineAsync(), t => client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(t)).AsTask());
+                            // What came is read to its end: a connection closed before is reset, and the answer lost.
+                            client.Client.Shutdown(SocketShutdown.Send);
+                            while (await reader.ReadLineAsync() is not null) { }
+                        }
+                        catch (IOException gone) { _ = gone; }
+                    });
+                }
+            });
+        }
+
+        public void Dispose() => listener.Dispose();
     }
 
     /// <summary>A real mail server, Debian's python3-aiosmtpd. Skips where it is not installed.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Assay.Desk.Sending;
 using Assay.Ledger.Changes;
 using Assay.Ledger.Store;
 using Assay.Pricing;
@@ -61,6 +63,19 @@ public sealed class DailyUsage(PriceBook book)
             Untagged = cells.Where(c => c.Key.Caller.App.Length == 0).Sum(c => c.Cost),
             IsOfBill = cells.Any(c => c.Key.Kind.IsSum),
         };
+    }
+
+    /// <summary>
+    /// What a span's usage is known by, 32 hexadecimal digits: its accounts, and of each its requests, its failures and its tokens, and
+    /// of rows of a bill their USD. Prices of calls are not in it.
+    /// </summary>
+    public string Fingerprint(DaySpan span)
+    {
+        var accounts = Cube.Cells.Where(c => span.Contains(c.Key.Day)).GroupBy(c => c.Key.Caller.Account)
+            .OrderBy(a => a.Key, StringComparer.Ordinal);
+        return Message.Digest(string.Join('\n', accounts.Select(a => string.Create(CultureInfo.InvariantCulture,
+            $"{a.Key} {a.Sum(c => c.Requests)} {a.Sum(c => c.Failed)} {a.Sum(c => c.Prompt()):0.####} "
+            + $"{a.Sum(c => c.Quantity(Meter.Output)):0.####} {a.Where(c => c.Key.Kind.IsSum).Sum(c => c.Cost):0.############}"))));
     }
 
     static bool IsThrottling(string code) => code.Contains("Throttling", StringComparison.OrdinalIgnoreCase)

@@ -52,8 +52,8 @@ static partial class DocumentMarkdown
         text.Write('\n');
     }
 
-    // Names come from logs: nothing in them may become markup.
-    static string Cell(string text) => Marks().Replace(text.ReplaceLineEndings(" "), @"\$0");
+    // Names come from logs: nothing in them may become markup, or be obeyed by a terminal.
+    static string Cell(string text) => Marks().Replace(PlanWords.OneLine(text), @"\$0");
 
     [GeneratedRegex(@"[\\`*_\[\]<>|#~]", RegexOptions.CultureInvariant)]
     private static partial Regex Marks();

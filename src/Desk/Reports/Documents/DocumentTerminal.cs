@@ -10,27 +10,27 @@ static class DocumentTerminal
 
     public static void Write(Document document, IAnsiConsole console)
     {
-        console.MarkupLine($"[bold]{Markup.Escape(document.Title)}[/]  [grey]{Markup.Escape(document.Period)}[/]");
-        console.Say(0, $"[grey]{Markup.Escape(document.Source)}[/]");
+        console.MarkupLine($"[bold]{Clean(document.Title)}[/]  [grey]{Clean(document.Period)}[/]");
+        console.Say(0, $"[grey]{Clean(document.Source)}[/]");
         console.WriteLine();
-        foreach (var warning in document.Warnings) console.Say(2, $"[yellow]![/] {Markup.Escape(warning)}");
+        foreach (var warning in document.Warnings) console.Say(2, $"[yellow]![/] {Clean(warning)}");
         if (document.Warnings.Count > 0) console.WriteLine();
         var width = document.Figures.Max(f => f.Label.Length);
         var values = document.Figures.Max(f => f.Value.Length);
         foreach (var figure in document.Figures)
         {
-            var value = $"[{(figure.IsBad ? "bold yellow" : "bold")}]{Markup.Escape(figure.Value.PadLeft(values))}[/]";
-            console.Say(2, $"{Markup.Escape(figure.Label.PadRight(width))}  {value}  [grey]{Markup.Escape(figure.Note)}[/]");
+            var value = $"[{(figure.IsBad ? "bold yellow" : "bold")}]{Markup.Escape(PlanWords.OneLine(figure.Value).PadLeft(values))}[/]";
+            console.Say(2, $"{Clean(figure.Label, width)}  {value}  [grey]{Clean(figure.Note)}[/]");
         }
         console.WriteLine();
         foreach (var section in document.Sections) Section(section, console);
-        console.Say(0, $"[grey]{Markup.Escape(document.Footer)}[/]");
+        console.Say(0, $"[grey]{Clean(document.Footer)}[/]");
     }
 
     static void Section(DocumentSection section, IAnsiConsole console)
     {
-        console.MarkupLine($"[bold]{Markup.Escape(section.Title)}[/]");
-        if (section.Lead.Length > 0) console.Say(2, $"[grey]{Markup.Escape(section.Lead)}[/]");
+        console.MarkupLine($"[bold]{Clean(section.Title)}[/]");
+        if (section.Lead.Length > 0) console.Say(2, $"[grey]{Clean(section.Lead)}[/]");
         foreach (var block in section.Blocks)
             switch (block)
             {
@@ -39,16 +39,16 @@ static class DocumentTerminal
                     break;
                 case Block.Lines lines:
                     for (var i = 0; i < lines.Texts.Count; i++)
-                        console.Say(2, $"[grey]{(lines.IsNumbered ? $"{i + 1}." : "·")}[/] {Markup.Escape(lines.Texts[i])}");
+                        console.Say(2, $"[grey]{(lines.IsNumbered ? $"{i + 1}." : "·")}[/] {Clean(lines.Texts[i])}");
                     break;
                 case Block.Drawing { Chart: Chart.Waterfall waterfall }:
                     Waterfall(waterfall, console);
                     break;
                 case Block.Drawing { Chart: Chart.Columns columns }:
-                    console.Say(2, $"{Text.Sparkline([.. columns.Bars.Select(b => b.Usd)])} [grey]{Markup.Escape(columns.Spoken)}[/]");
+                    console.Say(2, $"{Text.Sparkline([.. columns.Bars.Select(b => b.Usd)])} [grey]{Clean(columns.Spoken)}[/]");
                     break;
                 case Block.Drawing drawing:
-                    console.Say(2, $"[grey]{Markup.Escape(drawing.Chart.Spoken)}[/]");
+                    console.Say(2, $"[grey]{Clean(drawing.Chart.Spoken)}[/]");
                     break;
             }
         console.WriteLine();
@@ -57,15 +57,16 @@ static class DocumentTerminal
     static void Table(Block.Table table, IAnsiConsole console)
     {
         var fitted = new FittedTable([.. table.Columns.Select((c, i) =>
-            new TableColumn(i == 0 && table.Name.Length > 0 ? table.Name : c.Name, c.IsFigure, c.IsFigure ? 0 : TextLeast, c.Spare))]);
+            new TableColumn(PlanWords.OneLine(i == 0 && table.Name.Length > 0 ? table.Name : c.Name), c.IsFigure,
+                c.IsFigure ? 0 : TextLeast, c.Spare))]);
         for (var i = 0; i < table.Rows.Count; i++)
         {
             var isTotal = table.HasTotal && i == table.Rows.Count - 1;
             fitted.AddRow([.. table.Rows[i].Select(c => c.Short ?? c.Text).Select(t => t.Length == 0 ? ""
-                : isTotal ? $"[bold]{Markup.Escape(t)}[/]" : Markup.Escape(t))]);
+                : isTotal ? $"[bold]{Clean(t)}[/]" : Clean(t))]);
         }
         console.Write(fitted);
-        if (table.Rest.Length > 0) console.Say(2, $"[grey]{Markup.Escape(table.Rest)}[/]");
+        if (table.Rest.Length > 0) console.Say(2, $"[grey]{Clean(table.Rest)}[/]");
     }
 
     // Each step begins where the one before it ended.
@@ -85,7 +86,7 @@ static class DocumentTerminal
             .Append(Html.Figures.Dollars(chart.To)).Max(t => t.Length);
         var broken = start > 0m ? "╱╱" : "";
         void Row(string label, string amount, string bar) =>
-            console.MarkupLine($"  {Markup.Escape(label.PadRight(names))}  {amount.PadLeft(amounts)}  {bar}");
+            console.MarkupLine($"  {Clean(label, names)}  {amount.PadLeft(amounts)}  {bar}");
         Row(chart.FromLabel, Html.Figures.Dollars(chart.From), $"[blue]{broken}{new string('█', Cells(chart.From))}[/]");
         at = chart.From;
         foreach (var (label, usd) in chart.Steps)
@@ -98,4 +99,7 @@ static class DocumentTerminal
         }
         Row(chart.ToLabel, Html.Figures.Dollars(chart.To), $"[blue]{broken}{new string('█', Cells(chart.To))}[/]");
     }
+
+    // Names come from logs: a terminal would obey control characters in them.
+    static string Clean(string text, int width = 0) => Markup.Escape(PlanWords.OneLine(text).PadRight(width));
 }
