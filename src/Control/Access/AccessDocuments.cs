@@ -101,19 +101,35 @@ public static class AccessDocuments
                 yield return $"'{limit.Name}' (line {limit.Place.Line}) asks for tags: AWS sees those of the role, not the request's "
                     + "metadata";
         }
+        foreach (var rule in policy.Rules.Where(r => r.Who.Principals.Contains("root")))
+            yield return $"'{rule.Name}' (line {rule.Place.Line}) is about root: service control policies forbid the account root what it "
+                + "forbids, except in the management account; IAM policies neither permit nor forbid it anything";
+        foreach (var rule in policy.Allow.Where(r => r.Who.Principals.Any(p => !p.Contains('/') && p.TrimStart('*').AsSpan()
+            .IndexOfAny('*', '?') >= 0)))
+            yield return $"'{rule.Name}' (line {rule.Place.Line}) names principals by a pattern, which AWS matches with the whole path of "
+                + "a role: roles whose path matches it too are left out";
         var told = policy.Allow.Concat(policy.Deny).Where(r => r.Scopes.Count > 0
             && (!r.Scopes.Contains(Scope.InRegion) || !r.Scopes.Contains(Scope.Geo))).ToList();
         if (told.Count > 0)
             yield return $"'{told[0].Name}' (line {told[0].Place.Line})" + (told.Count > 1 ? $" and {told.Count - 1} more rules tell"
                 : " tells")
-                + " in_region from geo: AWS cannot for application inference profiles, whose ARN hides what they were made of";
+                + " in_region from geo: AWS cannot for application inference profiles, whose ARN hides what they were made of. A deny "
+                + "rule about either is held by denying all of them";
+        foreach (var limit in policy.Limits.Where(l => l.Scopes.Count > 0 && l.Who.Keys.Count == 0))
+            if (!limit.Scopes.Contains(Scope.Geo))
+                yield return $"'{limit.Name}' (line {limit.Place.Line}) does not permit geo: an application inference profile's ARN hides "
+                    + "whether it is one, so all calls through application inference profiles are denied where it holds";
+            else if (!limit.Scopes.Contains(Scope.InRegion))
+                yield return $"'{limit.Name}' (line {limit.Place.Line}) does not permit in_region: AWS cannot hold that for application "
+                    + "inference profiles, whose ARN hides what they were made of";
     }
 }
 
 /// <summary>The statements of one account.</summary>
 sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
 {
-    const string ProfileKey = "bedrock:InferenceProfileArn", RegionKey = "aws:RequestedRegion";
+    const string ProfileKey = "bedrock:InferenceProfileArn", RegionKey = "aws:RequestedRegion",
+        PrincipalKey = "aws:PrincipalArn";
     static readonly string[] Invoke = ["bedrock:InvokeModel*"];
 
     /// <summary>What <c>aws:RequestedRegion</c> says where a global profile has the model computed.</summary>
@@ -121,6 +137,9 @@ sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
 
     readonly string partition = account.Regions.All(r => r.StartsWith("us-gov-", StringComparison.Ordinal)) ? "aws-us-gov" : "aws";
     readonly HashSet<string> sids = new(StringComparer.Ordinal);
+
+    // Service control policies hold an account's root, which IAM policies cannot.
+    bool isControl;
 
     string AnyModel => $"arn:{partition}:bedrock:*::foundation-model/*";
 
@@ -132,6 +151,7 @@ sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
     public List<Statement> ServiceControl()
     {
         sids.Clear();
+        isControl = true;
         List<Statement> statements = [];
         if (!policy.Mantle)
             statements.Add(new() { Sid = Sid("NoMantle"), IsAllow = false, Actions = ["bedrock-mantle:CreateInference"],
@@ -145,6 +165,7 @@ sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
     public List<Statement> Identity()
     {
         sids.Clear();
+        isControl = false;
         return [.. Permitted(), .. Forbidden()];
     }
 
@@ -195,7 +216,7 @@ sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
     IEnumerable<Statement> Access(AccessRule rule, bool isAllow)
     {
         var name = (isAllow ? "Allow" : "Deny") + Pascal(rule.Name);
-        var who = Callers(rule.Who);
+        var who = Callers(rule.Who, isAllow);
         var (models, others) = Resources(rule.Models);
         // Models of one's own are computed where they are.
         if (others.Count > 0 && Has(rule, Scope.InRegion))
@@ -218,9 +239,9 @@ sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
         }
         if (rule.Scopes.Count == 0) yield break;
         List<Condition> own = [.. who, new("ArnLike", ProfileKey, [.. Sources(rule.Regions).Select(Applications)])];
-        // Only that a profile is global shows: the model is asked for without a region.
-        if (!global) own.Add(new("StringNotEquals", RegionKey, Regionless));
-        else if (!isAllow && !(direct && geo)) own.Add(new("StringEquals", RegionKey, Regionless));
+        // Only that a profile is global shows: the model is asked for without a region. What else is denied, is denied to all of them.
+        if (!global && isAllow) own.Add(new("StringNotEquals", RegionKey, Regionless));
+        else if (!isAllow && !direct && !geo) own.Add(new("StringEquals", RegionKey, Regionless));
         yield return Of(name + "OwnProfiles", isAllow, models, own);
     }
 
@@ -275,6 +296,8 @@ sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
             List<Condition> through = [.. who, new("ArnLike", ProfileKey, [Profiles("*", "*")])];
             if (global) through.Add(new("ArnNotLike", ProfileKey, [Profiles("*", "global.*")]));
             yield return Of(name + "NotGeo", false, models, through);
+            // What an application profile was made of is hidden, and a global one asks for the source region as a direct one does.
+            yield return Of(name + "NotOwnProfiles", false, models, [.. who, new("ArnLike", ProfileKey, [Applications("*")])]);
         }
         else if (!global)
             yield return Of(name + "NotGlobal", false, models, [.. who, new("ArnLike", ProfileKey, [Profiles("*", "global.*")])]);
@@ -286,16 +309,36 @@ sealed class AccountStatements(PolicyFile policy, PolicyAccount account)
     bool IsHere(Who who) => (who.Accounts.Count == 0 || who.Accounts.Contains(account.Id))
         && (who.Envs.Count == 0 || account.Env.Length == 0 || Glob.MatchesAny(who.Envs, account.Env));
 
-    List<Condition> Callers(Who who)
+    List<Condition> Callers(Who who, bool isAllow = false)
     {
         List<Condition> conditions = [];
         if (who.Envs.Count > 0 && account.Env.Length == 0) conditions.Add(Named("aws:PrincipalTag/env", who.Envs));
         if (who.Teams.Count > 0) conditions.Add(Named("aws:PrincipalTag/team", who.Teams));
         if (who.Principals.Count > 0)
-            conditions.Add(new("ArnLike", "aws:PrincipalArn", [.. who.Principals.SelectMany(p => (string[])
-                [$"arn:{partition}:iam::*:role/{p}", $"arn:{partition}:iam::*:role/*/{p}", $"arn:{partition}:iam::*:user/{p}",
-                    $"arn:{partition}:iam::*:user/*/{p}"])]));
+            conditions.Add(new("ArnLike", PrincipalKey, [.. who.Principals.SelectMany(Callers),
+                .. isControl && !isAllow && Glob.MatchesAny(who.Principals, "root") ? [$"arn:{partition}:iam::*:root"] : (string[])[]]));
+        // A wildcard reaches across the '/' of a path, which must not widen what is permitted; what is forbidden may be wider.
+        if (isAllow && who.Principals.SelectMany(AcrossPath).Distinct().SelectMany(CallersAnywhere).ToList() is { Count: > 0 } wider)
+            conditions.Add(new("StringNotLike", PrincipalKey, wider));
         return conditions;
+    }
+
+    // Principals are named without their path, or with all of it.
+    string[] Callers(string name) => name.Contains('/')
+        ? [$"arn:{partition}:iam::*:role/{name}", $"arn:{partition}:iam::*:user/{name}"]
+        : CallersAnywhere(name);
+
+    string[] CallersAnywhere(string name) =>
+        [$"arn:{partition}:iam::*:role/{name}", $"arn:{partition}:iam::*:role/*/{name}", $"arn:{partition}:iam::*:user/{name}",
+            $"arn:{partition}:iam::*:user/*/{name}"];
+
+    // What a name's pattern matches besides names: a wildcard at its start can only take in a path, which is not looked at.
+    static IEnumerable<string> AcrossPath(string pattern)
+    {
+        if (pattern.Contains('/')) yield break;
+        for (var i = 0; i < pattern.Length; i++)
+            if (pattern[i] == '*' && i > 0) yield return $"{pattern[..i]}*/*{pattern[(i + 1)..]}";
+            else if (pattern[i] == '?') yield return $"{pattern[..i]}/{pattern[(i + 1)..]}";
     }
 
     static IEnumerable<Condition> FromRegions(IReadOnlyList<string> regions) => regions.Count == 0 ? [] : [Named(RegionKey, regions)];

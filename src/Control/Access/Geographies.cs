@@ -12,7 +12,7 @@ static class Geographies
     static readonly (string Prefix, string[] Sources, string[] Destinations)[] All =
     [
         ("us-gov", ["us-gov-*"], ["us-gov-east-1", "us-gov-west-1"]),
-        ("us", ["us-*", "ca-*"], ["us-east-1", "us-east-2", "us-west-2"]),
+        ("us", ["us-east-*", "us-west-*", "ca-*"], ["us-east-1", "us-east-2", "us-west-2"]),
         ("eu", ["eu-*", "il-*"], ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3"]),
         ("jp", ["ap-northeast-1", "ap-northeast-3"], ["ap-northeast-1", "ap-northeast-3"]),
         ("au", ["ap-southeast-2", "ap-southeast-4", "ap-southeast-6"], ["ap-southeast-2", "ap-southeast-4"]),
@@ -24,6 +24,10 @@ static class Geographies
 
     /// <summary>The prefix a geography's profiles have when they are called from a region; empty where there is none.</summary>
     public static string PrefixOf(string region) => All.FirstOrDefault(g => Glob.MatchesAny(g.Sources, region)).Prefix ?? "";
+
+    /// <summary>Every prefix whose profiles can be called from a region.</summary>
+    public static IReadOnlyList<string> PrefixesOf(string region) =>
+        [.. All.Where(g => Glob.MatchesAny(g.Sources, region)).Select(g => g.Prefix)];
 
     /// <summary>Whether profiles with this prefix can be called from a region.</summary>
     public static bool Serves(string prefix, string region) =>

@@ -53,6 +53,12 @@ public static class PolicyConflicts
         }
         for (var i = 0; i < policy.Limits.Count; i++)
             for (var j = i + 1; j < policy.Limits.Count; j++) Between(policy.Limits[i], policy.Limits[j]);
+        foreach (var team in policy.Teams.Where(t => t.Profiles.Count > 0))
+            foreach (var limit in policy.Limits.Where(l => l.Scopes.Count > 0 && !l.Scopes.Contains(team.ProfileScope)))
+                if (reach.Concerns(limit, team))
+                    found.Add(new(ConflictKind.Contradiction, team.Place, team.Name, limit.Name,
+                        $"the team '{team.Name}' has profiles of the scope {team.ProfileScope.Name()}, but '{limit.Name}' (line "
+                            + $"{limit.Place.Line}) keeps calls to {Names(limit.Scopes)}: no call through them is permitted there"));
         foreach (var budget in policy.Budgets.Where(b => !reach.IsAnyone(b.Who)))
             found.Add(new(ConflictKind.Unreachable, budget.Place, budget.Name, null,
                 $"no account has what the budget '{budget.Name}' is about"));
@@ -108,14 +114,21 @@ public static class PolicyConflicts
         if (locked.Count == policy.Accounts.Count)
             return ["this policy locks out every principal in every account: no call of any model is permitted. Nothing works after it is "
                 + "applied; 'assay policy check' names the rules"];
+        if (locked.Count == 0 && policy.Accounts.All(a => !IsOpen(policy, a, withKeys: false)))
+            return ["this policy locks out every principal in every account: all that it permits is permitted to gateway keys, which AWS "
+                + "does not see. Name the gateway's role under 'principal'"];
         return [.. locked.Select(a => $"this policy locks out every principal in {a.Name} ({a.Id}): no call of any model is permitted "
-            + "there")];
+            + "there"), .. policy.Accounts.Except(locked).Where(a => !IsOpen(policy, a, withKeys: false)).Select(a =>
+                $"this policy locks out every principal in {a.Name} ({a.Id}): what it permits there is permitted to gateway keys, which "
+                    + "AWS does not see. Name the gateway's role under 'principal'")];
     }
 
     // Whether some call is permitted: of whoever a rule names, to what it names, from where and how it says, with all that limits ask for.
-    static bool IsOpen(PolicyFile policy, PolicyAccount account)
+    // Without keys: by rules that AWS's documents can hold.
+    static bool IsOpen(PolicyFile policy, PolicyAccount account, bool withKeys = true)
     {
-        IReadOnlyList<AccessRule> allows = policy.Allow.Count > 0 ? policy.Allow
+        IReadOnlyList<AccessRule> allows = policy.Allow.Count > 0
+            ? [.. policy.Allow.Where(r => withKeys || r.Who.Keys.Count == 0 || r.Who.Principals.Count > 0)]
             : [new("", account.Place, Who.Anybody, [], [], [])];
         var tags = policy.Limits.SelectMany(l => l.Tags).ToHashSet(StringComparer.Ordinal);
         var guardrails = policy.Limits.Select(l => l.Guardrail).Where(g => g.Length > 0).Append("").Distinct().ToList();
@@ -184,6 +197,12 @@ sealed class Reach(PolicyFile policy, ModelCatalog catalog)
     /// <summary>True when whoever the second names, the first names too.</summary>
     public bool Callers(Who outer, Who inner) => Places(outer, inner) && All(outer.Teams, inner.Teams)
         && All(outer.Principals, inner.Principals) && All(outer.Keys, inner.Keys);
+
+    /// <summary>True when a limit is about calls of a team's own profiles, whichever of its principals makes them.</summary>
+    public bool Concerns(LimitRule limit, PolicyTeam team) =>
+        limit.Who.Principals.Count == 0 && limit.Who.Keys.Count == 0 && Meet(limit.Who.Teams, [team.Name])
+        && Meet(limit.Models, team.Profiles)
+        && (policy.Accounts.Count == 0 || AccountsOf(limit.Who).Any(a => team.Accounts.Count == 0 || team.Accounts.Contains(a.Id)));
 
     /// <summary>True when an account of the policy can have the callers.</summary>
     public bool IsAnyone(Who who) => policy.Accounts.Count == 0 || AccountsOf(who).Count > 0;

@@ -13,6 +13,8 @@ public sealed record PolicyCall
     /// </summary>
     public string? Env { get; init; } = "";
     public string? Team { get; init; } = "";
+
+    /// <summary>Name of the role or IAM user, with or without its path; <c>root</c> for the account's root.</summary>
     public string? Principal { get; init; } = "";
 
     /// <summary>The gateway's key; empty for calls that did not come through one.</summary>
@@ -92,11 +94,17 @@ public static class PolicyMeaning
     public static bool IsAbout(PolicyFile policy, Who who, PolicyCall call, bool otherwise = false) =>
         (who.Accounts.Count == 0 || who.Accounts.Contains(call.Account))
         && Names(who.Envs, policy.EnvOf(call.Account, call.Env), otherwise) && Names(who.Teams, call.Team, otherwise)
-        && Names(who.Principals, call.Principal, otherwise) && Names(who.Keys, call.Key, otherwise);
+        && HasPrincipal(who.Principals, call.Principal, otherwise) && Names(who.Keys, call.Key, otherwise);
 
     // A caller without a team is of no team, whatever the pattern.
     static bool Names(IReadOnlyList<string> patterns, string? name, bool otherwise) => patterns.Count == 0
         || (name is null ? otherwise : name.Length > 0 && Glob.MatchesAny(patterns, name));
+
+    // A pattern without '/' is about names, one with '/' about the whole of path and name.
+    static bool HasPrincipal(IReadOnlyList<string> patterns, string? principal, bool otherwise) =>
+        principal is null || patterns.Count == 0 ? Names(patterns, principal, otherwise)
+            : principal.Length > 0 && patterns.Any(p =>
+                Glob.Matches(p, p.Contains('/') ? principal : principal[(principal.LastIndexOf('/') + 1)..]));
 
     // Every foundation model is meant by an empty list; what else can be called is meant by its ARN alone.
     internal static bool HasModel(IReadOnlyList<string> patterns, string model) => patterns.Count == 0

@@ -30,6 +30,7 @@ public sealed partial class PolicyDraft
     const decimal BudgetRoom = 1.2m, RequestRoom = 2m;
 
     readonly Dictionary<CallKind, Observed> kinds = new(Same);
+    readonly SortedDictionary<string, long> unlisted = new(StringComparer.Ordinal);
     long opaque;
 
     static readonly EqualityComparer<CallKind> Same =
@@ -44,6 +45,12 @@ public sealed partial class PolicyDraft
         if (record.Model.Kind == ModelKind.OpaqueProfile)
         {
             opaque++;
+            return;
+        }
+        // What the catalogue does not list, a policy cannot name.
+        if (record.Model is { Kind: ModelKind.Foundation, Facts: null })
+        {
+            unlisted[record.Model.Id] = unlisted.GetValueOrDefault(record.Model.Id) + 1;
             return;
         }
         Records++;
@@ -76,6 +83,9 @@ public sealed partial class PolicyDraft
         if (opaque > 0)
             Line($"# {Calls(opaque)} went through application inference profiles that are not mapped; name them with --profiles "
                 + "and draft again.");
+        if (unlisted.Count > 0)
+            Line($"# {Calls(unlisted.Values.Sum())} {(unlisted.Values.Sum() == 1 ? "was" : "were")} of models that prices/models.csv does "
+                + $"not list, left out here: {string.Join(", ", unlisted.Keys.Select(Yaml))}");
         Line($"policy: {Yaml(name)}");
         var byAccount = all.Where(k => AccountForm().IsMatch(k.Kind.Caller.Account)).GroupBy(k => k.Kind.Caller.Account)
             .OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
@@ -179,15 +189,20 @@ public sealed partial class PolicyDraft
                 + "times the average");
             line("    throttling: 5 %");
             var endpoints = account.Where(k => k.Kind.Model.Facts is not null && k.Kind.Region.Length > 0)
-                .GroupBy(Endpoint).OrderByDescending(g => g.Sum(k => k.Cost)).ThenBy(g => g.Key, StringComparer.Ordinal)
+                .Where(k => Endpoint(k).Length > 0).GroupBy(Endpoint).OrderByDescending(g => g.Sum(k => k.Cost)).ThenBy(g => g.Key, StringComparer.Ordinal)
                     .Take(EndpointsMax).ToList();
             if (endpoints.Count > 0) line($"    endpoints: {List(endpoints.Select(e => e.Key))}");
+            var untold = account.Where(k => k.Kind.Model.Facts is not null && k.Kind.Region.Length > 0 && Endpoint(k).Length == 0)
+                .Select(k => k.Kind.Model.Id).Distinct().Order(StringComparer.Ordinal).ToList();
+            if (untold.Count > 0)
+                line($"    # not told which geography's profile was called, so not among the endpoints: {List(untold)}");
         }
 
+        // Empty where several geographies' profiles can be called from the region: an alarm on another than was called is silent.
         static string Endpoint(Observed seen) => seen.Kind.Model.Scope switch
         {
             Scope.Global => "global." + seen.Kind.Model.Id,
-            Scope.Geo when Geographies.PrefixOf(seen.Kind.Region) is { Length: > 0 } prefix => $"{prefix}.{seen.Kind.Model.Id}",
+            Scope.Geo => Geographies.PrefixesOf(seen.Kind.Region) is [var prefix] ? $"{prefix}.{seen.Kind.Model.Id}" : "",
             _ => seen.Kind.Model.Id,
         };
     }
@@ -211,12 +226,25 @@ public sealed partial class PolicyDraft
     static string Calls(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture) + (count == 1 ? " call" : " calls");
     static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
     static string List(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Yaml))}]";
-    static string Yaml(string text) => PlainForm().IsMatch(text) ? text : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    // Space around a value is not read from a policy; a wildcard stands for it.
+    static string Yaml(string text)
+    {
+        var (start, end) = (text.Length - text.TrimStart().Length, text.TrimEnd().Length);
+        if (start > 0 || end < text.Length)
+            text = end == 0 ? new('?', text.Length) : new string('?', start) + text[start..end] + new string('?', text.Length - end);
+        if (PlainForm().IsMatch(text)) return text;
+        if (!text.Any(IsEscaped)) return $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+        return $"\"{string.Concat(text.Select(c => c is '"' or '\\' ? $"\\{c}" : IsEscaped(c) ? $"\\u{(int)c:X4}" : $"{c}"))}\"";
+    }
+
+    // Breaks of lines, and what YAML takes in no other way.
+    static bool IsEscaped(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or '\uFEFF' or '\uFFFE' or '\uFFFF';
 
     [GeneratedRegex("^[0-9]{12}$", RegexOptions.CultureInvariant)]
     private static partial Regex AccountForm();
 
     // What YAML takes for a text without quotes, words that mean something else aside.
-    [GeneratedRegex("^(?!(?i:yes|no|on|off|true|false|null|y|n)$)[A-Za-z][A-Za-z0-9 ._/@-]*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(?!(?i:yes|no|on|off|true|false|null|y|n)\\z)[A-Za-z][A-Za-z0-9 ._/@-]*\\z", RegexOptions.CultureInvariant)]
     private static partial Regex PlainForm();
 }

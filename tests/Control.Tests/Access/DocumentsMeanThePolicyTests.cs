@@ -148,4 +148,84 @@ public class DocumentsMeanThePolicyTests
             AccessEvaluator.Decide(asked, [new(LayerKind.Identity, "", [new("", new(statements))])]).Answer
             == AccessEvaluator.Decide(asked, [new(LayerKind.Identity, "", Named(parts))]).Answer);
     }, iter: 1_500);
+
+    static bool ByOwnProfile(PolicyFile policy, Scope scope, bool control) => IsAllowed(policy, new(Accounts[0], "App", "", "prod", Models[0], scope,
+        "us-east-1", "", false, true), control, !control);
+
+    [Theory]
+    [InlineData(Scope.InRegion)]
+    [InlineData(Scope.Global)]
+    [InlineData(Scope.InRegion, Scope.Global)]
+    public void A_limit_without_geo_denies_what_goes_through_application_profiles(params Scope[] scopes)
+    {
+        PolicyFile policy = new()
+        {
+            Name = "p", Place = Here, Region = "us-east-1", Accounts = Accounts,
+            Limits = [new("home", Here, Who.Anybody, [], [], scopes, "", [], null)],
+        };
+        Assert.False(ByOwnProfile(policy, Scope.Geo, control: true));
+        Assert.False(ByOwnProfile(policy, Scope.Geo, control: false));
+        Assert.Contains(AccessDocuments.Of(policy).Notes, n => n.StartsWith("'home' (line 1) does not permit geo", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(Scope.Geo)]
+    [InlineData(Scope.Geo, Scope.Global)]
+    [InlineData(Scope.InRegion, Scope.Geo)]
+    [InlineData(Scope.InRegion, Scope.Geo, Scope.Global)]
+    public void Geo_denied_denies_what_goes_through_application_profiles(params Scope[] scopes)
+    {
+        PolicyFile policy = new()
+        {
+            Name = "p", Place = Here, Region = "us-east-1", Accounts = Accounts, Deny = [new("away", Here, Who.Anybody, [], [], scopes)],
+        };
+        Assert.False(ByOwnProfile(policy, Scope.Geo, control: true));
+        Assert.False(ByOwnProfile(policy, Scope.Geo, control: false));
+    }
+
+    static PolicyFile About(string[] principals, bool isAllow)
+    {
+        AccessRule rule = new("who", Here, Who.Anybody with { Principals = principals }, [], [], []);
+        return new()
+        {
+            Name = "p", Place = Here, Region = "us-east-1", Accounts = Accounts, Allow = isAllow ? [rule] : [], Deny = isAllow ? [] : [rule],
+        };
+    }
+
+    static bool MayCall(PolicyFile policy, string resource, bool control = false) => new ModelCall
+    {
+        Account = Accounts[0].Id, PrincipalArn = $"arn:aws:iam::{Accounts[0].Id}:{resource}", Region = "us-east-1", Model = Models[0],
+    }.Decide(Layers(policy, Accounts[0], control, !control)).All(d => d.Decision.IsAllowed);
+
+    [Theory]
+    [InlineData("ci-*", "role/ci-1", true)]
+    [InlineData("ci-*", "role/service/ci-1", true)]
+    [InlineData("ci-*", "role/ci-x/Admin", false)]
+    [InlineData("ci-*", "role/service/ci-x/Admin", false)]
+    [InlineData("ci-*", "user/ci-x/Admin", false)]
+    [InlineData("a?b", "role/a/b", false)]
+    [InlineData("a?b", "role/axb", true)]
+    [InlineData("*-dev", "role/team/x-dev", true)]
+    [InlineData("service/ci-*", "role/service/ci-1", true)]
+    [InlineData("service/ci-*", "role/ci-1", false)]
+    public void A_pattern_of_principals_allows_by_name_not_by_path(string pattern, string resource, bool isAllowed)
+    {
+        var policy = About([pattern], isAllow: true);
+        Assert.Equal(isAllowed, MayCall(policy, resource));
+        var call = new PolicyCall
+        {
+            Account = Accounts[0].Id, Principal = resource[(resource.IndexOf('/') + 1)..], Model = Models[0], Scope = Scope.InRegion,
+            Region = "us-east-1",
+        };
+        Assert.Equal(isAllowed, PolicyMeaning.Breaks(policy, call).Count == 0);
+    }
+
+    [Fact]
+    public void A_deny_rule_about_root_holds_the_account_root()
+    {
+        Assert.False(MayCall(About(["root"], isAllow: false), "root", control: true));
+        Assert.True(MayCall(About(["ci-*"], isAllow: false), "root", control: true));
+        Assert.DoesNotContain(":root", new PolicyDocument(new AccountStatements(About(["root"], isAllow: false), Accounts[0]).Identity()).ToJson(),
+            StringComparison.Ordinal);
+    }
 }

@@ -56,6 +56,28 @@ public class PolicyConflictsTests
             Assert.Single(PolicyConflicts.LockedOut(one)));
     }
 
+    [Theory]
+    [InlineData("allow:\n  a: {key: 'k-*', models: Nova Pro}\n", 1)]
+    [InlineData("allow:\n  a: {key: 'k-*', env: prod, models: Nova Pro}\n  b: {env: dev, models: Nova Pro}\n", 1)]
+    [InlineData("allow:\n  a: {key: 'k-*', principal: Gateway, models: Nova Pro}\n", 0)]
+    public void A_policy_for_gateway_keys_alone_locks_out_every_principal(string lines, int count)
+    {
+        var locked = PolicyConflicts.LockedOut(SomePolicies.Of(Accounts + lines));
+        Assert.Equal(count, locked.Count);
+        Assert.All(locked, l => Assert.Contains("gateway keys, which AWS does not see", l, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("in_region", "geo", true)]
+    [InlineData("[in_region, geo]", "geo", false)]
+    [InlineData("[in_region, geo]", "global", true)]
+    public void A_team_whose_profiles_are_of_a_scope_that_a_limit_excludes_is_named(string limit, string profiles, bool isNamed)
+    {
+        var found = Of($"teams:\n  checkout: {{profiles: Nova Pro, scope: {profiles}}}\nlimits:\n  home: {{env: prod, scopes: {limit}}}\n");
+        if (!isNamed) Assert.Empty(found);
+        else Assert.StartsWith($"the team 'checkout' has profiles of the scope {profiles}, but 'home'", Assert.Single(found).Message);
+    }
+
     [Fact]
     public void Guardrails_and_tags_that_are_asked_for_lock_nobody_out() => Assert.Empty(PolicyConflicts.LockedOut(SomePolicies.Of(
         Accounts + "limits:\n  g: {guardrail: any}\n  g2: {env: prod, guardrail: g1}\n  t: {tags: [team, app]}\n")));

@@ -1,3 +1,4 @@
+using Assay.Control.Policies;
 using Assay.Control.Traffic;
 using Assay.Pricing;
 using Assay.Rating;
@@ -140,4 +141,46 @@ public class TrafficCheckTests
         check.Add(other, charges.AsSpan(0, Rater.Rate(other, Book, charges)));
         Assert.StartsWith("NotAllowed", Say(check.Findings()));
     }
+
+    static string Draft(params UsageRecord[] records)
+    {
+        var draft = new PolicyDraft();
+        var charges = new Charge[Rater.ChargesMax];
+        foreach (var record in records) draft.Add(record, charges.AsSpan(0, Rater.Rate(record, Book, charges)));
+        return draft.Write("Drafted", "finops@example.com");
+    }
+
+    [Theory]
+    [InlineData("two\nlines")]
+    [InlineData("ends\n")]
+    [InlineData("a\tb\u0085c\u2028d")]
+    [InlineData("it's \"so\": #1")]
+    [InlineData("back\\slash\n")]
+    [InlineData(" spaced ")]
+    public void A_draft_of_any_tag_value_is_read_back_and_permits_it(string team)
+    {
+        var record = Call(Kind(team: team, app: "x"));
+        var policy = SomePolicies.Of(Draft(record));
+        Assert.Empty(PolicyMeaning.Breaks(policy, new()
+        {
+            Account = "111111111111", Team = team, Model = record.Kind.Model.Id, Scope = Scope.InRegion, Region = "us-east-1",
+            Tags = new HashSet<string> { "app", "team" },
+        }));
+    }
+
+    [Fact]
+    public void A_draft_leaves_models_out_that_its_check_would_refuse()
+    {
+        var text = Draft(Call(Kind()), Call(Kind(model: "maker.new-model-v1:0")));
+        Assert.Contains("# 1 call was of models that prices/models.csv does not list, left out here: 'maker.new-model-v1:0'", text,
+            StringComparison.Ordinal);
+        SomePolicies.Of(text);
+    }
+
+    [Theory]
+    [InlineData("us-east-1", "endpoints: [us.amazon")]
+    [InlineData("ap-northeast-1", "# not told which")]
+    public void A_draft_names_no_endpoint_that_may_not_be_the_one_called(string region, string line) => Assert.Contains(line,
+        Draft(Call(Kind(model: "amazon.nova-lite-v1:0", scope: Scope.Geo) with { Region = region })).Replace("'", "", StringComparison.Ordinal),
+        StringComparison.Ordinal);
 }
