@@ -31,6 +31,9 @@ public sealed record ModelCall
     /// <summary>The API operation: Converse needs the permissions of InvokeModel.</summary>
     public string Operation { get; init; } = "Converse";
 
+    /// <summary>Whether the profile can be called from the region; true for a call to the model itself.</summary>
+    public bool IsServed => Prefix.Length == 0 || Geographies.Serves(Prefix, Region);
+
     public string Partition => Region.StartsWith("us-gov-", StringComparison.Ordinal) ? "aws-us-gov" : "aws";
 
     /// <summary>

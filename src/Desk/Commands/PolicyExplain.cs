@@ -37,7 +37,11 @@ static class PolicyExplain
         var shelf = new BookShelf();
         var policy = PolicyCommand.Read(request.File, shelf.Catalog);
         var (call, asked) = CallOf(request, policy, shelf);
-        var layers = request.Documents.Length > 0 ? Given(request.Documents) : Emitted(policy, call.Account);
+        IReadOnlyList<AccessLayer> layers = request.Documents.Length > 0 ? Given(request.Documents) : Emitted(policy, call.Account);
+        // IAM policies do not count for an account's root.
+        if (CallingPrincipal.Of(asked.PrincipalArn) is { IsRoot: true })
+            layers = [.. layers.Where(l => l.Kind != LayerKind.Identity),
+                new(LayerKind.Identity, "IAM policies", [new("the root's own access", PolicyDocument.FullAccess)])];
         ExplainedCall explained = new(policy, call, asked, policy.Allow.Count == 0 ? null : PolicyMeaning.AllowedBy(policy, call),
             PolicyMeaning.Breaks(policy, call), asked.Decide(layers));
         if (request.Json) PriceJson.Write(json => PolicyJson.Write(json, explained));
@@ -71,21 +75,31 @@ static class PolicyExplain
         var tags = request.Tags.Select(t => t.Split('=', 2)).Select(t => t.Length == 2 && t[0].Length > 0 ? t
             : throw new InputException($"--tag '{t[0]}' is not KEY=VALUE, as in --tag team=checkout."))
             .GroupBy(t => t[0], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last()[1], StringComparer.Ordinal);
-        var arn = principal.StartsWith("arn:", StringComparison.Ordinal) ? principal : $"arn:aws:iam::{account.Id}:role/{principal}";
+        var partition = region.StartsWith("us-gov-", StringComparison.Ordinal) ? "aws-us-gov" : "aws";
+        var caller = CallingPrincipal.Of(principal.StartsWith("arn:", StringComparison.Ordinal) ? principal
+                : $"arn:{partition}:iam::{account.Id}:role/{principal}")
+            ?? throw new InputException($"--principal '{principal}' is no role, IAM user, session of a role or account root; write a name "
+                + $"such as CheckoutService, or an ARN such as arn:aws:iam::{account.Id}:role/CheckoutService.");
+        if (caller.Account != account.Id)
+            throw new InputException($"--principal '{principal}' is of the account {caller.Account}, --account is {account.Name} "
+                + $"({account.Id}); name a principal of that account, or the account of the principal.");
         var id = text.StartsWith("arn:", StringComparison.Ordinal) && model.Kind == ModelKind.Foundation
             ? ModelIdentity.ResourceOf(text).Name : text;
         var prefix = model.Scope == Scope.InRegion ? "" : id[..id.IndexOf('.', StringComparison.Ordinal)];
         PolicyCall call = new()
         {
             Account = account.Id, Env = tags.GetValueOrDefault("env", ""), Team = tags.GetValueOrDefault("team", ""), Key = request.Key,
-            Principal = arn[(arn.LastIndexOf('/') + 1)..], Model = model.Id, Scope = model.Scope, Region = region,
+            Principal = caller.Name, Model = model.Id, Scope = model.Scope, Region = region,
             Guardrail = request.Guardrail, Tags = tags.Keys.ToHashSet(StringComparer.Ordinal),
         };
-        return (call, new()
+        ModelCall asked = new()
         {
-            Account = account.Id, PrincipalArn = arn, PrincipalTags = tags, Region = region, Model = model.Id, Prefix = prefix,
+            Account = account.Id, PrincipalArn = caller.Arn, PrincipalTags = tags, Region = region, Model = model.Id, Prefix = prefix,
             Guardrail = request.Guardrail,
-        });
+        };
+        return asked.IsServed ? (call, asked)
+            : throw new InputException($"--model '{text}' cannot be called from --region {region}: profiles that start with '{prefix}.' do "
+                + "not serve it; name a region of that geography, or another profile.");
     }
 
     static IReadOnlyList<AccessLayer> Emitted(PolicyFile policy, string account)

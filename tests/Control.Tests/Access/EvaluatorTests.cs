@@ -190,4 +190,27 @@ public class EvaluatorTests
     [InlineData("[]", "not a policy document")]
     public void What_cannot_be_evaluated_is_refused(string json, string words) =>
         Assert.Contains(words, Assert.Throws<FormatException>(() => PolicyDocument.Parse(json)).Message);
+
+    [Theory]
+    [InlineData("arn:aws:sts::111111111111:assumed-role/Admin/ana", "arn:aws:iam::111111111111:role/Admin", "Admin")]
+    [InlineData("arn:aws:iam::111111111111:role/team/x/Admin", "arn:aws:iam::111111111111:role/team/x/Admin", "team/x/Admin")]
+    [InlineData("arn:aws:iam::111111111111:user/ana", "arn:aws:iam::111111111111:user/ana", "ana")]
+    [InlineData("arn:aws:iam::111111111111:root", "arn:aws:iam::111111111111:root", "root")]
+    [InlineData("arn:aws:iam::111111111111:role/", null, null)]
+    [InlineData("arn:aws:sts::111111111111:assumed-role/Admin", null, null)]
+    [InlineData("arn:aws:s3:::bucket", null, null)]
+    public void A_session_is_judged_as_its_role(string arn, string? principal, string? name)
+    {
+        var read = CallingPrincipal.Of(arn);
+        Assert.Equal((principal, name), (read?.Arn, read?.Name));
+    }
+
+    [Theory]
+    [InlineData("eu", "us-east-1", false)]
+    [InlineData("us", "us-gov-east-1", false)]
+    [InlineData("us", "ca-central-1", true)]
+    [InlineData("global", "us-east-1", true)]
+    [InlineData("", "us-east-1", true)]
+    public void A_profile_serves_the_regions_of_its_geography(string prefix, string region, bool isServed) => Assert.Equal(isServed,
+        new ModelCall { Account = "1", PrincipalArn = "", Region = region, Model = "m", Prefix = prefix }.IsServed);
 }
