@@ -189,7 +189,8 @@ public sealed partial class PolicyDraft
                 + "times the average");
             line("    throttling: 5 %");
             var endpoints = account.Where(k => k.Kind.Model.Facts is not null && k.Kind.Region.Length > 0)
-                .Where(k => Endpoint(k).Length > 0).GroupBy(Endpoint).OrderByDescending(g => g.Sum(k => k.Cost))
+                .Where(k => Endpoint(k).Length > 0)
+                .GroupBy(Endpoint).OrderByDescending(g => g.Sum(k => k.Cost))
                 .ThenBy(g => g.Key, StringComparer.Ordinal).Take(EndpointsMax).ToList();
             if (endpoints.Count > 0) line($"    endpoints: {List(endpoints.Select(e => e.Key))}");
             var untold = account.Where(k => k.Kind.Model.Facts is not null && k.Kind.Region.Length > 0 && Endpoint(k).Length == 0)
