@@ -83,6 +83,9 @@ public static class AccessDocuments
 
     static IEnumerable<string> NotHeld(PolicyFile policy)
     {
+        if (policy.Allow.Count + policy.Deny.Count + policy.Limits.Count > 0)
+            yield return "The documents judge calls, not batch jobs: whether AWS holds bedrock:CreateModelInvocationJob to a model was not "
+                + "confirmed, so permit that action to few and try a forbidden model";
         foreach (var rule in policy.Allow.Where(r => r.Who.Keys.Count > 0))
             yield return rule.Who.Principals.Count > 0
                 ? $"'{rule.Name}' (line {rule.Place.Line}) permits gateway keys: AWS permits its principals, the gateway holds the keys"

@@ -15,9 +15,9 @@ public sealed record MonitoringCost(IReadOnlyList<MonitoringLine> Lines)
     /// <summary>Days after which a log is moved to cheaper storage, and to the cheapest that answers at once.</summary>
     public const int InfrequentAfterDays = 30, ArchiveAfterDays = 90;
 
-    // Amazon S3, us-east-1, USD a GB-month: https://aws.amazon.com/s3/pricing/, as entered on 2026-11-28. No price book holds S3.
+    // USD a GB-month, us-east-1. No price book holds S3, and AWS's page was not at hand: an assumption, and said to be one.
     const decimal Standard = 0.023m, Infrequent = 0.0125m, Archive = 0.004m;
-    const string StorageSource = "aws.amazon.com/s3/pricing, us-east-1, entered 2026-11-28";
+    const string StorageSource = "assumed for us-east-1; check aws.amazon.com/s3/pricing";
 
     /// <summary>USD a month of what has a price.</summary>
     public decimal Total => Lines.Sum(l => l.UsdPerMonth ?? 0m);
@@ -46,7 +46,7 @@ public sealed record MonitoringCost(IReadOnlyList<MonitoringLine> Lines)
                     lines.Add(new($"invocation logs in {name}", stored, "GB-months", stored * price, StorageSource));
         }
         lines.Add(new("AWS Budgets, Cost Anomaly Detection, Data Exports, metrics of AWS/Bedrock, e-mails by SNS up to 1,000 a month",
-            set.Budgets.Count + set.Anomalies.Count, "set up", 0m, "free of charge: aws.amazon.com/aws-cost-management/pricing"));
+            set.Budgets.Count + set.Anomalies.Count, "set up", 0m, "assumed free; check aws.amazon.com/aws-cost-management/pricing"));
         return new(lines);
 
         void Alarms(string what, string region, int count)

@@ -71,15 +71,16 @@ public sealed partial class PolicyDraft
 
     /// <summary>The policy as YAML.</summary>
     /// <param name="owner">Whom budgets and alarms tell.</param>
-    public string Write(string name, string owner)
+    /// <param name="origin">Where the calls come from, as a heading; null for the observed.</param>
+    public string Write(string name, string owner, string? origin = null)
     {
         var all = kinds.Values.ToList();
         var (first, last) = (all.Min(k => k.First), all.Max(k => k.Last));
         var days = last.DayNumber - first.DayNumber + 1;
         var text = new StringBuilder();
         void Line(string line) => text.Append(line).Append('\n');
-        Line($"# Drafted by 'assay policy draft' from {Calls(all.Sum(k => k.Requests))}, {Day(first)} to {Day(last)}.");
-        Line("# It permits what was observed. Take out what should not have been, then: assay policy check FILE PATH");
+        Line($"# {origin ?? "Drafted by 'assay policy draft' from"} {Calls(all.Sum(k => k.Requests))}, {Day(first)} to {Day(last)}.");
+        Line("# It permits these. Take out what should not be, then: assay policy check FILE PATH");
         if (opaque > 0)
             Line($"# {Calls(opaque)} went through application inference profiles that are not mapped; name them with --profiles "
                 + "and draft again.");

@@ -70,6 +70,7 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
     }
 
     const string Opaque = "the model behind an application inference profile is not known; name it with --profiles FILE";
+    const string NoPrice = "some of a call has no price, so whether it kept to its ceiling is not known";
     const string Unseen = "bodies were not delivered, so whether a guardrail was there is not visible";
 
     static readonly List<PolicyBreak> None = [];
@@ -102,7 +103,7 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
             Add(SumOf(spent, (budget, DateOnly.FromDateTime(record.Time))), record, count, charged, most, unpriced);
         var breaks = judged.Breaks.Count > 0;
         if (judged.Limits.Count > 0)
-            foreach (var single in Single(judged, record, charged))
+            foreach (var single in Single(judged, record, charged, unpriced))
             {
                 breaks = true;
                 Add(SumOf(judged.Single, single), record, count, charged, most, unpriced);
@@ -188,13 +189,15 @@ public sealed class TrafficCheck(PolicyFile policy, IReadOnlyList<string> tagKey
             [.. Enumerable.Range(0, policy.Budgets.Count).Where(b => PolicyMeaning.IsAbout(policy, policy.Budgets[b].Who, call))], limits);
     }
 
-    List<PolicyBreak> Single(Judged judged, in UsageRecord record, decimal charged)
+    List<PolicyBreak> Single(Judged judged, in UsageRecord record, decimal charged, bool unpriced)
     {
         // Which guardrail it was the counts do not say: that there was one is taken for the right one.
         var hasGuardrail = record.Amounts is { } amounts && Array.Exists(amounts, a => a.Meter.IsGuardrail());
         var guardrail = hasGuardrail || record.StopReason is null ? null : "";
         if (!hasGuardrail && guardrail is null && judged.Limits.Exists(l => l.Guardrail.Length > 0))
             Add(SumOf(unseen, Unseen), record, 1, charged, charged, false);
+        if (unpriced && judged.Limits.Exists(l => charged <= l.RequestUsdMax))
+            Add(SumOf(unseen, NoPrice), record, 1, charged, charged, true);
         List<PolicyBreak>? breaks = null;
         foreach (var limit in judged.Limits)
             foreach (var found in PolicyMeaning.OfCall(limit, guardrail, charged)) (breaks ??= []).Add(found);

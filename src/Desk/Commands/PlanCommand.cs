@@ -130,7 +130,8 @@ static class PlanCommand
 
         RatedCharges Rated(PolicyDraft draft) => new(sources.Book, null, null, (in record, charges) => draft.Add(record, charges));
 
-        static string Written(PolicyDraft draft) => draft.Records == 0 ? "" : draft.Write("As planned", "finops@example.com");
+        static string Written(PolicyDraft draft) => draft.Records == 0 ? "" : draft.Write("As planned", "finops@example.com",
+            "Drafted by 'assay plan --emit' from");
     }
 
     /// <summary>Reads the calls asked for, with what they said.</summary>
@@ -138,7 +139,8 @@ static class PlanCommand
     public static (Traffic Traffic, ReadingSummary Reading) TrafficOf(Request request, BookShelf shelf, CancellationToken cancel)
     {
         var files = LogFiles.Under(request.Paths);
-        var options = Shared.ReaderOptions(shelf, request.Profiles, []) with { WithContent = true, OpenBody = files.OpenBody };
+        var options = Shared.ReaderOptions(shelf, request.Profiles, []) with { WithContent = true, OpenBody = files.OpenBody,
+            BodyUnread = files.NoteUnread };
         var stream = new DistinctUsage(options, request.Workers)
         {
             Batches = Shared.ParseBatch(request.Batch),
@@ -165,6 +167,9 @@ static class PlanCommand
         if (taken == 0)
             throw new InputException($"none of the {Shared.Count(reading.Records, "record")} lies between --from and --to; "
                 + "'assay report' says which days there are.");
+        if (files.BodiesUnread is { Count: > 0 } unread)
+            Console.Error.WriteLine($"assay: {unread.Count} long {(unread.Count == 1 ? "body" : "bodies")} could not be read, and what was "
+                + $"said there is not known; the first is {unread[0].Path}: {unread[0].Reason}.");
         return (traffic, reading);
     }
 

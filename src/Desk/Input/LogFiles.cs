@@ -58,6 +58,17 @@ public sealed class LogFiles
     /// <summary>Files of any kind.</summary>
     public int Count => files.Count + Bills.Count + BatchOutputs.Count + Ledgers.Count;
 
+    readonly List<SkippedFile> bodiesUnread = [];
+
+    /// <summary>Long bodies that were asked for and could not be read, by path.</summary>
+    public IReadOnlyList<SkippedFile> BodiesUnread => [.. bodiesUnread.OrderBy(b => b.Path, StringComparer.Ordinal)];
+
+    /// <summary>Notes a body that could not be read. Readers call it side by side.</summary>
+    public void NoteUnread(string s3Path, Exception? fault)
+    {
+        lock (bodiesUnread) bodiesUnread.Add(new(s3Path, fault is null ? "too long for a prompt" : Reason(fault)));
+    }
+
     /// <summary>Long bodies kept beside the logs: known, and not logs.</summary>
     public int BodyFiles { get; private set; }
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Assay.Desk.Reports.Html;
 using Assay.Pricing;
 
@@ -16,25 +14,10 @@ public static class ReportHtml
     public static void Write(Report report, TextWriter html, string? note = null)
     {
         var page = new Markup(html);
-        var (css, js) = (Asset("report.css"), Asset("report.js"));
+        var (css, js) = (HtmlHead.Asset("report.css"), HtmlHead.Asset("report.js"));
         var period = Figures.Period(report.From, report.To);
-        var policy = $"default-src 'none'; style-src '{Hash(css)}'; script-src '{Hash(js)}'; img-src data:; "
-            + "base-uri 'none'; form-action 'none'";
+        HtmlHead.Write(page, $"Amazon Bedrock, {period}: {(report.HasNoPrice ? Money.NoPrice : Figures.Dollars(report.Total))}", css, js);
         page.Line($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8"/>
-            <meta http-equiv="Content-Security-Policy" content="{policy}"/>
-            <meta name="viewport" content="width=device-width, initial-scale=1"/>
-            <meta name="color-scheme" content="light dark"/>
-            <meta name="referrer" content="no-referrer"/>
-            <meta name="robots" content="noindex"/>
-            <meta name="generator" content="Assay"/>
-            <link rel="icon" href="data:,"/>
-            <title>Amazon Bedrock, {period}: {(report.HasNoPrice ? Money.NoPrice : Figures.Dollars(report.Total))}</title>
-            <style>{Fragment.OfAsset(css)}</style>
-            </head>
             <body>
             <a class="skip" href="#main">To the figures</a>
             """);
@@ -146,12 +129,4 @@ public static class ReportHtml
         report is { Requests: 0, Reading.Bill: { } bill }
             ? $"{Figures.Plural(bill.Lines, "line", "lines")} of a bill in {Figures.Plural(report.Reading.Files, "file", "files")}"
             : $"{Figures.Plural(report.Requests, "request", "requests")} in {Figures.Plural(report.Reading.Files, "file", "files")}";
-
-    static string Asset(string name)
-    {
-        using var reader = new StreamReader(typeof(ReportHtml).Assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
-    }
-
-    static string Hash(string text) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

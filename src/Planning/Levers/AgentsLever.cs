@@ -8,7 +8,7 @@ static class AgentsLever
 {
     public static IEnumerable<LeverOption> Options(WorkloadView view)
     {
-        if (view.Rule?.IsFixed == true || Looping(view) is not { } found) yield break;
+        if (view.Rule?.IsFixed == true || Looping(view, view.MaxCalls) is not { } found) yield break;
         var dropped = new BitArray(view.Workload.Calls.Count);
         foreach (var call in found.Beyond) dropped[call] = true;
         yield return new()
@@ -33,10 +33,17 @@ static class AgentsLever
 
     public static PlanAction? Runaway(WorkloadView view)
     {
-        if (Looping(view) is not { } found) return null;
-        var beyond = found.Beyond.ToHashSet();
+        if (Looping(view, view.MaxCalls) is not { } found) return null;
         return Warnings.Make(view, WarningCause.Runaway, "loops", "stop at the third equal tool call", Words(found), found.Beyond.Count,
-            view.Replay.CostOf(beyond.Contains), Lever.Agents);
+            CostBeyond(view, view.MaxCalls), Lever.Agents);
+    }
+
+    /// <summary>What loops cost beyond so many calls a task, over the period.</summary>
+    public static decimal CostBeyond(WorkloadView view, int maxCalls)
+    {
+        if (Looping(view, maxCalls) is not { } found) return 0m;
+        var beyond = found.Beyond.ToHashSet();
+        return view.Replay.CostOf(beyond.Contains);
     }
 
     sealed record Loop(List<int> Beyond, int Sessions, int Times, int Tasks, int LongTasks, int Median, int Longest, double Growth);
@@ -47,11 +54,11 @@ static class AgentsLever
         + "each call carrying all before it.";
 
     // Long is no fault: people talk on, and tasks differ. Repeating oneself is.
-    static Loop? Looping(WorkloadView view)
+    static Loop? Looping(WorkloadView view, int maxCalls)
     {
         var conversations = view.Conversations;
         if (conversations.All.Count == 0) return null;
-        var loops = Loops.Of(view.Workload.Calls, conversations, view.MaxCalls);
+        var loops = Loops.Of(view.Workload.Calls, conversations, maxCalls);
         // A tool asked three times, and most of what was done done before.
         var repeating = loops.Repeats.Select(r => r.Conversation).ToHashSet();
         repeating.IntersectWith(loops.GoingRound);

@@ -1,4 +1,3 @@
-using Assay.Patterns.Sessions;
 using Assay.Usage;
 
 namespace Assay.Planning;
@@ -9,6 +8,7 @@ sealed class ProvenWorkload
     readonly WorkloadKey key;
     readonly Promise promise;
     readonly LeverContext context;
+    readonly PromisedWorkload promised;
     readonly decimal before;
 
     // Its calls to the model it had; to the model it was moved to; and what runs as batch.
@@ -17,11 +17,13 @@ sealed class ProvenWorkload
     // Which part of the moved calls, and of the batch, are this workload's: others may have had such calls before, or have them now.
     readonly decimal movedShare, batchShare;
 
-    public ProvenWorkload(WorkloadKey key, Promise promise, IReadOnlyList<WorkloadView> views, LeverContext context)
+    /// <param name="name">What the plan calls it: calls, batch records and rows of a bill of one key are workloads of their own.</param>
+    public ProvenWorkload(WorkloadKey key, string name, Promise promise, IReadOnlyList<WorkloadView> views, LeverContext context)
     {
         (this.key, this.promise, this.context) = (key, promise, context);
-        before = promise.Workloads.FirstOrDefault(w => w.Key == key)?.Cost ?? 0m;
-        var mine = promise.Actions.Where(a => a.Workload == key).ToList();
+        promised = promise.Workloads.FirstOrDefault(w => w.Key == key && w.Name == name) ?? new(key, name, 0m, 0);
+        before = promised.Cost;
+        var mine = promise.Actions.Where(a => a.Workload == key && a.Name == name).ToList();
         same = [.. views.Where(v => v.Workload is { IsBatch: false, IsSums: false } && v.Workload.Key == key)];
         var model = mine.FirstOrDefault(a => a.Applies.Model is not null)?.Applies.Model;
         var there = key with { Model = model ?? "" };
@@ -43,7 +45,7 @@ sealed class ProvenWorkload
     decimal ShareMoved(WorkloadKey there)
     {
         var now = moved.Sum(v => (decimal)v.Workload.Requests) / context.Days;
-        var then = (promise.Workloads.FirstOrDefault(w => w.Key == there)?.Requests ?? 0m) / promise.Days;
+        var then = (decimal)promise.Workloads.Where(w => w.Key == there).Sum(w => w.Requests) / promise.Days;
         return now == 0m ? 0m : Math.Clamp((now - then) / now, 0m, 1m);
     }
 
@@ -57,32 +59,40 @@ sealed class ProvenWorkload
         return sum <= 0m ? 1m : all.Where(a => a.Workload == key).Sum(a => a.Joint) / sum;
     }
 
-    decimal Cost(Func<WorkloadView, (CallPlan Plan, CallTerms Terms)> undone) =>
-        same.Sum(v => CostOf(v, undone)) + (moved.Sum(v => CostOf(v, undone)) * movedShare)
-        + (batch.Sum(v => CostOf(v, undone)) * batchShare);
+    // Null where something has no price on these terms that has one today: what is missing is not nothing.
+    decimal? Cost(Func<WorkloadView, (CallPlan Plan, CallTerms Terms)> undone) =>
+        CostOf(same, undone) + (CostOf(moved, undone) * movedShare) + (CostOf(batch, undone) * batchShare);
 
-    static decimal CostOf(WorkloadView view, Func<WorkloadView, (CallPlan Plan, CallTerms Terms)> undone)
+    static decimal? CostOf(List<WorkloadView> views, Func<WorkloadView, (CallPlan Plan, CallTerms Terms)> undone)
     {
-        var (plan, terms) = undone(view);
-        return view.Replay.Cost(plan, terms).Cost;
+        var sum = 0m;
+        foreach (var view in views)
+        {
+            var (plan, terms) = undone(view);
+            var replayed = view.Replay.Cost(plan, terms);
+            if (replayed.Unpriced > view.Replay.Recorded.Unpriced) return null;
+            sum += replayed.Cost;
+        }
+        return sum;
     }
 
     /// <param name="actions">Those of this workload.</param>
     public IReadOnlyList<ProvenAction> Of(IReadOnlyList<PromisedAction> actions)
     {
+        if (!actions.Any(a => IsUndone(a) || IsSeen(a))) return [.. actions.Select(a => Unseen(a, Elsewhere))];
         if (!same.Concat(moved).Concat(batch).Any(v => v.Workload.Answered > 0))
             return [.. actions.Select(a => Unseen(a, "no call of it was found in what was read"))];
         // Undone from the last step of the waterfall to the first: each adds what it took off.
         var steps = actions.OrderByDescending(a => Planner.StepOf(a.Lever)).ToList();
         var realised = new Dictionary<PromisedAction, decimal>();
-        var cost = Cost(_ => (CallPlan.AsRecorded, CallTerms.AsRecorded));
+        var cost = Cost(_ => (CallPlan.AsRecorded, CallTerms.AsRecorded))!.Value;
         List<PromisedAction> undone = [];
         foreach (var action in steps.Where(IsUndone))
         {
-            undone.Add(action);
-            var without = Cost(v => Undo(v, undone));
+            List<PromisedAction> more = [.. undone, action];
+            if (Cost(v => Undo(v, more)) is not { } without) continue;
             realised[action] = without - cost;
-            cost = without;
+            (cost, undone) = (without, more);
         }
         // What leaves no trace to undo: the promised share of the cost without it, less what the same fault still costs.
         var byRate = steps.Where(a => !IsUndone(a) && IsSeen(a)).ToList();
@@ -101,7 +111,7 @@ sealed class ProvenWorkload
     ProvenAction Told(PromisedAction action, Dictionary<PromisedAction, decimal> realised, decimal without)
     {
         if (!realised.TryGetValue(action, out var saved))
-            return Unseen(action, "it is bought by the hour, or changes what these files do not show: the bill tells");
+            return Unseen(action, IsUndone(action) ? $"book '{context.Book.Id}' has no price for these calls as they were" : Elsewhere);
         // A batch job leaves no log: calls that are gone may have gone there.
         if (action.Applies.IsBatch && batch.Count == 0 && !StillCalls()) return Unseen(action, How(action));
         var expected = before > 0m ? action.Joint / before * without : 0m;
@@ -109,8 +119,9 @@ sealed class ProvenWorkload
             Prover.Monthly(saved, context.Days), Prover.StateOf(saved, expected), How(action));
     }
 
-    bool StillCalls() => same.Sum(v => (decimal)v.Workload.Requests) / context.Days * 2m
-        >= (promise.Workloads.FirstOrDefault(w => w.Key == key)?.Requests ?? 0m) / promise.Days;
+    const string Elsewhere = "it is bought by the hour, or changes what these files do not show: the bill tells";
+
+    bool StillCalls() => same.Sum(v => (decimal)v.Workload.Requests) / context.Days * 2m >= (decimal)promised.Requests / promise.Days;
 
     ProvenAction Unseen(PromisedAction action, string why) =>
         new(action, Prover.Monthly(action.Joint, promise.Days), null, null, ProofState.NotVisible, why);
@@ -158,7 +169,7 @@ sealed class ProvenWorkload
     decimal Still(PromisedAction action)
     {
         if (action.Applies.IsCacheOff) return Math.Max(0m, same.Sum(v => v.Saving(new() { CacheOff = true }, CallTerms.AsRecorded) ?? 0m));
-        if (action.Applies.MaxCalls is { } most) return same.Sum(v => BeyondCap(v, most));
+        if (action.Applies.MaxCalls is { } most) return same.Sum(v => AgentsLever.CostBeyond(v, most));
         if (action.Applies.CacheLifetime is not { } lifetime) return 0m;
         // Written for another time than promised, its share of the promise is still to come.
         var asked = lifetime > TimeSpan.FromMinutes(30);
@@ -171,13 +182,5 @@ sealed class ProvenWorkload
         }
         var cost = same.Sum(v => v.Replay.Recorded.Cost);
         return all == 0 || before <= 0m ? 0m : (all - right) / (decimal)all * action.Joint / before * cost;
-    }
-
-    static decimal BeyondCap(WorkloadView view, int most)
-    {
-        var loops = Loops.Of(view.Workload.Calls, view.Conversations, most);
-        var repeating = loops.Repeats.Select(r => r.Conversation).ToHashSet();
-        var beyond = loops.Beyond.Where(i => repeating.Contains(view.Conversations.Ids[i])).ToHashSet();
-        return beyond.Count == 0 ? 0m : view.Replay.CostOf(beyond.Contains);
     }
 }

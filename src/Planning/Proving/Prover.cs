@@ -21,8 +21,8 @@ public static class Prover
         var context = new LeverContext(sources, PlanConstraints.None, days, inUse);
         var views = new WorkloadView[workloads.Count];
         Parallel.For(0, views.Length, new() { CancellationToken = cancel }, i => views[i] = new(workloads[i], context));
-        var proven = promise.Actions.GroupBy(a => a.Workload)
-            .SelectMany(g => new ProvenWorkload(g.Key, promise, views, context).Of([.. g])).ToList();
+        var proven = promise.Actions.GroupBy(a => (a.Workload, a.Name))
+            .SelectMany(g => new ProvenWorkload(g.Key.Workload, g.Key.Name, promise, views, context).Of([.. g])).ToList();
         return new()
         {
             Promise = promise, Book = sources.Book.Id, From = from, To = to, Days = days,

@@ -25,19 +25,25 @@ sealed partial class RecordParser
     {
         var value = json;
         if (!json.Skip()) return false;
-        if (options.OpenBody is null || value.Peek() != (byte)'"' || !value.TakeText(out var path)) return true;
+        if (options.OpenBody is null || value.Peek() != (byte)'"' || !value.TakeText(out var raw)) return true;
+        var path = Encoding.UTF8.GetString(raw);
         try
         {
-            using var body = options.OpenBody(Encoding.UTF8.GetString(path));
-            if (body is null || Fill(body) is not { } length) return true;
+            using var body = options.OpenBody(path);
+            if (body is null) return true;
+            if (Fill(body) is not { } length)
+            {
+                options.BodyUnread?.Invoke(path, null);
+                return true;
+            }
             var scanner = new JsonScanner(longBody, 0, length);
             if (isAnswer) content!.ReadAnswer(scanner);
             else content!.ReadPrompt(scanner);
         }
-        // A body that cannot be read is a prompt that is not known.
+        // A body that cannot be read is a prompt that is not known; the record stands.
         catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            return true;
+            options.BodyUnread?.Invoke(path, fault);
         }
         return true;
     }

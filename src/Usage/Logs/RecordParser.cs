@@ -19,6 +19,9 @@ public sealed record LogReaderOptions(
     /// hand. Asked only <see cref="WithContent"/>, by every reader at once. Null when no such body is at hand.
     /// </summary>
     public Func<string, Stream?>? OpenBody { get; init; }
+
+    /// <summary>Told of a body that was opened and could not be read, and why; null for why where it is too long to be one.</summary>
+    public Action<string, Exception?>? BodyUnread { get; init; }
 }
 
 /// <summary>Turns one line of a log into records. Holds the names seen so far; not thread-safe, one a worker.</summary>

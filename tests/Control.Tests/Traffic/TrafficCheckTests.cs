@@ -89,6 +89,15 @@ public class TrafficCheckTests
     }
 
     [Fact]
+    public void A_call_without_a_price_is_not_held_to_be_within_its_ceiling()
+    {
+        var found = Check("limits:\n  c: {max_request: $1}\n", Call(Kind(model: "maker.unknown-v1:0")), Call(Kind()));
+        Assert.Empty(found.Breaks);
+        Assert.Equal((1, "some of a call has no price, so whether it kept to its ceiling is not known"),
+            (Assert.Single(found.Undecided).Requests, found.Undecided[0].Reason));
+    }
+
+    [Fact]
     public void A_failed_call_breaks_nothing() => Assert.Equal("", Say(Check("deny:\n  d: {models: '*'}\n",
         new UsageRecord(Kind()) { ErrorCode = "AccessDeniedException" })));
 

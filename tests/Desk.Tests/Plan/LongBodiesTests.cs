@@ -36,7 +36,9 @@ public sealed class LongBodiesTests : IDisposable
     public void A_body_that_cannot_be_read_costs_no_record()
     {
         Write(i => LogText.Gzip(Body(i))[..200]);
-        Assert.Equal(Calls, Plan().GetProperty("requests").GetInt32());
+        var ended = folder.Run("plan", "logs", "--json").MustSucceed();
+        Assert.Equal(Calls, ended.Json.GetProperty("requests").GetInt32());
+        Assert.Contains($"{Calls} long bodies could not be read", ended.Errors, StringComparison.Ordinal);
     }
 
     static bool Is(JsonElement action, string lever) => action.GetProperty("lever").GetString() == lever;

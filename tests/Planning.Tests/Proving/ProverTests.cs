@@ -112,6 +112,28 @@ public class ProverTests
     }
 
     [Fact]
+    public void What_has_no_price_undone_is_not_seen_and_never_a_saving_below_zero()
+    {
+        // A model no book knows: what the calls would have cost on it cannot be told.
+        var promise = Promised with
+        {
+            Actions = [.. Promised.Actions.Where(a => a.Lever == Lever.Routing).Select(a => a with { Workload = a.Workload with { Model = "maker.unknown-v1:0" } })],
+            Workloads = [.. Promised.Workloads.Select(w => w with { Key = w.Key with { Model = "maker.unknown-v1:0" } })],
+        };
+        var routing = Assert.Single(Proven(Before().Select(Changed), promise).Actions);
+        Assert.Equal((ProofState.NotVisible, null), (routing.State, routing.Realised));
+        Assert.Contains("has no price for these calls as they were", routing.How, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Workloads_of_one_key_are_told_apart_by_their_names()
+    {
+        var promise = Promised with { Workloads = [.. Promised.Workloads.Select(w => w with { Name = w.Name + ", batch", Cost = 1_000m }), .. Promised.Workloads] };
+        var proof = Proven(Before().Select(Changed), promise);
+        Assert.All(proof.Actions, a => Assert.Equal(a.Promised, a.ForThisTraffic!.Value, 9));
+    }
+
+    [Fact]
     public void Calls_the_smaller_model_had_before_are_no_move()
     {
         var before = Before().Append(Call(1, Kind(Haiku, Scope.Global, "Simple", "simple"), Start, Tokens(1, 1)))

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Assay.Desk.Reports.Html;
 
 /// <summary>
@@ -12,24 +9,8 @@ static class DocumentHtml
     public static void Write(Document document, TextWriter html)
     {
         var page = new Markup(html);
-        var css = Asset("report.css") + Asset("document.css");
-        var hash = "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(css)));
-        var policy = $"default-src 'none'; style-src '{hash}'; img-src data:; base-uri 'none'; form-action 'none'";
+        HtmlHead.Write(page, $"{document.Title}, {document.Period}", HtmlHead.Asset("report.css") + HtmlHead.Asset("document.css"), null);
         page.Line($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8"/>
-            <meta http-equiv="Content-Security-Policy" content="{policy}"/>
-            <meta name="viewport" content="width=device-width, initial-scale=1"/>
-            <meta name="color-scheme" content="light dark"/>
-            <meta name="referrer" content="no-referrer"/>
-            <meta name="robots" content="noindex"/>
-            <meta name="generator" content="Assay"/>
-            <link rel="icon" href="data:,"/>
-            <title>{document.Title}, {document.Period}</title>
-            <style>{Fragment.OfAsset(css)}</style>
-            </head>
             <body class="document">
             <a class="skip" href="#main">To the figures</a>
             <header>
@@ -112,10 +93,4 @@ static class DocumentHtml
     static Fragment Exact(DocumentCell cell) => cell is { Value: { } value, Kind: CellKind.Usd }
         ? Fragment.Of($"""<data value="{Pricing.Usd.Plain(value)}" title="exactly {Pricing.Usd.Plain(value)} USD">{cell.Text}</data>""")
         : Fragment.Of($"{cell.Text}");
-
-    static string Asset(string name)
-    {
-        using var reader = new StreamReader(typeof(DocumentHtml).Assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
-    }
 }

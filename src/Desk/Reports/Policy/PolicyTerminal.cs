@@ -15,6 +15,11 @@ static class PolicyTerminal
 
     static string Counted(long count, string noun) => Shared.Count(count, noun);
 
+    // Rows of a bill tell of no calls.
+    static string Calls(long count) => count == 0 ? "rows of a bill" : Counted(count, "call");
+
+    static string Number(long count) => count == 0 ? "–" : Text.Number(count);
+
     public static void Write(IAnsiConsole console, CheckedPolicy result)
     {
         var policy = result.Policy;
@@ -33,20 +38,20 @@ static class PolicyTerminal
     static void Traffic(IAnsiConsole console, TrafficFindings traffic, string book)
     {
         console.WriteLine();
-        console.MarkupLine($"[bold]Traffic[/]  [grey]{Counted(traffic.Requests, "call")}, {Text.Dollars(traffic.Cost)} · prices "
+        console.MarkupLine($"[bold]Traffic[/]  [grey]{Calls(traffic.Requests)}, {Text.Dollars(traffic.Cost)} · prices "
             + $"{Markup.Escape(book)}[/]");
         if (traffic.Breaks.Count == 0) Say(console, "green", "  Every call keeps to the policy.");
         else
-            Say(console, "red", $"  {Counted(traffic.Breaking, "call")} for {Text.Dollars(traffic.BreakingCost)} "
+            Say(console, "red", $"  {Calls(traffic.Breaking)} for {Text.Dollars(traffic.BreakingCost)} "
                 + $"({Text.Percent(traffic.BreakingCost, traffic.Cost)} of the cost) break the policy.");
         var table = new FittedTable([new("breaks", Least: 20), new("calls", Right: true), new("cost", Right: true), new("by", Least: 16)]);
         foreach (var rule in RuleSum.Of(traffic))
         {
-            table.AddRow($"[bold]{Markup.Escape(Name(rule))}[/]", Text.Number(rule.Requests), Text.Dollars(rule.Cost),
+            table.AddRow($"[bold]{Markup.Escape(Name(rule))}[/]", Number(rule.Requests), Text.Dollars(rule.Cost),
                 rule.Place is { } place ? $"[grey]line {place.Line}[/]" : "");
             foreach (var one in rule.Breaks.Take(CallersShown))
                 table.AddRow($"  {Markup.Escape(Text.ShortModel(one.Kind.Model.Id))} [grey]{Markup.Escape(one.Break.Detail)}[/]",
-                    Text.Number(one.Requests), Text.Dollars(one.Cost), $"[grey]{Markup.Escape(By(one))}[/]");
+                    Number(one.Requests), Text.Dollars(one.Cost), $"[grey]{Markup.Escape(By(one))}[/]");
             if (rule.Breaks.Count > CallersShown)
                 table.AddRow($"  [grey]and {rule.Breaks.Count - CallersShown} more; --json has them all[/]", "", "", "");
         }

@@ -77,7 +77,7 @@ static class WeeklyDocument
         if (report.Plan is { } plan)
         {
             figures.Add(new("To save", Figures.Dollars(new PlanFigures(plan).ShownSaving),
-                $"a month, replayed over {WeeklyWords.Plural(plan.Requests, "request")} of the week"));
+                $"a month, replayed over {PlanWords.Requests(plan)} of the week"));
         }
         if (now.Requests > 0)
         {
