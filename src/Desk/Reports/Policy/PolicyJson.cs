@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json;
 using Assay.Control.Access;
 using Assay.Control.Emit;
@@ -194,6 +195,10 @@ sealed record RuleSum(string Rule, BreakKind Kind, Place? Place, long Requests, 
 {
     public static IReadOnlyList<RuleSum> Of(TrafficFindings traffic) =>
         [.. traffic.Breaks.GroupBy(b => (b.Break.Rule, b.Break.Kind)).Select(g => new RuleSum(g.Key.Rule, g.Key.Kind, g.First().Break.Place,
-                g.Sum(b => b.Requests), g.Sum(b => b.Cost), [.. g]))
+                Once(g, b => b.Requests), Once(g, b => b.Cost), [.. g]))
             .OrderByDescending(r => r.Cost).ThenByDescending(r => r.Requests).ThenBy(r => r.Rule, StringComparer.Ordinal)];
+
+    // Calls that miss two tags a rule asks for break it in two ways, and are the same calls.
+    static T Once<T>(IEnumerable<TrafficBreak> breaks, Func<TrafficBreak, T> figure) where T : INumber<T> => breaks
+        .GroupBy(b => (b.Kind.Caller, b.Kind.Model, b.Kind.Region)).Aggregate(T.Zero, (sum, g) => sum + g.Max(figure)!);
 }
