@@ -1,7 +1,7 @@
 namespace Assay.Control.Policies;
 
 /// <summary>Patterns in which <c>*</c> stands for any text and <c>?</c> for one character, as in IAM policies.</summary>
-static class Glob
+public static class Glob
 {
     /// <summary>Whether a text is one of those a pattern stands for.</summary>
     public static bool Matches(string pattern, string text, bool ignoreCase = false)

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Assay.Desk.Input;
 using Assay.Planning;
 using Assay.Planning.Vendors;
 using Assay.Pricing;
@@ -11,7 +9,7 @@ namespace Assay.Desk.Books;
 /// <summary>Finds price books: the built-in ones beside the program, by name and date, or a CSV file of the user's.</summary>
 public sealed class BookShelf
 {
-    public const string Default = "aws";
+    public const string Default = PriceFolder.Default;
 
     /// <summary>The book of other vendors' prices, under <c>vendor:model</c>.</summary>
     public const string Vendors = "vendors";
@@ -19,13 +17,12 @@ public sealed class BookShelf
     readonly string folder;
     ModelCatalog? catalog;
 
-    public BookShelf(string? folder = null) => this.folder = folder ?? Path.Combine(AppContext.BaseDirectory, "prices");
+    public BookShelf(string? folder = null) => this.folder = folder ?? PriceFolder.BuiltIn.Path;
 
     /// <summary>Names of the built-in books.</summary>
-    public IReadOnlyList<string> Names =>
-        [.. Directory.GetDirectories(folder).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Names => new PriceFolder(folder).Names;
 
-    public ModelCatalog Catalog => catalog ??= ReadCatalog();
+    public ModelCatalog Catalog => catalog ??= new PriceFolder(folder).ReadCatalog();
 
     /// <summary>Where each model can be called: regions by the id it is called with.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Regions
@@ -65,58 +62,6 @@ public sealed class BookShelf
         return (GuideFiles.Claims(claims, "guide-claims.csv"), GuideFiles.Inputs(inputs, "guide-inputs.csv"));
     }
 
-    /// <param name="spec"><c>aws</c>, <c>guide</c>, a name with a day such as <c>aws@2026-06-30</c>, or the path of a CSV file.</param>
-    /// <exception cref="InputException">There is no such book.</exception>
-    /// <exception cref="PriceBookException">A file of the book is not one.</exception>
-    public PriceBook Open(string spec)
-    {
-        if (File.Exists(spec)) return OpenFile(spec);
-        var (name, asOf) = Split(spec);
-        var path = Path.Combine(folder, name);
-        if (name.Length == 0 || name.AsSpan().IndexOfAny("/\\.") >= 0 || !Directory.Exists(path))
-            throw new InputException($"there is no price book '{spec}'. Accepted: {string.Join(", ", Names)}, "
-                + $"each with a day as in {Default}@2026-06-30, or a CSV file; 'assay prices list' shows them.");
-        var files = Directory.GetFiles(path, "*.csv").Order(StringComparer.Ordinal)
-            .Where(f => !Path.GetFileName(f).StartsWith("unclassified", StringComparison.Ordinal));
-        return Read(name, files, asOf);
-    }
-
-    static PriceBook OpenFile(string path) => Read(Path.GetFileNameWithoutExtension(path), [path], null);
-
-    static PriceBook Read(string name, IEnumerable<string> files, DateOnly? asOf)
-    {
-        var open = new List<TextReader>();
-        try
-        {
-            return PriceBooks.Read(name, files.Select(f =>
-            {
-                var reader = new StreamReader(f);
-                open.Add(reader);
-                return (Path.GetFileName(f), (TextReader)reader);
-            }).ToList(), asOf);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"price book '{name}': {LogFiles.Reason(fault)}.");
-        }
-        finally
-        {
-            foreach (var reader in open) reader.Dispose();
-        }
-    }
-
-    static (string Name, DateOnly? AsOf) Split(string spec)
-    {
-        var at = spec.IndexOf('@', StringComparison.Ordinal);
-        if (at < 0) return (spec, null);
-        return DateOnly.TryParseExact(spec[(at + 1)..], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            ? (spec[..at], day)
-            : throw new InputException($"'{spec[(at + 1)..]}' in '{spec}' is not a day; write it as {Default}@2026-06-30.");
-    }
-
-    ModelCatalog ReadCatalog()
-    {
-        using var text = new StreamReader(Path.Combine(folder, "models.csv"));
-        return ModelCatalogFile.Read(text, "models.csv");
-    }
+    /// <inheritdoc cref="PriceFolder.Open"/>
+    public PriceBook Open(string spec) => new PriceFolder(folder).Open(spec);
 }

@@ -55,6 +55,20 @@ static class BodyReader
         }
     }
 
+    /// <summary>Reads the answer of ApplyGuardrail: its units stand in <c>usage</c> itself.</summary>
+    public static bool ReadGuardrail(ref JsonScanner json, ref BodyUsage body)
+    {
+        if (json.Peek() != (byte)'{') return json.Skip();
+        json.EnterObject();
+        var first = true;
+        while (json.NextMember(ref first, out var name))
+        {
+            var isUsage = name.SequenceEqual("usage"u8) && json.Peek() == (byte)'{';
+            if (!(isUsage ? SumUnits(ref json, ref body) : json.Skip())) return false;
+        }
+        return json.Fault is null;
+    }
+
     static bool ReadObject(ref JsonScanner json, ref BodyUsage body, NameTable names, int depth)
     {
         json.EnterObject();

@@ -182,8 +182,9 @@ static class ConverseBodies
         json.WriteNumber("latencyMs"u8, entry.LatencyMs);
         json.WriteEndObject();
         Usage(json, record);
-        ServiceTier(json, record.Tier);
+        ServiceTier(json, record.Tier, record.Mode == Mode.Reserved);
         if (record.Tier == Tier.LatencyOptimized) PerformanceConfig(json);
+        Images(json, record);
         if (entry.Guardrails.Count == 0) return;
         json.WriteStartObject("trace"u8);
         json.WriteStartObject("guardrail"u8);
@@ -222,10 +223,23 @@ static class ConverseBodies
         json.WriteEndObject();
     }
 
-    static void ServiceTier(Utf8JsonWriter json, Tier tier)
+    // Pictures are counted by the list they came in.
+    static void Images(Utf8JsonWriter json, in UsageRecord record)
+    {
+        if (record.Amounts is not { } amounts) return;
+        foreach (var amount in amounts)
+        {
+            if (amount.Meter != Meter.Image) continue;
+            json.WriteStartArray("images"u8);
+            for (var i = 0; i < amount.Amount; i++) json.WriteStringValue(""u8);
+            json.WriteEndArray();
+        }
+    }
+
+    static void ServiceTier(Utf8JsonWriter json, Tier tier, bool isReserved = false)
     {
         json.WriteStartObject("serviceTier"u8);
-        json.WriteString("type"u8, tier switch { Tier.Flex => "flex"u8, Tier.Priority => "priority"u8, _ => "default"u8 });
+        json.WriteString("type"u8, isReserved ? "reserved"u8 : tier switch { Tier.Flex => "flex"u8, Tier.Priority => "priority"u8, _ => "default"u8 });
         json.WriteEndObject();
     }
 

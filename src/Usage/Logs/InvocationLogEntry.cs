@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Assay.Usage.Logs;
 
 /// <summary>How a call's bodies are laid out in its log record.</summary>
@@ -70,6 +72,9 @@ public sealed record InvocationLogEntry
     public int LatencyMs { get; init; }
     public IReadOnlyList<GuardrailAssessment> Guardrails { get; init; } = [];
     public LogContent Content { get; init; } = LogContent.None;
+
+    /// <summary>Writes members of a writer's own into the record, which readers of AWS's logs pass over; null for none.</summary>
+    public Action<Utf8JsonWriter>? OwnMembers { get; init; }
 }
 
 /// <summary>The words of a call. Used only where a body is included.</summary>

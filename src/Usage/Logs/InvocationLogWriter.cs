@@ -13,6 +13,9 @@ public sealed class InvocationLogWriter : IDisposable
     const int BytesKept = 64 * 1024;
 
     // AWS writes text as it is; the default encoder would turn every quote and umlaut into six characters.
+    /// <summary>How a <see cref="Utf8JsonWriter"/> has to be set up to write records.</summary>
+    public static JsonWriterOptions JsonOptions => Options;
+
     static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     readonly Stream stream;
@@ -54,7 +57,8 @@ public sealed class InvocationLogWriter : IDisposable
         buffer.ResetWrittenCount();
     }
 
-    static void WriteEntry(Utf8JsonWriter json, InvocationLogEntry entry)
+    /// <summary>Writes one record as a JSON object, without a line end, for whoever keeps buffers of his own.</summary>
+    public static void WriteEntry(Utf8JsonWriter json, InvocationLogEntry entry)
     {
         ref readonly var record = ref entry.RecordReference;
         json.WriteStartObject();
@@ -78,6 +82,7 @@ public sealed class InvocationLogWriter : IDisposable
             foreach (var (key, value) in entry.Metadata) json.WriteString(key, value);
             json.WriteEndObject();
         }
+        entry.OwnMembers?.Invoke(json);
         json.WriteString("schemaType"u8, "ModelInvocationLog"u8);
         json.WriteString("schemaVersion"u8, "1.0"u8);
         json.WriteEndObject();

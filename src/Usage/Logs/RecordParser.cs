@@ -394,7 +394,11 @@ sealed partial class RecordParser(LogReaderOptions options)
     }
 
     // The top level wins where both speak; what only the body knows is taken from there.
-    internal static TokenCounts TokensOf(in LineCounts said, ModelFacts? facts, FileReading reading)
+    internal static TokenCounts TokensOf(in LineCounts said, ModelFacts? facts, FileReading reading) =>
+        TokensOf(said, facts, facts is { GrossInput: true }, reading);
+
+    /// <param name="isGross">Whether the input counts cached tokens too, which is the model's habit or that of whoever serves it.</param>
+    internal static TokenCounts TokensOf(in LineCounts said, ModelFacts? facts, bool isGross, FileReading reading)
     {
         var input = Settle(said.Of(Counted.Input), said.Of(Counted.BodyInput), "input", reading);
         var output = Settle(said.Of(Counted.Output), said.Of(Counted.BodyOutput), "output", reading);
@@ -403,7 +407,7 @@ sealed partial class RecordParser(LogReaderOptions options)
         var detailed = (said5m & said30m & said1h) == -1 ? -1 : Math.Max(said5m, 0) + Math.Max(said30m, 0) + Math.Max(said1h, 0);
         var saidInBody = said.Of(Counted.BodyCacheWrite);
         var cacheWrite = Settle(said.Of(Counted.CacheWrite), saidInBody >= 0 ? saidInBody : detailed, "cache write", reading);
-        if (facts is { GrossInput: true } && cacheRead + cacheWrite is > 0 and var cached)
+        if (isGross && cacheRead + cacheWrite is > 0 and var cached)
         {
             if (input < cached) reading.Differ(reading.Lines, $"input {input} is gross, yet smaller than its cache tokens {cached}");
             input = Math.Max(0, input - cached);

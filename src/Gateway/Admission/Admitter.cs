@@ -1,0 +1,127 @@
+using Assay.Control.Budgets;
+using Assay.Control.Policies;
+using Assay.Gateway.Calls;
+using Assay.Gateway.Settings;
+using Assay.Pricing;
+using Assay.Usage;
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace Assay.Gateway.Admission;
+
+/// <summary>
+/// Lets calls in: permitted, priced, below every ceiling, and with their money set aside. Each hop of a call comes through here, so
+/// that a fallback is held to the same limits as the first choice.
+/// </summary>
+sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budgets, Calibration calibration)
+{
+    // What soft budgets set aside: nine of ten calls cost no more.
+    const double LikelyShare = 0.9;
+    static readonly Dictionary<string, string> NoTags = [];
+
+    readonly ConcurrentDictionary<(ModelTarget Target, Tier Tier, bool IsGuarded, int Day), CallRates> rates = new();
+
+    /// <summary>Prices of a call on a day; worked out once.</summary>
+    public CallRates RatesOf(ModelTarget target, Tier tier, bool isGuarded, DateTime time)
+    {
+        var day = DateOnly.FromDateTime(time);
+        return rates.GetOrAdd((target, tier, isGuarded, day.DayNumber),
+            static (key, book) => CallRates.Of(key.Target, key.Tier, key.IsGuarded, DateOnly.FromDayNumber(key.Day), book), book);
+    }
+
+    /// <summary>Admits a call to a model, or says why not. What was set aside is in the passage.</summary>
+    public Refusal? Admit(Passage call, ModelTarget target)
+    {
+        var holder = call.Holder!;
+        var permission = holder.May(target, call.Guardrail, call.ClientTags);
+        if (permission.Forbidden is { } forbidden) return Refusal.Forbidden("policy", Sentence(forbidden));
+        (call.Target, call.Residency) = (target, permission.Residency);
+        (call.ClampedTo, call.Worst, call.Likely, call.Lease) = (null, null, null, default);
+        if (call.Purpose == Purpose.CountTokens) return null;
+
+        var rates = RatesOf(target, call.Facts.Tier, call.Facts.HasGuardrail, call.Time);
+        if (rates.Unpriced is { } unpriced)
+            return Refusal.Forbidden("unpriced", Sentence($"a call without a price is not let in: {unpriced}"));
+        var said = call.Facts.MaxTokens;
+        var most = said >= 1 ? said : OutputLimits.Of(target.Model.Id, settings.MaxTokensUnsaid);
+        var size = CallSize.AtMost(call.Facts, call.Body.Length, most, target);
+        // A limit that was not said is only a limit once it is said.
+        long? clampedTo = said >= 1 || size.Output == 0 ? null : most;
+        foreach (var ceiling in CeilingsOf(call, permission))
+        {
+            var fitted = Fitting.Within(ceiling.Usd, rates, size, ceiling.Over.Contains(OverCeiling.Clamp), settings.TokensMin);
+            if (!fitted.Fits) return OverTheCeiling(call, ceiling, rates.Cost(size));
+            (size, clampedTo) = (fitted.Size, fitted.ClampedTo ?? clampedTo);
+        }
+        return Reserve(call, rates, size, clampedTo);
+    }
+
+    Refusal? Reserve(Passage call, CallRates rates, CallSize size, long? clampedTo)
+    {
+        var holder = call.Holder!;
+        // Others take from the same budgets meanwhile: what was left a moment ago may be gone.
+        for (var tries = 0; ; tries++)
+        {
+            var worst = rates.Cost(size);
+            var likely = Math.Min(worst, rates.Cost(LikelySize(call, size)));
+            var admission = budgets.TryReserve(holder.Budgets, worst, likely, call.Time, out var lease);
+            if (admission.IsAdmitted)
+            {
+                (call.ClampedTo, call.Size, call.Worst, call.Likely, call.Lease) = (clampedTo, size, worst, likely, lease);
+                return null;
+            }
+            var fitted = tries < 3 && settings.ClampsToBudgets
+                ? Fitting.Within(budgets.Headroom(holder.Budgets, call.Time), rates, size, mayClamp: true, settings.TokensMin)
+                : default;
+            if (!fitted.Fits) return Refusal.Forbidden("budget", OverTheBudget(admission, worst));
+            (size, clampedTo) = (fitted.Size, fitted.ClampedTo ?? clampedTo);
+        }
+    }
+
+    CallSize LikelySize(Passage call, in CallSize worst)
+    {
+        var habits = calibration.Of(call.Target!, call.Holder!.Key.Name);
+        var output = habits.Output(LikelyShare, worst.Output / worst.Choices) * worst.Choices;
+        var input = Math.Min(worst.Input, habits.Input(LikelyShare, call.Body.Length - call.Facts.MediaBytes)
+            + ((worst.Input - call.Body.Length) > 0 ? call.Facts.Images * 1_600L : 0));
+        return (worst with { Input = input }).WithOutput(output);
+    }
+
+    /// <summary>Models that a ceiling names instead of one that is too dear; empty where it names none.</summary>
+    public IReadOnlyList<string> Cheaper(Passage call) => settings.Ceilings
+        .Where(c => c.Over.Contains(OverCeiling.Downgrade) && IsAbout(c.Who, c.Apps, call)).SelectMany(c => c.To).ToList();
+
+    IEnumerable<Ceiling> CeilingsOf(Passage call, Permission permission)
+    {
+        if (permission.RequestUsdMax is { } limit) yield return Ceiling.Of(limit);
+        foreach (var rule in settings.Ceilings)
+            if (IsAbout(rule.Who, rule.Apps, call)) yield return Ceiling.Of(rule);
+    }
+
+    bool IsAbout(Who who, IReadOnlyList<string> apps, Passage call) => WhoMatch.IsAbout(who, apps, call.Holder!.Spender, settings.Policy);
+
+    static Refusal OverTheCeiling(Passage call, Ceiling ceiling, decimal worst) => Refusal.Forbidden("ceiling",
+        $"The call may cost up to {Usd(worst)}, above the ceiling '{ceiling.Name}' of {Usd(ceiling.Usd)} a request. "
+        + $"Ask for fewer tokens (maxTokens), send less, or choose a cheaper model than '{call.Target!.Id}'.");
+
+    static string OverTheBudget(in Control.Budgets.Admission admission, decimal worst) =>
+        $"Budget '{admission.Counter}' has {Usd(admission.Headroom)} left of {Usd(admission.Limit)}, and the call may cost up to {Usd(worst)}"
+        + $" ({Usd(admission.Spent)} spent, {Usd(admission.Reserved)} set aside for calls on their way). It opens again at "
+        + string.Create(CultureInfo.InvariantCulture, $"{admission.Until:yyyy-MM-dd'T'HH:mm:ss'Z'}.");
+
+    static string Usd(decimal amount) => "$" + Pricing.Usd.Plain(decimal.Round(amount, 6, MidpointRounding.ToPositiveInfinity));
+
+    static string Sentence(string words) => char.ToUpperInvariant(words[0]) + words[1..].TrimEnd('.') + ".";
+}
+
+/// <summary>The most tokens a model of a family answers with, where that is less than what a call that does not say is given.</summary>
+static class OutputLimits
+{
+    public static int Of(string model, int otherwise) => Math.Min(otherwise, model switch
+    {
+        _ when model.StartsWith("meta.llama3-", StringComparison.Ordinal) => 2_048,
+        _ when model.StartsWith("amazon.titan-text-premier", StringComparison.Ordinal) => 3_072,
+        _ when model.StartsWith("cohere.command", StringComparison.Ordinal) => 4_000,
+        _ => otherwise,
+    });
+}

@@ -1,0 +1,38 @@
+namespace Assay.Gateway.Admission;
+
+/// <summary>Why a call was not let in. The dialects write it as their clients expect.</summary>
+enum RefusalKind : byte
+{
+    /// <summary>No key, or none that is good.</summary>
+    NoKey,
+
+    /// <summary>The request makes no sense.</summary>
+    Wrong,
+
+    /// <summary>The body is too large.</summary>
+    TooLarge,
+
+    /// <summary>There is no such path or model.</summary>
+    NotFound,
+
+    /// <summary>A rule, a ceiling or a budget forbids it. Trying again changes nothing, so it must never look like a throttling.</summary>
+    Forbidden,
+
+    /// <summary>Too much a minute: the one refusal that waiting helps.</summary>
+    TooOften,
+
+    /// <summary>The gateway cannot take calls just now.</summary>
+    Unavailable,
+
+    /// <summary>The server behind did not answer.</summary>
+    UpstreamFailed,
+}
+
+/// <param name="Reason">A word for metrics and the journal: <c>budget</c>, <c>ceiling</c>, <c>policy</c>.</param>
+/// <param name="Message">Which limit, how much, until when; what to do.</param>
+/// <param name="RetryAfter">Seconds, for <see cref="RefusalKind.TooOften"/>.</param>
+sealed record Refusal(RefusalKind Kind, string Reason, string Message, int RetryAfter = 0)
+{
+    public static Refusal Wrong(string message) => new(RefusalKind.Wrong, "request", message);
+    public static Refusal Forbidden(string reason, string message) => new(RefusalKind.Forbidden, reason, message);
+}

@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using Assay.Usage;
+
+namespace Assay.Gateway.Calls;
+
+/// <summary>Where a value stands in a body.</summary>
+readonly record struct Stretch(int Start, int Length)
+{
+    public static readonly Stretch None = new(-1, 0);
+    public bool IsNone => Start < 0;
+    public int End => Start + Length;
+}
+
+/// <summary>What a gateway needs to know of a request's body before it is sent, whatever the dialect.</summary>
+sealed class CallFacts
+{
+    /// <summary>Requests for a tool that are remembered, the latest ones: a loop is shorter.</summary>
+    public const int ToolUsesKept = 64;
+
+    readonly ulong[] toolUses = new ulong[ToolUsesKept];
+
+    /// <summary>The model where the body names it (OpenAI, Anthropic), as it stands between its quotes.</summary>
+    public Stretch Model { get; set; }
+
+    /// <summary>The most tokens the caller wants; -1 where the body does not say.</summary>
+    public long MaxTokens { get; set; }
+    public Stretch MaxTokensValue { get; set; }
+
+    /// <summary>Just after the opening brace of the object that holds the most tokens, where that object is there.</summary>
+    public int InferenceConfigStart { get; set; }
+    public bool InferenceConfigIsEmpty { get; set; }
+
+    /// <summary>Just after the first brace.</summary>
+    public int Start { get; set; }
+    public bool IsEmpty { get; set; }
+
+    /// <summary>Answers asked for at once (OpenAI's <c>n</c>).</summary>
+    public int Choices { get; set; }
+
+    /// <summary>Pictures asked of a model that makes them.</summary>
+    public int Pictures { get; set; }
+
+    public bool Streams { get; set; }
+    public Stretch StreamOptions { get; set; }
+
+    /// <summary>Bytes of pictures, documents, sound: base64 text that is no prose.</summary>
+    public long MediaBytes { get; set; }
+    public int Images { get; set; }
+
+    /// <summary>Documents, video, sound, things that lie elsewhere: their tokens have no bound in their bytes.</summary>
+    public int Unbounded { get; set; }
+    public int CachePoints { get; set; }
+    public bool CachesAnHour { get; set; }
+
+    /// <summary>The request metadata of Converse: an object.</summary>
+    public Stretch Metadata { get; set; }
+    public Tier Tier { get; set; }
+    public bool AsksReserved { get; set; }
+    public bool HasGuardrail { get; set; }
+    public int Tools { get; set; }
+    public int Messages { get; set; }
+
+    /// <summary>The words the user said last, raw; empty where there are none.</summary>
+    public Stretch LastUserText { get; set; }
+
+    public int ToolUseCount { get; private set; }
+
+    public void Reset()
+    {
+        Model = MaxTokensValue = StreamOptions = Metadata = LastUserText = Stretch.None;
+        MaxTokens = -1;
+        Choices = Pictures = 1;
+        InferenceConfigStart = Start = -1;
+        InferenceConfigIsEmpty = IsEmpty = Streams = CachesAnHour = HasGuardrail = AsksReserved = false;
+        MediaBytes = 0;
+        Images = Unbounded = CachePoints = Tools = Messages = ToolUseCount = 0;
+        Tier = Tier.Standard;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AddToolUse(ulong nameAndArguments) => toolUses[ToolUseCount++ % ToolUsesKept] = nameAndArguments;
+
+    /// <summary>How often the latest request for a tool, the same name with the same arguments, stands among those remembered.</summary>
+    public int LatestToolUseRepeated()
+    {
+        if (ToolUseCount == 0) return 0;
+        var latest = toolUses[(ToolUseCount - 1) % ToolUsesKept];
+        var repeated = 0;
+        foreach (var use in toolUses.AsSpan(0, Math.Min(ToolUseCount, ToolUsesKept)))
+            if (use == latest) repeated++;
+        return repeated;
+    }
+}

@@ -1,0 +1,475 @@
+using System.IO.Hashing;
+using System.Text;
+using System.Text.Json;
+using Assay.Usage;
+
+namespace Assay.Gateway.Calls;
+
+/// <summary>
+/// Finds what admission needs in a body, in one pass that builds nothing: the same member names serve Converse, the bodies of
+/// InvokeModel, OpenAI and Anthropic, since none of them means two things. What it does not know it passes over.
+/// </summary>
+ref struct CallScan
+{
+    // No body of a model needs more; the reader itself would go to 64.
+    const int DepthMax = 60;
+
+    readonly ReadOnlySpan<byte> body;
+    readonly CallFacts facts;
+    Utf8JsonReader json;
+    string? fault;
+
+    CallScan(ReadOnlySpan<byte> body, CallFacts facts)
+    {
+        this.body = body;
+        this.facts = facts;
+        json = new(body, new JsonReaderOptions { MaxDepth = DepthMax });
+    }
+
+    /// <returns>What is wrong with the body; null where it can be sent.</returns>
+    public static string? Read(ReadOnlySpan<byte> body, CallFacts facts)
+    {
+        facts.Reset();
+        var scan = new CallScan(body, facts);
+        try
+        {
+            return scan.Root();
+        }
+        catch (JsonException broken)
+        {
+            return $"the body is not JSON: {Words(broken)}";
+        }
+    }
+
+    static string Words(JsonException broken)
+    {
+        var end = broken.Message.IndexOf(" LineNumber", StringComparison.Ordinal);
+        return $"{(end < 0 ? broken.Message : broken.Message[..end]).TrimEnd('.')} (byte {broken.BytePositionInLine} of line "
+            + $"{broken.LineNumber + 1})";
+    }
+
+    string? Root()
+    {
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject) return "the body is not a JSON object";
+        facts.Start = (int)json.BytesConsumed;
+        facts.IsEmpty = true;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            facts.IsEmpty = false;
+            Member();
+            if (fault is not null) return fault;
+        }
+        return json.Read() ? "something stands after the body's object" : null;
+    }
+
+    void Member()
+    {
+        var name = json.HasValueSequence || json.ValueIsEscaped ? Unescaped() : json.ValueSpan;
+        switch (name.Length)
+        {
+            case 5 when name.SequenceEqual("model"u8): Value(); facts.Model = Once(facts.Model, "model", Text()); break;
+            case 8 when name.SequenceEqual("messages"u8): Value(); Messages(); break;
+            case 6 when name.SequenceEqual("system"u8): Value(); Content(isUser: false); break;
+            case 5 when name.SequenceEqual("tools"u8): Value(); Tools(); break;
+            case 10 when name.SequenceEqual("toolConfig"u8): Value(); ToolConfig(); break;
+            case 15 when name.SequenceEqual("inferenceConfig"u8): Value(); Limits(isInferenceConfig: true); break;
+            case 20 when name.SequenceEqual("textGenerationConfig"u8): Value(); Limits(isInferenceConfig: false); break;
+            case 6 when name.SequenceEqual("stream"u8): Value(); facts.Streams = json.TokenType == JsonTokenType.True; Skip(); break;
+            case 14 when name.SequenceEqual("stream_options"u8): Value(); facts.StreamOptions = Skip(); break;
+            case 15 when name.SequenceEqual("requestMetadata"u8): Value(); Metadata(); break;
+            case 15 when name.SequenceEqual("guardrailConfig"u8): Value(); facts.HasGuardrail = true; Skip(); break;
+            case 11 when name.SequenceEqual("serviceTier"u8):
+            case 12 when name.SequenceEqual("service_tier"u8): Value(); ServiceTier(); break;
+            case 17 when name.SequenceEqual("performanceConfig"u8): Value(); Performance(); break;
+            case 13 when name.SequenceEqual("cache_control"u8): Value(); CachePoint(); break;
+            case 6 when name.SequenceEqual("prompt"u8):
+            case 9 when name.SequenceEqual("inputText"u8):
+                Value();
+                if (Text() is { IsNone: false } words) facts.LastUserText = words;
+                else Skip();
+                break;
+            case 10 when name.SequenceEqual("inputImage"u8): Value(); Media(Text()); break;
+            case 1 when name[0] == (byte)'n': Value(); facts.Choices = Count(facts.Choices, "n"); break;
+            case 21 when name.SequenceEqual("imageGenerationConfig"u8): Value(); Pictures(); break;
+            case 28 when name.SequenceEqual("additionalModelRequestFields"u8): Value(); Other(refusesLimit: true); break;
+            default:
+                var isLimit = IsMaxTokens(name);
+                Value();
+                if (isLimit) MaxTokens();
+                else Other();
+                break;
+        }
+    }
+
+    static bool IsMaxTokens(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        9 => name.SequenceEqual("maxTokens"u8),
+        10 => name.SequenceEqual("max_tokens"u8),
+        11 => name.SequenceEqual("max_gen_len"u8),
+        13 => name.SequenceEqual("maxTokenCount"u8),
+        14 => name.SequenceEqual("max_new_tokens"u8) || name.SequenceEqual("max_output_tokens"u8),
+        20 => name.SequenceEqual("max_tokens_to_sample"u8),
+        21 => name.SequenceEqual("max_completion_tokens"u8),
+        _ => false,
+    };
+
+    // The limit that is checked must be the one that counts: of two, nobody knows which a server takes.
+    void MaxTokens()
+    {
+        if (json.TokenType == JsonTokenType.Null) return;
+        if (!facts.MaxTokensValue.IsNone)
+        {
+            fault = "the most tokens of the answer are said twice; accepted: once";
+            return;
+        }
+        if (json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out var most) || most < 1)
+        {
+            fault = $"'{Shown()}' is not a number of tokens; accepted: a whole number of at least 1";
+            return;
+        }
+        facts.MaxTokens = most;
+        facts.MaxTokensValue = new((int)json.TokenStartIndex, json.ValueSpan.Length);
+    }
+
+    Stretch Once(Stretch before, string what, Stretch now)
+    {
+        if (!before.IsNone) fault = $"'{what}' is said twice; accepted: once";
+        else if (now.IsNone) fault = $"'{what}' is not a text";
+        return now;
+    }
+
+    void Limits(bool isInferenceConfig)
+    {
+        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
+        if (isInferenceConfig)
+        {
+            if (facts.InferenceConfigStart >= 0) { fault = "'inferenceConfig' is said twice; accepted: once"; return; }
+            facts.InferenceConfigStart = (int)json.BytesConsumed;
+            facts.InferenceConfigIsEmpty = true;
+        }
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (isInferenceConfig) facts.InferenceConfigIsEmpty = false;
+            var isLimit = IsMaxTokens(Name());
+            Value();
+            if (isLimit) MaxTokens();
+            else Skip();
+            if (fault is not null) return;
+        }
+    }
+
+    void Messages()
+    {
+        if (json.TokenType != JsonTokenType.StartArray) { Skip(); return; }
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            facts.Messages++;
+            if (json.TokenType == JsonTokenType.StartObject) Message();
+            else Skip();
+        }
+    }
+
+    void Message()
+    {
+        // The role may stand after the content.
+        var before = facts.LastUserText;
+        var isUser = true;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = Name();
+            if (name.SequenceEqual("role"u8)) { Value(); isUser = json.TokenType == JsonTokenType.String && json.ValueTextEquals("user"u8); }
+            else if (name.SequenceEqual("content"u8)) { Value(); Content(isUser: true); }
+            else if (name.SequenceEqual("tool_calls"u8)) { Value(); ToolCalls(); }
+            else { Value(); Skip(); }
+        }
+        if (!isUser) facts.LastUserText = before;
+    }
+
+    void Content(bool isUser)
+    {
+        if (json.TokenType == JsonTokenType.String)
+        {
+            if (isUser) facts.LastUserText = Text();
+            return;
+        }
+        if (json.TokenType != JsonTokenType.StartArray) { Skip(); return; }
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (json.TokenType == JsonTokenType.StartObject) Block(isUser);
+            else Skip();
+        }
+    }
+
+    // A block of Converse names itself by its only member; one of OpenAI and Anthropic by 'type', its other members beside it.
+    void Block(bool isUser)
+    {
+        var tool = new ToolUse();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = Name();
+            if (name.SequenceEqual("text"u8))
+            {
+                Value();
+                if (isUser && Text() is { IsNone: false } words) facts.LastUserText = words;
+                else Skip();
+            }
+            else if (name.SequenceEqual("cachePoint"u8) || name.SequenceEqual("cache_control"u8)) { Value(); CachePoint(); }
+            else if (name.SequenceEqual("toolUse"u8)) { Value(); ConverseToolUse(); }
+            else if (name.SequenceEqual("image"u8) || name.SequenceEqual("image_url"u8)) { facts.Images++; Value(); Source(); }
+            else if (name.SequenceEqual("document"u8) || name.SequenceEqual("video"u8) || name.SequenceEqual("audio"u8)
+                || name.SequenceEqual("file"u8) || name.SequenceEqual("input_audio"u8)) { facts.Unbounded++; Value(); Source(); }
+            else if (name.SequenceEqual("type"u8)) { Value(); BlockType(); }
+            else if (name.SequenceEqual("source"u8)) { Value(); Source(); }
+            else if (name.SequenceEqual("name"u8)) { Value(); tool.Name = Text(); }
+            else if (name.SequenceEqual("input"u8)) { Value(); tool.Arguments = Skip(); }
+            else if (name.SequenceEqual("content"u8)) { Value(); Content(isUser: false); }
+            else { Value(); Other(); }
+        }
+        Note(tool);
+    }
+
+    void BlockType()
+    {
+        if (json.TokenType != JsonTokenType.String) { Skip(); return; }
+        if (json.ValueTextEquals("image"u8)) facts.Images++;
+        else if (json.ValueTextEquals("document"u8)) facts.Unbounded++;
+    }
+
+    struct ToolUse()
+    {
+        public Stretch Name = Stretch.None;
+        public Stretch Arguments = Stretch.None;
+    }
+
+    void ConverseToolUse()
+    {
+        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
+        var tool = new ToolUse();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = Name();
+            Value();
+            if (name.SequenceEqual("name"u8)) tool.Name = Text();
+            else if (name.SequenceEqual("input"u8)) tool.Arguments = Skip();
+            else Skip();
+        }
+        Note(tool);
+    }
+
+    // OpenAI: "tool_calls":[{"id":…,"function":{"name":…,"arguments":"…"}}]
+    void ToolCalls()
+    {
+        if (json.TokenType != JsonTokenType.StartArray) { Skip(); return; }
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (json.TokenType != JsonTokenType.StartObject) { Skip(); continue; }
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                var isFunction = Name().SequenceEqual("function"u8);
+                Value();
+                if (isFunction && json.TokenType == JsonTokenType.StartObject) Function();
+                else Skip();
+            }
+        }
+    }
+
+    void Function()
+    {
+        var tool = new ToolUse();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = Name();
+            Value();
+            if (name.SequenceEqual("name"u8)) tool.Name = Text();
+            else if (name.SequenceEqual("arguments"u8)) tool.Arguments = Skip();
+            else Skip();
+        }
+        Note(tool);
+    }
+
+    readonly void Note(ToolUse tool)
+    {
+        if (tool.Name.IsNone || tool.Arguments.IsNone) return;
+        var name = XxHash3.HashToUInt64(body.Slice(tool.Name.Start, tool.Name.Length));
+        facts.AddToolUse(XxHash3.HashToUInt64(body.Slice(tool.Arguments.Start, tool.Arguments.Length), unchecked((long)name)));
+    }
+
+    // {"format":…,"source":{"bytes":…}} of Converse, {"type":"base64","data":…} of Anthropic, {"url":"data:…"} of OpenAI.
+    void Source()
+    {
+        if (json.TokenType == JsonTokenType.String) { Media(Text()); return; }
+        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = Name();
+            Value();
+            if (name.SequenceEqual("bytes"u8) || name.SequenceEqual("data"u8) || name.SequenceEqual("url"u8)
+                || name.SequenceEqual("file_data"u8)) Media(Text());
+            else if (name.SequenceEqual("source"u8)) Source();
+            else if (name.SequenceEqual("s3Location"u8) || name.SequenceEqual("file_id"u8)) { facts.Unbounded++; Skip(); }
+            else if (name.SequenceEqual("content"u8)) Content(isUser: false);
+            else Other();
+        }
+    }
+
+    readonly void Media(Stretch text)
+    {
+        if (!text.IsNone) facts.MediaBytes += text.Length;
+    }
+
+    void Tools()
+    {
+        if (json.TokenType != JsonTokenType.StartArray) { Skip(); return; }
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            facts.Tools++;
+            if (json.TokenType != JsonTokenType.StartObject) { Skip(); continue; }
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = Name();
+                var caches = name.SequenceEqual("cachePoint"u8) || name.SequenceEqual("cache_control"u8);
+                Value();
+                if (caches) CachePoint();
+                else Skip();
+            }
+        }
+    }
+
+    void ToolConfig()
+    {
+        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var isTools = Name().SequenceEqual("tools"u8);
+            Value();
+            if (isTools) Tools();
+            else Skip();
+        }
+    }
+
+    void CachePoint()
+    {
+        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
+        facts.CachePoints++;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var isTtl = Name().SequenceEqual("ttl"u8);
+            Value();
+            if (isTtl && json.TokenType == JsonTokenType.String && !json.ValueTextEquals("5m"u8)) facts.CachesAnHour = true;
+            Skip();
+        }
+    }
+
+    void Metadata()
+    {
+        if (!facts.Metadata.IsNone) fault = "'requestMetadata' is said twice; accepted: once";
+        else if (json.TokenType != JsonTokenType.StartObject) fault = "'requestMetadata' is not an object";
+        else facts.Metadata = Skip();
+    }
+
+    void ServiceTier()
+    {
+        if (json.TokenType == JsonTokenType.StartObject)
+        {
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                var isType = Name().SequenceEqual("type"u8);
+                Value();
+                if (isType) TierName();
+                Skip();
+            }
+        }
+        else
+        {
+            TierName();
+        }
+    }
+
+    readonly void TierName()
+    {
+        if (json.TokenType != JsonTokenType.String) return;
+        if (json.ValueTextEquals("flex"u8)) facts.Tier = Tier.Flex;
+        else if (json.ValueTextEquals("priority"u8)) facts.Tier = Tier.Priority;
+        else if (json.ValueTextEquals("reserved"u8)) facts.AsksReserved = true;
+    }
+
+    void Performance()
+    {
+        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var isLatency = Name().SequenceEqual("latency"u8);
+            Value();
+            if (isLatency && json.TokenType == JsonTokenType.String && json.ValueTextEquals("optimized"u8)) facts.Tier = Tier.LatencyOptimized;
+            Skip();
+        }
+    }
+
+    // How many answers, or pictures, are asked for.
+    int Count(int otherwise, string what)
+    {
+        if (json.TokenType == JsonTokenType.Null) return otherwise;
+        if (json.TokenType == JsonTokenType.Number && json.TryGetInt32(out var count) && count is >= 1 and <= 1_000) return count;
+        fault = $"'{Shown()}' is not accepted for '{what}'; accepted: a whole number from 1 to 1,000";
+        return otherwise;
+    }
+
+    void Pictures()
+    {
+        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var isCount = Name().SequenceEqual("numberOfImages"u8);
+            Value();
+            if (isCount) facts.Pictures = Count(1, "numberOfImages");
+            else Skip();
+            if (fault is not null) return;
+        }
+    }
+
+    // Of what is not known, cache points and things that lie elsewhere still count, however deep they stand.
+    void Other(bool refusesLimit = false)
+    {
+        if (json.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray)) return;
+        var depth = json.CurrentDepth;
+        while (json.Read() && json.CurrentDepth > depth)
+        {
+            if (json.TokenType != JsonTokenType.PropertyName) continue;
+            var name = Name();
+            if (refusesLimit && IsMaxTokens(name))
+            {
+                fault = $"'{Encoding.UTF8.GetString(name)}' stands where it would count instead of the limit that is checked; "
+                    + "accepted: inferenceConfig.maxTokens";
+                return;
+            }
+            if (name.SequenceEqual("cachePoint"u8) || name.SequenceEqual("cache_control"u8)) { Value(); CachePoint(); }
+            else if (name.SequenceEqual("s3Location"u8)) { facts.Unbounded++; }
+            else if (name.SequenceEqual("image"u8)) { facts.Images++; }
+            else if (name.SequenceEqual("document"u8) || name.SequenceEqual("video"u8)) { facts.Unbounded++; }
+        }
+    }
+
+    // Where the value stands, brackets included; a text without its quotes is Text's.
+    Stretch Skip()
+    {
+        var start = (int)json.TokenStartIndex;
+        json.Skip();
+        return new(start, (int)json.BytesConsumed - start);
+    }
+
+    readonly Stretch Text() => json.TokenType == JsonTokenType.String
+        ? new((int)json.TokenStartIndex + 1, json.ValueSpan.Length)
+        : Stretch.None;
+
+    void Value() => json.Read();
+
+    readonly ReadOnlySpan<byte> Name() => json.ValueIsEscaped ? Unescaped() : json.ValueSpan;
+
+    readonly ReadOnlySpan<byte> Unescaped() => Encoding.UTF8.GetBytes(json.GetString() ?? "");
+
+    readonly string Shown()
+    {
+        var text = Encoding.UTF8.GetString(body.Slice((int)json.TokenStartIndex, (int)json.BytesConsumed - (int)json.TokenStartIndex));
+        return text.Length > 40 ? text[..40] + "…" : text;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Assay.Gateway.Settings;
+using Assay.Gateway.Upstreams;
+using Assay.Usage;
+
+namespace Assay.Gateway.Calls;
+
+/// <summary>What can be asked for: names of the configuration, ids of Bedrock, and models of other servers by their own names.</summary>
+sealed class ModelTable
+{
+    // Names come from clients; what is remembered of them must end somewhere.
+    const int RememberedMax = 10_000;
+
+    readonly GatewaySettings settings;
+    readonly ModelCatalog catalog;
+    readonly IReadOnlyList<Upstream> upstreams;
+    readonly Dictionary<string, ModelSettings> aliases;
+    readonly ConcurrentDictionary<(string Asked, Dialect Dialect), IReadOnlyList<ModelTarget>> known = new();
+    readonly ConcurrentDictionary<(string Id, Upstream Upstream), ModelTarget> targets = new();
+
+    public ModelTable(GatewaySettings settings, ModelCatalog catalog, IReadOnlyList<Upstream> upstreams)
+    {
+        (this.settings, this.catalog, this.upstreams) = (settings, catalog, upstreams);
+        aliases = settings.Models.ToDictionary(m => m.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>The names clients may ask for besides ids.</summary>
+    public IEnumerable<string> Names => aliases.Keys;
+
+    /// <summary>What a name stands for: the model, then its fallbacks; empty where no server has it.</summary>
+    public IReadOnlyList<ModelTarget> Find(string asked, Dialect dialect)
+    {
+        if (known.TryGetValue((asked, dialect), out var found)) return found;
+        found = aliases.TryGetValue(asked, out var alias) ? [.. alias.Targets.Select(t => Aliased(t, alias, dialect)).OfType<ModelTarget>()]
+            : Plain(asked, dialect) is { } target ? [target] : [];
+        if (known.Count < RememberedMax) known.TryAdd((asked, dialect), found);
+        return found;
+    }
+
+    ModelTarget? Aliased(string id, ModelSettings alias, Dialect dialect)
+    {
+        if (alias.Upstream.Length == 0) return Plain(id, dialect);
+        var upstream = upstreams.First(u => u.Name == alias.Upstream);
+        return Target(id, upstream, alias.PricedAs);
+    }
+
+    ModelTarget? Plain(string id, Dialect dialect)
+    {
+        var kind = IsBedrocks(id) || dialect == Dialect.Bedrock ? UpstreamKind.Bedrock
+            : dialect == Dialect.OpenAi ? UpstreamKind.OpenAi : UpstreamKind.Anthropic;
+        var upstream = upstreams.FirstOrDefault(u => u.Kind == kind);
+        if (upstream is null && kind != UpstreamKind.Bedrock && BedrockIdOf(id) is { } bedrocks)
+            return upstreams.FirstOrDefault(u => u.Kind == UpstreamKind.Bedrock) is { } bedrock ? Target(bedrocks, bedrock, "") : null;
+        return upstream is null ? null : Target(id, upstream, "");
+    }
+
+    // 'us.anthropic.claude…', 'arn:aws:bedrock:…', 'meta.llama…'.
+    bool IsBedrocks(string id)
+    {
+        if (id.StartsWith("arn:", StringComparison.Ordinal)) return true;
+        var bare = ModelIdentity.SplitScope(id).Id;
+        var dot = bare.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && catalog.IsProvider(bare[..dot]);
+    }
+
+    // Anthropic's own names of its models: 'claude-sonnet-4-5-20250929' or 'claude-sonnet-4-5'. Newer models answer through a profile.
+    string? BedrockIdOf(string name)
+    {
+        var id = catalog.Models.Select(m => m.Id).Where(i => i.StartsWith("anthropic." + name, StringComparison.Ordinal))
+            .OrderBy(i => i.Length).FirstOrDefault();
+        if (id is null) return null;
+        var geography = settings.Region[..2] switch { "eu" => "eu.", "ap" => "apac.", _ => "us." };
+        return geography + id;
+    }
+
+    ModelTarget Target(string id, Upstream upstream, string pricedAs) => targets.GetOrAdd((id, upstream), _ =>
+    {
+        var logged = pricedAs.Length > 0 ? pricedAs : upstream.Kind == UpstreamKind.Bedrock ? id : $"{upstream.Name}:{id}";
+        var region = upstream.Kind == UpstreamKind.Bedrock ? upstream.Region : settings.Region;
+        return new(id, logged, ModelIdentity.Resolve(logged, catalog, settings.Profiles), region, upstream);
+    });
+}

@@ -1,0 +1,67 @@
+using Assay.Bedrock;
+using Assay.Control.Budgets;
+using Assay.Gateway.Admission;
+using Assay.Gateway.Identity;
+
+namespace Assay.Gateway.Calls;
+
+/// <summary>The language a client speaks.</summary>
+enum Dialect : byte { Bedrock, OpenAi, Anthropic }
+
+/// <summary>What a call asks for, in whichever language.</summary>
+enum Purpose : byte { Answer, Embedding, CountTokens, Guardrail }
+
+/// <summary>One call on its way through: what is known of it, and what was decided.</summary>
+sealed class Passage : IDisposable
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>When it was admitted, in whole seconds, UTC: the time of its journal line, and so the window of every budget.</summary>
+    public required DateTime Time { get; init; }
+    public required Dialect Dialect { get; init; }
+    public required Purpose Purpose { get; init; }
+
+    /// <summary>The operation as the journal names it.</summary>
+    public required BedrockOperation Operation { get; init; }
+
+    /// <summary>The path without its query.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The model as the client named it.</summary>
+    public string Asked { get; set; } = "";
+    public string GuardrailVersion { get; init; } = "";
+    public CallBody Body { get; } = new();
+    public CallFacts Facts { get; } = new();
+    public KeyHolder? Holder { get; set; }
+
+    /// <summary>Tags of the client's own, those that are the gateway's to set left out.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> ClientTags { get; set; } = [];
+    public string Session { get; set; } = "";
+    public string Guardrail { get; set; } = "";
+
+    public ModelTarget? Target { get; set; }
+
+    /// <summary>The most tokens of the answer that were allowed; null where the client's own number stands.</summary>
+    public long? ClampedTo { get; set; }
+
+    /// <summary>What it may cost at most, and is likely to; null where it has no price.</summary>
+    public decimal? Worst { get; set; }
+    public decimal? Likely { get; set; }
+    public CallSize Size { get; set; }
+    public Lease Lease { get; set; }
+    public int LeaseSlot { get; set; } = -1;
+
+    /// <summary>How it came to its model and limit, for the header and the journal.</summary>
+    public string Decision { get; set; } = "as asked";
+    public string? Shadow { get; set; }
+
+    /// <summary>The rules on regions and scopes it keeps to.</summary>
+    public IReadOnlyList<string> Residency { get; set; } = [];
+    public int Attempts { get; set; }
+    public string ClientRequestId { get; set; } = "";
+    public string UpstreamRequestId { get; set; } = "";
+
+    public bool Streams => Operation is BedrockOperation.ConverseStream or BedrockOperation.InvokeModelWithResponseStream;
+
+    public void Dispose() => Body.Dispose();
+}

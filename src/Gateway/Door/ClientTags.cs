@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Assay.Gateway.Calls;
+
+namespace Assay.Gateway.Door;
+
+/// <summary>The tags a client puts on a call, without those that are the gateway's to set: whose a call is, its key says.</summary>
+static class ClientTags
+{
+    /// <summary>Pairs that Bedrock takes, the stamped ones among them.</summary>
+    const int PairsMax = 16;
+    const int Stamped = 4;
+
+    static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase) { "key", "app", "application", "team", "env", "environment" };
+
+    /// <returns>The tags; null where the text is no object of texts.</returns>
+    public static IReadOnlyList<KeyValuePair<string, string>>? Read(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        List<KeyValuePair<string, string>> tags = [];
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = reader.GetString()!;
+                if (!reader.Read() || reader.TokenType != JsonTokenType.String) return null;
+                if (!Reserved.Contains(name.Trim()) && tags.Count < PairsMax - Stamped) tags.Add(new(name, reader.GetString()!));
+            }
+            return tags;
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    public static string SessionOf(IReadOnlyList<KeyValuePair<string, string>> tags)
+    {
+        foreach (var (name, value) in tags)
+            if (name is "session" or "session_id" or "sessionId" or "conversation_id") return value;
+        return "";
+    }
+}

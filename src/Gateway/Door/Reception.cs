@@ -1,0 +1,107 @@
+using System.Text;
+using Assay.Bedrock;
+using Assay.Gateway.Admission;
+using Assay.Gateway.Calls;
+using Assay.Gateway.Identity;
+using Assay.Usage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Assay.Gateway.Door;
+
+/// <summary>Receives a call: what it asks for, whose it is, what its body says.</summary>
+static class Reception
+{
+    /// <summary>What Bedrock takes; the other languages' servers take no more.</summary>
+    public const int BodyMax = 25_000_000;
+
+    /// <summary>The key a client sent, in the header its language has for it.</summary>
+    public static string SecretOf(IHeaderDictionary headers)
+    {
+        const string bearer = "Bearer ";
+        var authorization = headers.Authorization.ToString();
+        if (authorization.StartsWith(bearer, StringComparison.OrdinalIgnoreCase)) return authorization[bearer.Length..].Trim();
+        return headers["x-api-key"].ToString();
+    }
+
+    public static Refusal? Identify(KeyRing ring, IHeaderDictionary headers, Dialect dialect, DateTime now, out KeyHolder? holder)
+    {
+        var verdict = ring.Find(SecretOf(headers), now, out holder);
+        if (verdict != KeyVerdict.Good)
+            return new(RefusalKind.NoKey, "key", verdict switch
+            {
+                KeyVerdict.Missing => "No key came with the call. Set AWS_BEARER_TOKEN_BEDROCK, or the key of your OpenAI or Anthropic client, "
+                    + "to a key of the gateway ('assay gateway keys create'); signatures of AWS are not taken.",
+                KeyVerdict.Expired => $"Key '{holder!.Key.Name}' has expired. Ask for a new one: 'assay gateway keys rotate {holder.Key.Name}'.",
+                KeyVerdict.Revoked => $"Key '{holder!.Key.Name}' was revoked.",
+                _ => "The key that came with the call is not one of the gateway's. 'assay gateway keys list' shows which there are.",
+            });
+        var dialects = holder!.Key.Dialects;
+        return dialects.Count == 0 || dialects.Contains(Dialects.Name(dialect)) ? null
+            : Refusal.Forbidden("key", $"Key '{holder.Key.Name}' may not use the {Dialects.Name(dialect)} dialect; it may use {string.Join(", ", dialects)}.");
+    }
+
+    /// <summary>Reads the whole body into the passage.</summary>
+    public static async ValueTask<Refusal?> ReadBody(HttpContext http, Passage call)
+    {
+        var reader = http.Request.BodyReader;
+        try
+        {
+            while (true)
+            {
+                var read = await reader.ReadAsync(http.RequestAborted).ConfigureAwait(false);
+                foreach (var part in read.Buffer)
+                {
+                    if (call.Body.Length + part.Length > BodyMax)
+                        return new(RefusalKind.TooLarge, "request", $"The body is longer than {BodyMax:N0} bytes, the most that Bedrock takes.");
+                    part.Span.CopyTo(call.Body.GetSpan(part.Length));
+                    call.Body.Advance(part.Length);
+                }
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) return null;
+            }
+        }
+        catch (BadHttpRequestException wrong)
+        {
+            return Refusal.Wrong($"The request cannot be read: {wrong.Message}");
+        }
+    }
+
+    /// <summary>Reads what admission needs from body and headers.</summary>
+    public static Refusal? Understand(Passage call, IHeaderDictionary headers)
+    {
+        if (CallScan.Read(call.Body.Span, call.Facts) is { } fault) return Refusal.Wrong(char.ToUpperInvariant(fault[0]) + fault[1..] + ".");
+        if (call.Dialect == Dialect.Bedrock && ReadHeaders(call, headers) is { } wrong) return wrong;
+        call.Session = headers["x-assay-session"].ToString() is { Length: > 0 } session ? session : ClientTags.SessionOf(call.ClientTags);
+        call.ClientRequestId = headers["amz-sdk-invocation-id"].ToString() is { Length: > 0 } invocation ? invocation
+            : headers["x-client-request-id"].ToString();
+        return null;
+    }
+
+    static Refusal? ReadHeaders(Passage call, IHeaderDictionary headers)
+    {
+        var facts = call.Facts;
+        if (!facts.Metadata.IsNone)
+        {
+            if (ClientTags.Read(call.Body.Span.Slice(facts.Metadata.Start, facts.Metadata.Length)) is not { } tags)
+                return Refusal.Wrong("'requestMetadata' is not an object of texts.");
+            call.ClientTags = tags;
+        }
+        else if (headers["X-Amzn-Bedrock-Request-Metadata"].ToString() is { Length: > 0 } metadata)
+        {
+            if (ClientTags.Read(Encoding.UTF8.GetBytes(metadata)) is not { } tags)
+                return Refusal.Wrong("The header 'X-Amzn-Bedrock-Request-Metadata' is not an object of texts.");
+            call.ClientTags = tags;
+        }
+        if (headers["X-Amzn-Bedrock-GuardrailIdentifier"].ToString() is { Length: > 0 } guardrail)
+            (facts.HasGuardrail, call.Guardrail) = (true, guardrail);
+        if (headers["X-Amzn-Bedrock-PerformanceConfig-Latency"].ToString() == "optimized") facts.Tier = Tier.LatencyOptimized;
+        facts.Tier = headers["X-Amzn-Bedrock-Service-Tier"].ToString() switch
+        {
+            "flex" => Tier.Flex,
+            "priority" => Tier.Priority,
+            _ => facts.Tier,
+        };
+        return null;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Assay.Bedrock;
+using Assay.Gateway.Admission;
+using Assay.Gateway.Calls;
+using Assay.Gateway.Metering;
+using Microsoft.AspNetCore.Http;
+
+namespace Assay.Gateway.Exchanges;
+
+/// <summary>Bedrock to Bedrock: everything passes as it came but for the model, the limit and the tags.</summary>
+sealed class BedrockExchange : Exchange
+{
+    const string Prefix = "X-Amzn-Bedrock-";
+    const string MetadataHeader = "X-Amzn-Bedrock-Request-Metadata";
+    const int PathsRemembered = 10_000;
+
+    static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    readonly ConcurrentDictionary<(BedrockOperation Operation, string Id), string> paths = new();
+
+    public override string Path(Passage call)
+    {
+        var asked = (call.Operation, call.Purpose == Purpose.Guardrail ? call.Asked : call.Target!.Id);
+        if (call.Purpose == Purpose.Guardrail) return BedrockPath.Write(asked.Operation, asked.Item2, call.GuardrailVersion);
+        if (paths.TryGetValue(asked, out var path)) return path;
+        path = BedrockPath.Write(asked.Operation, asked.Item2);
+        if (paths.Count < PathsRemembered) paths.TryAdd(asked, path);
+        return path;
+    }
+
+    public override Refusal? WriteRequest(Passage call, IBufferWriter<byte> body)
+    {
+        if (call.Purpose is Purpose.Guardrail or Purpose.CountTokens)
+        {
+            body.Write(call.Body.Span);
+            return null;
+        }
+        var edits = new BodyEdits();
+        if (call.ClampedTo is { } most && Clamp(call, most, edits) is { } cannot) return cannot;
+        if (IsConverse(call)) Stamp(call, edits);
+        edits.Apply(call.Body.Span, body);
+        return null;
+    }
+
+    static bool IsConverse(Passage call) => call.Operation is BedrockOperation.Converse or BedrockOperation.ConverseStream;
+
+    static Refusal? Clamp(Passage call, long most, BodyEdits edits)
+    {
+        var facts = call.Facts;
+        var number = Encoding.UTF8.GetBytes(Invariant(most));
+        if (!facts.MaxTokensValue.IsNone)
+        {
+            edits.Replace(facts.MaxTokensValue, number);
+            return null;
+        }
+        if (LimitName(call) is not var (holder, name))
+            return Refusal.Wrong($"The request does not say how many tokens '{call.Target!.Id}' may answer with; say it, or use Converse.");
+        if (holder.Length == 0) edits.Insert(facts.Start, Encoding.UTF8.GetBytes($"\"{name}\":{most}{Comma(facts.IsEmpty)}"));
+        else if (facts.InferenceConfigStart >= 0)
+            edits.Insert(facts.InferenceConfigStart, Encoding.UTF8.GetBytes($"\"{name}\":{most}{Comma(facts.InferenceConfigIsEmpty)}"));
+        else edits.Insert(facts.Start, Encoding.UTF8.GetBytes($"\"{holder}\":{{\"{name}\":{most}}}{Comma(facts.IsEmpty)}"));
+        return null;
+    }
+
+    static string Comma(bool isLast) => isLast ? "" : ",";
+    static string Invariant(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    // Where each vendor's body says how long an answer may be: the object that holds it, and its name.
+    static (string Holder, string Name)? LimitName(Passage call)
+    {
+        if (IsConverse(call)) return ("inferenceConfig", "maxTokens");
+        var model = call.Target!.Model.Id;
+        var dot = model.IndexOf('.', StringComparison.Ordinal);
+        return (dot < 0 ? "" : model[..dot]) switch
+        {
+            "anthropic" or "mistral" or "cohere" or "openai" or "qwen" or "deepseek" or "ai21" or "zai" or "moonshot" or "minimax" =>
+                ("", "max_tokens"),
+            "meta" => ("", "max_gen_len"),
+            "amazon" when model.Contains("nova", StringComparison.Ordinal) => ("inferenceConfig", "max_new_tokens"),
+            "amazon" => ("textGenerationConfig", "maxTokenCount"),
+            _ => null,
+        };
+    }
+
+    static void Stamp(Passage call, BodyEdits edits)
+    {
+        var facts = call.Facts;
+        var tags = TagsAsJson(call);
+        if (!facts.Metadata.IsNone) edits.Replace(facts.Metadata, tags);
+        else edits.Insert(facts.Start, (byte[])[.. "\"requestMetadata\":"u8, .. tags.Span, .. facts.IsEmpty ? ""u8 : ","u8]);
+    }
+
+    static ReadOnlyMemory<byte> TagsAsJson(Passage call)
+    {
+        var text = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(text, Plain))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in JournalLine.Tags(call)) json.WriteString(name, value);
+            json.WriteEndObject();
+        }
+        return text.WrittenMemory;
+    }
+
+    public override void WriteHeaders(Passage call, IHeaderDictionary client, HttpRequestHeaders server)
+    {
+        foreach (var (name, values) in client)
+            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !name.Equals(MetadataHeader, StringComparison.OrdinalIgnoreCase))
+                server.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        if (call.Operation is BedrockOperation.InvokeModel or BedrockOperation.InvokeModelWithResponseStream)
+            server.TryAddWithoutValidation(MetadataHeader, Encoding.UTF8.GetString(TagsAsJson(call).Span));
+        if (client.Accept is [{ } accept, ..]) server.TryAddWithoutValidation("Accept", accept);
+    }
+
+    public override void ReadWhole(Passage call, HttpResponseMessage response, CallBody body, Answer answer, IBufferWriter<byte> client)
+    {
+        var usage = answer.Usage;
+        if (call.Purpose == Purpose.Guardrail) usage.ReadGuardrail(body.Padded, 0, body.Length);
+        else usage.Read(body.Padded, 0, body.Length);
+        // Several vendors' bodies count nothing; Bedrock's headers always do.
+        usage.Say(Count(response, "Input-Token-Count"), Count(response, "Output-Token-Count"),
+            Count(response, "Cache-Read-Input-Token-Count"), Count(response, "Cache-Write-Input-Token-Count"));
+        if (call.Target!.Model.Kind == Usage.ModelKind.OpaqueProfile) answer.ServedModel = PromptRouter.InvokedModel(body.Span);
+        answer.IsWhole = true;
+        client.Write(body.Span);
+    }
+
+    static long Count(HttpResponseMessage response, string name) => long.TryParse(First(response.Headers, Prefix + name), out var count)
+        ? count
+        : -1;
+
+    public override void ReadError(
+        Passage call, HttpResponseMessage response, CallBody body, IHeaderDictionary headers, IBufferWriter<byte> client, out string code)
+    {
+        code = BedrockError.Read(First(response.Headers, BedrockError.TypeHeader), body.Span).Type;
+        if (code.Length > 0) headers[BedrockError.TypeHeader] = code;
+        client.Write(body.Span);
+    }
+
+    public override StreamTap Tap(Passage call) => new BedrockTap();
+    public override string StreamType => EventStream.ContentType;
+
+    public override void PassHeaders(HttpResponseMessage server, IHeaderDictionary client)
+    {
+        foreach (var (name, values) in server.Headers.NonValidated)
+            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || name.Equals("x-amzn-RequestId", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)) client[name] = values.ToString();
+    }
+
+    public override string RequestIdOf(HttpResponseMessage response) => First(response.Headers, "x-amzn-RequestId");
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using Assay.Bedrock;
+using Assay.Gateway.Admission;
+using Assay.Gateway.Calls;
+using Assay.Gateway.Identity;
+using Assay.Pricing;
+using Assay.Rating;
+using Assay.Usage;
+
+namespace Assay.Gateway.Metering;
+
+/// <summary>What calls came to: the record a reader of the journal will find, and its price by the same Rater. Pure but for what it
+/// remembers.</summary>
+sealed class CallMeter(PriceBook book, Calibration calibration)
+{
+    // Where no count ever came: text has about four bytes a token, and an estimate must not be too low.
+    const int BytesPerToken = 3;
+
+    // What is worked out for a kind of call (its rates) is found again by its address.
+    readonly ConcurrentDictionary<(Caller, ModelTarget, BedrockOperation, Mode, Tier), CallKind> kinds = new();
+
+    /// <summary>A call that was answered, in whole or in part.</summary>
+    public Metered Of(Passage call, Answer answer)
+    {
+        var target = call.Target!;
+        var usage = answer.Usage;
+        var counts = usage.HasTokens || call.Purpose is Purpose.Guardrail or Purpose.CountTokens ? CountsFrom.Served : CountsFrom.Estimated;
+        var tokens = call.Purpose == Purpose.CountTokens ? default
+            : counts == CountsFrom.Served ? WithLifetimes(usage.Tokens(target.Model.Facts, target.IsGross), call) : Estimate(call, answer);
+        var record = Record(call, usage.Tier, usage.IsReserved) with
+        {
+            Tokens = tokens, Amounts = usage.Amounts(), StopReason = usage.StopReason, ErrorCode = answer.Failure,
+        };
+        if (counts == CountsFrom.Served && !tokens.IsNone && answer.Failure is null)
+            calibration.Of(target, call.Holder!.Key.Name).Learn(call.Body.Length - call.Facts.MediaBytes, tokens.Prompt, tokens.Output);
+        return Rate(record, counts);
+    }
+
+    /// <summary>A call that was refused or failed: nothing in it can be charged.</summary>
+    public Metered OfFailure(Passage call, string errorCode) =>
+        new(Record(call, Tier.Standard, isReserved: false) with { ErrorCode = errorCode }, 0m, null, CountsFrom.None);
+
+    Metered Rate(UsageRecord record, CountsFrom counts)
+    {
+        var charges = ArrayOf();
+        var count = Rater.Rate(record, book, charges);
+        decimal cost = 0m;
+        string? unpriced = null;
+        for (var i = 0; i < count; i++)
+        {
+            if (charges[i].Rate is not null) cost += charges[i].Cost;
+            // The hours of purchased units are paid whatever is called; the tokens cost nothing more.
+            else if (charges[i].Unpriced != UnpricedCause.CoveredByModelUnits) unpriced ??= Rater.Reason(record, charges[i], book);
+        }
+        return new(record, cost, unpriced, counts);
+    }
+
+    [ThreadStatic]
+    static Charge[]? room;
+
+    static Charge[] ArrayOf() => room ??= new Charge[Rater.ChargesMax];
+
+    UsageRecord Record(Passage call, Tier tier, bool isReserved)
+    {
+        var target = call.Target!;
+        var mode = target.Model.Kind switch
+        {
+            ModelKind.Provisioned => Mode.Provisioned,
+            ModelKind.Custom => Mode.Custom,
+            _ => isReserved ? Mode.Reserved : Mode.OnDemand,
+        };
+        var kind = kinds.GetOrAdd((call.Holder!.Caller, target, call.Operation, mode, tier), static key =>
+            new(key.Item1, key.Item2.Region, key.Item2.Model, key.Item3.ToString()) { Mode = key.Item4, Tier = key.Item5 });
+        return new(kind) { RequestId = RequestId.OfGuid(KeyOf(call.Id)), Time = call.Time };
+    }
+
+    /// <summary>The number by which the ledger knows a GUID.</summary>
+    public static UInt128 KeyOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    // A server may not say how long a cache entry lives; whoever saw the request knows, where it asked for one lifetime alone.
+    static TokenCounts WithLifetimes(TokenCounts tokens, Passage call) => tokens.CacheWriteUnknown == 0 || call.Facts.CachesAnHour
+        ? tokens
+        : tokens with { CacheWrite5m = tokens.CacheWrite5m + tokens.CacheWriteUnknown, CacheWriteUnknown = 0 };
+
+    TokenCounts Estimate(Passage call, Answer answer)
+    {
+        if (!answer.IsWhole && answer.StreamedBytes == 0 && answer.Failure is not null) return default;
+        var habits = calibration.Of(call.Target!, call.Holder!.Key.Name);
+        var input = habits.Input(share: 0.5, call.Body.Length - call.Facts.MediaBytes);
+        var output = (answer.StreamedBytes + BytesPerToken - 1) / BytesPerToken;
+        return new() { Input = Math.Clamp(input, 1, call.Size.Input), Output = Math.Min(output, call.Size.Output) };
+    }
+}
