@@ -1,3 +1,4 @@
+using Assay.Control.Files;
 using Assay.Control.Policies;
 using Assay.Testing;
 using Assay.Usage;
@@ -22,6 +23,6 @@ static class SomePolicies
         _ => throw new InvalidOperationException(),
     };
 
-    public static IReadOnlyList<PolicyError> Errors(string text) =>
+    public static IReadOnlyList<FileError> Errors(string text) =>
         Assert.IsType<PolicyReading.Mistaken>(PolicyReader.Read("test.yaml", text, Catalog)).Errors;
 }

@@ -1,3 +1,4 @@
+using Assay.Control.Files;
 using Assay.Usage;
 
 namespace Assay.Control.Policies;

@@ -1,41 +1,13 @@
+using Assay.Control.Files;
+
 namespace Assay.Control.Policies;
-
-/// <summary>What may stand behind a key.</summary>
-/// <param name="Accepted">As messages and the documentation say it.</param>
-abstract record Shape(string Accepted)
-{
-    public sealed record Words(string Kind) : Shape(Kind);
-    public sealed record YesNo() : Shape("yes or no");
-    public sealed record OneOf(params string[] Values) : Shape("one of " + string.Join(", ", Values));
-
-    /// <summary>One text, or a list of them.</summary>
-    public sealed record Texts(string Kind, string Example) : Shape($"{Kind}, or a list of them, such as {Example}");
-    public sealed record SomeOf(params string[] Values) : Shape("one or a list of " + string.Join(", ", Values));
-    public sealed record Amount(AmountUnit Unit) : Shape(Unit.Accepted);
-    public sealed record Amounts(AmountUnit Unit) : Shape($"{Unit.Accepted}, or a list of them");
-    public sealed record Section(KeyTable Keys) : Shape($"{Keys.Name}: {string.Join(", ", Keys.Keys.Select(k => k.Name))}");
-
-    /// <summary>Sections by name.</summary>
-    public sealed record Sections(KeyTable Keys) : Shape($"names, each with {Keys.Name}");
-
-    /// <summary>Lists of models by name.</summary>
-    public sealed record Groups() : Shape("names, each with a list of models");
-}
-
-/// <summary>A key of the policy file: the reader, the JSON schema and the documentation are held against this one description.</summary>
-/// <param name="Default">What counts when the key is left out, as people read it.</param>
-sealed record PolicyKey(string Name, Shape Shape, string Summary, string Default = "", bool IsRequired = false);
-
-/// <summary>The keys of one kind of section.</summary>
-/// <param name="Name">As messages say it: <c>an account</c>.</param>
-sealed record KeyTable(string Name, params PolicyKey[] Keys)
-{
-    public PolicyKey? Find(string name) => Array.Find(Keys, k => k.Name == name);
-}
 
 /// <summary>Every key of a policy file.</summary>
 static class PolicyKeys
 {
+    public static readonly FileKind File = new("policy", "starts with 'policy: NAME'; samples/policy.yaml is one", "docs/policy.md",
+        "write the values out, or name them under 'groups'");
+
     static readonly Shape.Texts Models = new("a model by id or name, a pattern as 'amazon.nova-*', a group, or the ARN of a custom, "
         + "imported or "
         + "provisioned model", "[Claude Haiku 4.5, 'amazon.nova-*']");
@@ -43,15 +15,15 @@ static class PolicyKeys
     static readonly Shape.SomeOf Scopes = new("in_region", "geo", "global");
     static readonly Shape.Texts Emails = new("an e-mail address or the ARN of an SNS topic", "[finops@example.com]");
 
-    static readonly PolicyKey Account = new("account", new Shape.Texts("an account of 'accounts' by name or id", "[shop-prod]"),
+    static readonly FileKey Account = new("account", new Shape.Texts("an account of 'accounts' by name or id", "[shop-prod]"),
         "Accounts it is about.", "all");
-    static readonly PolicyKey Env = new("env", new Shape.Texts("an environment", "[prod, staging]"),
+    static readonly FileKey Env = new("env", new Shape.Texts("an environment", "[prod, staging]"),
         "Environments: the account's, or the tag `env` of the caller where the account has none.", "all");
-    static readonly PolicyKey Team = new("team", new Shape.Texts("a team", "[checkout]"),
+    static readonly FileKey Team = new("team", new Shape.Texts("a team", "[checkout]"),
         "Teams: the tag `team` of the role, or of the request metadata in logs.", "all");
-    static readonly PolicyKey Principal = new("principal", new Shape.Texts("the name of a role or IAM user", "[CheckoutService, 'ci-*']"),
+    static readonly FileKey Principal = new("principal", new Shape.Texts("the name of a role or IAM user", "[CheckoutService, 'ci-*']"),
         "Roles and IAM users by name, without path.", "all");
-    static readonly PolicyKey Key = new("key", new Shape.Texts("the name of a gateway's key", "[chatbot]"),
+    static readonly FileKey Key = new("key", new Shape.Texts("the name of a gateway's key", "[chatbot]"),
         "Virtual keys of the gateway. AWS does not see them: documents for AWS leave such a rule to the gateway.", "all");
 
     public static readonly KeyTable PolicyAccount = new("an account",
@@ -67,7 +39,7 @@ static class PolicyKeys
         new("profiles", Models, "Models that get an application inference profile of the team's own, so that bills tell the team.", "none"),
         new("scope", new Shape.OneOf("in_region", "geo", "global"), "Where the models of its profiles may be computed.", "geo"));
 
-    static readonly PolicyKey RuleRegions = new("regions", Regions, "Regions the calls are made from.", "all");
+    static readonly FileKey RuleRegions = new("regions", Regions, "Regions the calls are made from.", "all");
 
     public static readonly KeyTable Allow = new("an allow rule", Account, Env, Team, Principal, Key,
         new("models", Models, "The models it permits; `*` for every foundation model.", IsRequired: true), RuleRegions,
@@ -124,7 +96,7 @@ static class PolicyKeys
         new("mantle", new Shape.YesNo(), "Whether the bedrock-mantle endpoint may be used, which leaves no invocation log.", "no"),
         new("accounts", new Shape.Sections(PolicyAccount), "The accounts there are. Documents are made for these."),
         new("teams", new Shape.Sections(PolicyTeam), "The teams there are."),
-        new("groups", new Shape.Groups(), "Names for lists of models."),
+        new("groups", new Shape.Groups("models"), "Names for lists of models."),
         new("allow", new Shape.Sections(Allow), "What is permitted; nothing else is.", "everything"),
         new("deny", new Shape.Sections(Deny), "What is forbidden, whatever is permitted."),
         new("limits", new Shape.Sections(Limit), "What every call must keep to."),

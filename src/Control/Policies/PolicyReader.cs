@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Assay.Control.Files;
 using Assay.Pricing;
 using Assay.Usage;
 
@@ -12,18 +13,18 @@ public abstract record PolicyReading
     public sealed record Read(PolicyFile Policy) : PolicyReading;
 
     /// <param name="Errors">At least one, in the order of the file.</param>
-    public sealed record Mistaken(IReadOnlyList<PolicyError> Errors) : PolicyReading;
+    public sealed record Mistaken(IReadOnlyList<FileError> Errors) : PolicyReading;
 }
 
 /// <summary>Reads policies from YAML or JSON. Every key: <c>docs/policy.md</c>.</summary>
 public sealed partial class PolicyReader
 {
     /// <summary>The longest text that is read, characters.</summary>
-    public const int LengthMax = PolicyTree.LengthMax;
+    public const int LengthMax = FileTree.LengthMax;
 
     static readonly decimal[] UsualSteps = [0.5m, 0.75m, 0.9m];
 
-    readonly List<PolicyError> errors;
+    readonly List<FileError> errors;
     readonly ModelCatalog catalog;
     readonly Dictionary<string, List<string>> groups = new(StringComparer.Ordinal);
     readonly Dictionary<string, Place> ruleNames = new(StringComparer.Ordinal);
@@ -31,7 +32,7 @@ public sealed partial class PolicyReader
     List<string> teams = [];
     string home = "us-east-1";
 
-    PolicyReader(ModelCatalog catalog, List<PolicyError> errors) => (this.catalog, this.errors) = (catalog, errors);
+    PolicyReader(ModelCatalog catalog, List<FileError> errors) => (this.catalog, this.errors) = (catalog, errors);
 
     /// <summary>Reads a policy. Never throws for what a file says.</summary>
     /// <param name="file">What the file is called in messages.</param>
@@ -39,8 +40,8 @@ public sealed partial class PolicyReader
     public static PolicyReading Read(string file, string text, ModelCatalog catalog)
     {
         ArgumentNullException.ThrowIfNull(text);
-        List<PolicyError> errors = [];
-        var top = PolicyTree.Read(file, text, errors);
+        List<FileError> errors = [];
+        var top = FileTree.Read(file, text, PolicyKeys.File, errors);
         var policy = top is null ? null : new PolicyReader(catalog, errors).Policy(top);
         return policy is not null && errors.Count == 0
             ? new PolicyReading.Read(policy)
@@ -49,7 +50,7 @@ public sealed partial class PolicyReader
 
     PolicyFile Policy(MapNode map)
     {
-        var top = new PolicySection(map, map, PolicyKeys.Policy, "", errors);
+        var top = new FileSection(map, map, PolicyKeys.Policy, "", errors);
         home = Region(top, "region") ?? home;
         accounts = [.. top.Sections("accounts").Select(Account)];
         foreach (var twice in accounts.GroupBy(a => a.Id).Where(g => g.Key.Length > 0 && g.Count() > 1))
@@ -69,7 +70,7 @@ public sealed partial class PolicyReader
         };
     }
 
-    PolicyAccount Account(PolicySection section)
+    PolicyAccount Account(FileSection section)
     {
         var id = section.Text("id");
         if (section.Has("id") && !AccountId().IsMatch(id))
@@ -79,7 +80,7 @@ public sealed partial class PolicyReader
         return new(id, section.Name, section.Text("env"), regions.Count > 0 ? regions : [home], Address(section, "owner"), section.Place);
     }
 
-    PolicyTeam Team(PolicySection section)
+    PolicyTeam Team(FileSection section)
     {
         List<string> profiles = [];
         foreach (var model in section.Texts("profiles").SelectMany(t => Models(t).Select(m => (Text: t, Model: m))))
@@ -112,13 +113,13 @@ public sealed partial class PolicyReader
         return models;
     }
 
-    AccessRule Access(PolicySection section)
+    AccessRule Access(FileSection section)
     {
         Named(section);
         return new(section.Name, section.Place, WhoOf(section), ModelsOf(section), Regions(section), Scopes(section));
     }
 
-    LimitRule Limit(PolicySection section)
+    LimitRule Limit(FileSection section)
     {
         Named(section);
         var guardrail = section.Text("guardrail");
@@ -136,7 +137,7 @@ public sealed partial class PolicyReader
             [.. section.Texts("tags").Select(t => t.Text).Distinct()], section.Amount("max_request"));
     }
 
-    PolicyBudget Budget(PolicySection section)
+    PolicyBudget Budget(FileSection section)
     {
         var steps = section.Amounts("steps");
         for (var i = 1; i < steps.Count; i++)
@@ -157,7 +158,7 @@ public sealed partial class PolicyReader
             Addresses(section, "owner"), section.Flag("hard"));
     }
 
-    AlarmRule Alarm(PolicySection section)
+    AlarmRule Alarm(FileSection section)
     {
         var endpoints = section.Texts("endpoints");
         foreach (var endpoint in endpoints)
@@ -177,19 +178,19 @@ public sealed partial class PolicyReader
         };
     }
 
-    static LoggingRule Logging(PolicySection section) => new(Bucket(section), section.Place, section.Amount("keep") ?? 400m,
+    static LoggingRule Logging(FileSection section) => new(Bucket(section), section.Place, section.Amount("keep") ?? 400m,
         section.Flag("text"),
         section.Amount("size"));
 
     // A rule is named in documents and findings; the name must be one rule's.
-    void Named(PolicySection section)
+    void Named(FileSection section)
     {
         if (!ruleNames.TryAdd(section.Name, section.Place))
             section.Wrong(section.Place, $"{Quoted.Of(section.Name)} is the name of another rule (line {ruleNames[section.Name].Line}); "
                 + "accepted: a name once, whatever the section");
     }
 
-    Who WhoOf(PolicySection section)
+    Who WhoOf(FileSection section)
     {
         var named = section.Texts("team");
         if (teams.Count > 0)
@@ -203,7 +204,7 @@ public sealed partial class PolicyReader
             [.. (key is string name ? section.Texts(name) : (List<TextNode>)key).Select(t => t.Text).Where(t => t != "*").Distinct()];
     }
 
-    List<string> AccountIds(PolicySection section)
+    List<string> AccountIds(FileSection section)
     {
         List<string> ids = [];
         foreach (var text in section.Texts("account"))
@@ -219,7 +220,7 @@ public sealed partial class PolicyReader
         return ids;
     }
 
-    List<string> ModelsOf(PolicySection section)
+    List<string> ModelsOf(FileSection section)
     {
         var models = section.Texts("models").SelectMany(Models).Distinct().ToList();
         return models.Contains("*") ? [] : models;
@@ -253,13 +254,13 @@ public sealed partial class PolicyReader
     string Nearest(string text) => "; accepted: an id or name of prices/models.csv, such as 'Claude Haiku 4.5'"
         + Quoted.Near(text, groups.Keys.Concat(catalog.Models.SelectMany(m => m.Names)).Concat(catalog.Models.Select(m => m.Id)));
 
-    static List<string> Regions(PolicySection section) =>
+    static List<string> Regions(FileSection section) =>
         [.. section.Texts("regions").Where(r => IsRegion(section, r)).Select(r => r.Text).Where(r => r != "*").Distinct()];
 
-    static List<Scope> Scopes(PolicySection section) =>
+    static List<Scope> Scopes(FileSection section) =>
         section.Has("scopes") && section.Choices("scopes") is { Count: < 3 } chosen ? [.. chosen.Order().Select(c => (Scope)c)] : [];
 
-    static bool IsRegion(PolicySection section, TextNode text)
+    static bool IsRegion(FileSection section, TextNode text)
     {
         if (AwsRegions.All.Any(r => Glob.Matches(text.Text, r))) return true;
         section.Wrong(text.Place, $"{Quoted.Of(text)} is not an AWS region; accepted: a region code such as 'eu-central-1', or a "
@@ -268,10 +269,10 @@ public sealed partial class PolicyReader
         return false;
     }
 
-    static string? Region(PolicySection section, string key) =>
+    static string? Region(FileSection section, string key) =>
         section.TextOf(key) is { } text && IsRegion(section, text) ? text.Text : null;
 
-    static string Bucket(PolicySection section)
+    static string Bucket(FileSection section)
     {
         var name = section.Text("bucket");
         if (section.Has("bucket") && !BucketForm().IsMatch(name))
@@ -279,21 +280,21 @@ public sealed partial class PolicyReader
         return name;
     }
 
-    static string Address(PolicySection section, string key)
+    static string Address(FileSection section, string key)
     {
         if (section.TextOf(key) is not { } text) return "";
         Check(section, text);
         return text.Text;
     }
 
-    static List<string> Addresses(PolicySection section, string key)
+    static List<string> Addresses(FileSection section, string key)
     {
         var texts = section.Texts(key);
         foreach (var text in texts) Check(section, text);
         return [.. texts.Select(t => t.Text).Distinct()];
     }
 
-    static void Check(PolicySection section, TextNode text)
+    static void Check(FileSection section, TextNode text)
     {
         if (!AddressForm().IsMatch(text.Text))
             section.Wrong(text.Place, $"{Quoted.Of(text)} cannot be told; accepted: an e-mail address such as 'finops@example.com', or "

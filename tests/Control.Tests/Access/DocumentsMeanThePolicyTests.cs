@@ -1,4 +1,5 @@
 using Assay.Control.Access;
+using Assay.Control.Files;
 using Assay.Control.Policies;
 using Assay.Usage;
 

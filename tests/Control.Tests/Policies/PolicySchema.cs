@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Assay.Control.Files;
 using Assay.Control.Policies;
 
 namespace Assay.Control.Tests.Policies;

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using Assay.Control.Access;
 using Assay.Control.Emit;
+using Assay.Control.Files;
 using Assay.Control.Policies;
 using Assay.Control.Traffic;
 using Assay.Desk.Commands;

@@ -1,15 +1,18 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Assay.Control.Policies;
+namespace Assay.Control.Files;
 
-/// <summary>What an amount of a policy is counted in: which words may follow its number, and what one of each is worth.</summary>
+/// <summary>What an amount is counted in: which words may follow its number, and what one of each is worth.</summary>
 /// <param name="IsNeeded">True when a bare number could mean several things.</param>
-sealed partial record AmountUnit(string Name, string Example, IReadOnlyDictionary<string, decimal> Words, bool IsNeeded)
+public sealed partial record AmountUnit(string Name, string Example, IReadOnlyDictionary<string, decimal> Words, bool IsNeeded)
 {
     const decimal DaysAMonth = 30m;
 
     public decimal Most { get; init; } = 1_000_000_000_000m;
+
+    /// <summary>Whether there are no parts of one.</summary>
+    public bool IsWhole { get; init; }
     public bool IsMoney => Name.StartsWith("US dollars", StringComparison.Ordinal);
     public string Accepted => $"{Name}, such as '{Example}'";
 
@@ -28,6 +31,24 @@ sealed partial record AmountUnit(string Name, string Example, IReadOnlyDictionar
         Worth(("days", 1), ("day", 1), ("months", DaysAMonth), ("years", 365), ("year", 365)), true) { Most = 36_500m };
     public static readonly AmountUnit GigabytesPerMonth = new("a size a month", "20 GB a month",
         Worth(("gb a month", 1), ("gb", 1), ("tb a month", 1_000), ("mb a month", 0.001m), ("gb a day", DaysAMonth)), true);
+
+    public static readonly AmountUnit UsdPerDay = new("US dollars a day", "$50 a day",
+        Worth(("a day", 1), ("usd a day", 1), ("dollars a day", 1)), true);
+    public static readonly AmountUnit UsdPerMinute = new("US dollars a minute", "$2 a minute",
+        Worth(("a minute", 1), ("usd a minute", 1), ("dollars a minute", 1)), true);
+    public static readonly AmountUnit RequestsPerMinute = new("requests a minute", "600 a minute",
+        Worth(("a minute", 1), ("requests a minute", 1)), true) { IsWhole = true };
+    public static readonly AmountUnit TokensPerMinute = new("tokens a minute", "100,000 a minute",
+        Worth(("a minute", 1), ("tokens a minute", 1)), true) { IsWhole = true };
+
+    /// <summary>Seconds, written in units up to days.</summary>
+    public static readonly AmountUnit Duration = new("a time", "30 s",
+        Worth(("ms", 0.001m), ("s", 1), ("sec", 1), ("second", 1), ("seconds", 1), ("min", 60), ("minute", 60), ("minutes", 60),
+            ("h", 3_600), ("hour", 3_600), ("hours", 3_600), ("day", 86_400), ("days", 86_400)), true) { Most = 366 * 86_400m };
+    public static readonly AmountUnit Bytes = new("a size", "100 MB",
+        Worth(("b", 1), ("bytes", 1), ("kb", 1_000), ("mb", 1_000_000), ("gb", 1_000_000_000),
+            ("kib", 1_024), ("mib", 1_048_576), ("gib", 1_073_741_824)), true) { IsWhole = true };
+    public static readonly AmountUnit Count = new("a number", "1,000", Worth(), false) { IsWhole = true };
 
     /// <summary>The amount a text stands for.</summary>
     /// <param name="wrong">What is wrong with it, the value in quotes; empty when nothing is.</param>
@@ -49,7 +70,8 @@ sealed partial record AmountUnit(string Name, string Example, IReadOnlyDictionar
             $"{Quoted.Of(text)} has the unit {Quoted.Of(words)}; accepted: {Accepted}";
         if (wrong.Length > 0) return null;
         if (words.Length > 0) number *= Words[words];
-        if (number > Most) wrong = $"{Quoted.Of(text)} is too large; accepted: {Accepted}";
+        if (IsWhole && number != decimal.Truncate(number)) wrong = $"{Quoted.Of(text)} is not whole; accepted: {Accepted}";
+        else if (number > Most) wrong = $"{Quoted.Of(text)} is too large; accepted: {Accepted}";
         return wrong.Length == 0 ? number : null;
     }
 

@@ -1,62 +1,59 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Assay.Control.Policies;
+namespace Assay.Control.Files;
 
-/// <summary>Where something stands in a policy file. Lines and columns are counted from 1.</summary>
-public sealed record Place(string File, int Line, int Column)
-{
-    public override string ToString() => $"{File}:{Line}";
-}
-
-/// <summary>Something a policy file says that cannot be meant.</summary>
-/// <param name="Message">What was wrong, with the value in quotes, and what is accepted.</param>
-public sealed record PolicyError(Place Place, string Message)
-{
-    public override string ToString() =>
-        $"{Place.File}:{Place.Line}:{Place.Column}: {Message}{(Message.EndsWith('?') ? "" : ".")}";
-}
-
-/// <summary>A piece of a policy file and where it stands.</summary>
-abstract record Node(Place Place);
+/// <summary>A piece of a file and where it stands.</summary>
+public abstract record Node(Place Place);
 
 /// <summary>A plain or quoted value. Empty where nothing (or <c>null</c>, <c>~</c>) is written.</summary>
-sealed record TextNode(Place Place, string Text) : Node(Place);
+public sealed record TextNode(Place Place, string Text) : Node(Place);
 
-sealed record ListNode(Place Place, IReadOnlyList<Node> Items) : Node(Place);
+public sealed record ListNode(Place Place, IReadOnlyList<Node> Items) : Node(Place);
 
-sealed record MapNode(Place Place, IReadOnlyList<Entry> Entries) : Node(Place);
+public sealed record MapNode(Place Place, IReadOnlyList<Entry> Entries) : Node(Place);
 
-sealed record Entry(string Key, Node KeyNode, Node Value);
+public sealed record Entry(string Key, Node KeyNode, Node Value);
+
+/// <summary>What a kind of file is called in messages about the whole of it.</summary>
+/// <param name="Noun">As in <c>a policy</c>.</param>
+/// <param name="Beginning">How it starts, and where one can be seen.</param>
+/// <param name="Manual">The page of its keys.</param>
+/// <param name="InsteadOfAliases">What to do where YAML would take an alias.</param>
+public sealed record FileKind(string Noun, string Beginning, string Manual, string InsteadOfAliases = "write the values out");
 
 /// <summary>
 /// The tree of one YAML or JSON text, made from the parser's events: the library's own tree stops at the first key that stands twice,
 /// and resolves aliases, by which a small file can stand for a huge one.
 /// </summary>
-sealed class PolicyTree
+public sealed class FileTree
 {
     public const int LengthMax = 1024 * 1024;
     const int DepthMax = 16;
 
     readonly string file;
-    readonly List<PolicyError> errors;
+    readonly FileKind kind;
+    readonly List<FileError> errors;
     readonly Parser parser;
 
-    PolicyTree(string file, string text, List<PolicyError> errors)
+    FileTree(string file, string text, FileKind kind, List<FileError> errors)
     {
-        this.file = file;
-        this.errors = errors;
+        (this.file, this.kind, this.errors) = (file, kind, errors);
         parser = new(new StringReader(text));
     }
 
     /// <summary>The top of the text, or null when errors were added that leave nothing to read.</summary>
-    public static MapNode? Read(string file, string text, List<PolicyError> errors)
+    /// <param name="file">What the file is called in messages.</param>
+    public static MapNode? Read(string file, string text, FileKind kind, List<FileError> errors)
     {
-        if (text.Length > LengthMax) return Refuse(1, 1, "the file is too long; accepted: a policy of up to 1 MB");
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentNullException.ThrowIfNull(errors);
+        if (text.Length > LengthMax) return Refuse(1, 1, $"the file is too long; accepted: a {kind.Noun} of up to 1 MB");
         text = text.TrimStart('\uFEFF');
         // JSON is indented by tabs at times, which YAML does not take.
         if (text.TrimStart().StartsWith('{')) text = text.Replace('\t', ' ');
-        var tree = new PolicyTree(file, text, errors);
+        var tree = new FileTree(file, text, kind, errors);
         try
         {
             return tree.Document();
@@ -83,17 +80,17 @@ sealed class PolicyTree
 
     MapNode? Document()
     {
-        const string accepted = "accepted: a policy, which starts with 'policy: NAME'; samples/policy.yaml is one";
+        var accepted = $"accepted: a {kind.Noun}, which {kind.Beginning}";
         parser.Consume<StreamStart>();
         if (parser.Accept<StreamEnd>(out _)) return Wrong(new(file, 1, 1), $"the file is empty; {accepted}");
         parser.Consume<DocumentStart>();
         if (Next(0) is not { } top) return null;
         parser.Consume<DocumentEnd>();
         if (!parser.Accept<StreamEnd>(out _) && parser.Current is { } more)
-            Wrong(At(more), "a second document starts here; accepted: one policy a file");
+            Wrong(At(more), $"a second document starts here; accepted: one {kind.Noun} a file");
         return top as MapNode ?? Wrong(top.Place, top is TextNode { Text: "" }
             ? $"the file is empty; {accepted}"
-            : $"{Quoted.Of(top)} is no policy; accepted: lines of the form 'key: value'");
+            : $"{Quoted.Of(top)} is no {kind.Noun}; accepted: lines of the form 'key: value'");
     }
 
     MapNode? Wrong(Place place, string message)
@@ -107,9 +104,9 @@ sealed class PolicyTree
     {
         var start = parser.Current ?? throw new YamlException("the file ends too early");
         var place = At(start);
-        if (depth > DepthMax) return Wrong(place, $"values lie more than {DepthMax} levels deep; accepted: the levels of docs/policy.md");
+        if (depth > DepthMax) return Wrong(place, $"values lie more than {DepthMax} levels deep; accepted: the levels of {kind.Manual}");
         if (start is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
-            Wrong(place, "anchors and aliases are not accepted; write the values out, or name them under 'groups'");
+            Wrong(place, $"anchors and aliases are not accepted; {kind.InsteadOfAliases}");
         switch (start)
         {
             case AnchorAlias:
@@ -152,47 +149,4 @@ sealed class PolicyTree
     }
 
     Place At(ParsingEvent read) => new(file, (int)Math.Max(1, read.Start.Line), (int)Math.Max(1, read.Start.Column));
-}
-
-/// <summary>Values as messages quote them: short, on one line.</summary>
-static class Quoted
-{
-    const int LengthMax = 60;
-
-    public static string Of(string text) => $"'{Cut(text)}'";
-    public static string Of(Node node) => node switch { TextNode text => Of(text.Text), ListNode => "a list", _ => "a map" };
-
-    static string Cut(string text)
-    {
-        var shown = text.Length <= LengthMax ? text : text[..(LengthMax - 1)] + "…";
-        return string.Concat(shown.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c));
-    }
-
-    /// <summary>", did you mean 'x'?" or nothing.</summary>
-    public static string Near(string word, IEnumerable<string> candidates)
-    {
-        if (word.Length is 0 or > LengthMax) return "";
-        var best = candidates.Select(c => (Text: c, Distance: Distance(word, c, Math.Max(2, word.Length / 3))))
-            .DefaultIfEmpty(("", int.MaxValue))
-            .MinBy(c => c.Item2);
-        return best.Item2 <= Math.Max(word.Length < 4 ? 1 : 2, word.Length / 3) ? $"; did you mean '{best.Item1}'?" : "";
-    }
-
-    static int Distance(string a, string b, int most)
-    {
-        if (Math.Abs(a.Length - b.Length) > most) return int.MaxValue;
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var corner = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var change = corner + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
-                corner = row[j];
-                row[j] = Math.Min(change, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.Length];
-    }
 }

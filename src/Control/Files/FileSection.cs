@@ -1,16 +1,25 @@
-namespace Assay.Control.Policies;
+namespace Assay.Control.Files;
 
-/// <summary>A map of a policy file, read key by key. Whatever is wrong becomes an error; the caller gets the default and reads
+/// <summary>Reads a text of some form.</summary>
+/// <param name="wrong">What is wrong with it, the value in quotes and what is accepted; empty when nothing is.</param>
+public delegate T? FileForm<T>(string text, out string wrong)
+    where T : struct;
+
+/// <summary>A map of a file, read key by key. Whatever is wrong becomes an error; the caller gets the default and reads
 /// on.</summary>
-sealed class PolicySection
+/// <remarks>A caller reads a table's keys by the shapes the table gives them; another shape is a defect and throws.</remarks>
+public sealed class FileSection
 {
     readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
     readonly KeyTable keys;
-    readonly List<PolicyError> errors;
+    readonly List<FileError> errors;
 
     /// <param name="head">The key that names it: errors about the whole section stand there.</param>
-    public PolicySection(Node head, MapNode map, KeyTable keys, string name, List<PolicyError> errors)
+    public FileSection(Node head, MapNode map, KeyTable keys, string name, List<FileError> errors)
     {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(map);
+        ArgumentNullException.ThrowIfNull(keys);
         (this.keys, Name, Place, this.errors) = (keys, name, head.Place, errors);
         foreach (var entry in map.Entries)
         {
@@ -38,6 +47,7 @@ sealed class PolicySection
     public bool Has(string key) => entries.ContainsKey(key);
     public Place At(string key) => entries.TryGetValue(key, out var entry) ? entry.Value.Place : Place;
 
+    /// <summary>Tells a mistake that only the reader of the whole file can see.</summary>
     public void Wrong(Place place, string message) => errors.Add(new(place, message));
 
     public string Text(string key, string otherwise = "") => TextOf(key)?.Text ?? otherwise;
@@ -67,6 +77,17 @@ sealed class PolicySection
     {
         if (TextOf(key) is not { } text) return null;
         var read = ((Shape.Amount)keys.Find(key)!.Shape).Unit.Read(text.Text, out var wrong);
+        if (wrong.Length > 0) Wrong(text.Place, wrong);
+        return read;
+    }
+
+    /// <summary>A value with a form of its own; null when it is left out or is not of that form.</summary>
+    public T? Value<T>(string key, FileForm<T> form)
+        where T : struct
+    {
+        ArgumentNullException.ThrowIfNull(form);
+        if (TextOf(key) is not { } text) return null;
+        var read = form(text.Text, out var wrong);
         if (wrong.Length > 0) Wrong(text.Place, wrong);
         return read;
     }
@@ -116,11 +137,11 @@ sealed class PolicySection
         return chosen;
     }
 
-    public PolicySection? Inner(string key) => entries.TryGetValue(key, out var entry)
+    public FileSection? Inner(string key) => entries.TryGetValue(key, out var entry)
         ? Of(entry.KeyNode, entry.Value, ((Shape.Section)keys.Find(key)!.Shape).Keys, key) : null;
 
     /// <summary>The sections of a key by name, in the order of the file.</summary>
-    public IEnumerable<PolicySection> Sections(string key)
+    public IEnumerable<FileSection> Sections(string key)
     {
         var inner = ((Shape.Sections)keys.Find(key)!.Shape).Keys;
         foreach (var entry in Named(key))
@@ -136,7 +157,7 @@ sealed class PolicySection
         return [];
     }
 
-    PolicySection? Of(Node head, Node value, KeyTable table, string name)
+    FileSection? Of(Node head, Node value, KeyTable table, string name)
     {
         if (value is MapNode map) return new(head, map, table, name, errors);
         Wrong(value.Place, $"{Quoted.Of(value)} stands where {table.Name} is described; accepted keys: "
