@@ -1,1 +1,1 @@
-return 0;
+return await Assay.Gateway.Commands.GatewayCommand.Run(args).ConfigureAwait(false);

@@ -13,11 +13,13 @@ namespace Assay.Gateway.Admission;
 /// Lets calls in: permitted, priced, below every ceiling, and with their money set aside. Each hop of a call comes through here, so
 /// that a fallback is held to the same limits as the first choice.
 /// </summary>
-sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budgets, Calibration calibration)
+sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budgets, RateBook rateBook, Calibration calibration)
 {
     // What soft budgets set aside: nine of ten calls cost no more.
     const double LikelyShare = 0.9;
-    static readonly Dictionary<string, string> NoTags = [];
+    const int RatesRemembered = 50_000;
+
+    readonly SpenderRules spenders = new(settings.Policy);
 
     readonly ConcurrentDictionary<(ModelTarget Target, Tier Tier, bool IsGuarded, int Day), CallRates> rates = new();
 
@@ -25,6 +27,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
     public CallRates RatesOf(ModelTarget target, Tier tier, bool isGuarded, DateTime time)
     {
         var day = DateOnly.FromDateTime(time);
+        if (rates.Count > RatesRemembered) rates.Clear();
         return rates.GetOrAdd((target, tier, isGuarded, day.DayNumber),
             static (key, book) => CallRates.Of(key.Target, key.Tier, key.IsGuarded, DateOnly.FromDayNumber(key.Day), book), book);
     }
@@ -39,6 +42,9 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         (call.ClampedTo, call.Worst, call.Likely, call.Lease) = (null, null, null, default);
         if (call.Purpose == Purpose.CountTokens) return null;
 
+        if (!target.IsKnown)
+            return Refusal.Forbidden("unpriced", $"A call without a price is not let in: book '{book.Id}' does not know '{target.LoggedId}'. "
+                + "Check the model's name, or give the gateway a book that has it ('book' in its configuration).");
         var rates = RatesOf(target, call.Facts.Tier, call.Facts.HasGuardrail, call.Time);
         if (rates.Unpriced is { } unpriced)
             return Refusal.Forbidden("unpriced", Sentence($"a call without a price is not let in: {unpriced}"));
@@ -53,7 +59,30 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
             if (!fitted.Fits) return OverTheCeiling(call, ceiling, rates.Cost(size));
             (size, clampedTo) = (fitted.Size, fitted.ClampedTo ?? clampedTo);
         }
-        return Reserve(call, rates, size, clampedTo);
+        return TakeRates(call, rates, size) ?? Reserve(call, rates, size, clampedTo);
+    }
+
+    // Bedrock's own quotas count what a call may answer with, so these do; what it really was replaces it afterwards.
+    Refusal? TakeRates(Passage call, CallRates rates, in CallSize size)
+    {
+        if (call.Taken is not null) return null;
+        var likely = LikelySize(call, size);
+        var admission = rateBook.TryTake(call.Holder!.Rates, likely.Input + size.Output, rates.Cost(likely), call.Time, out var take);
+        if (admission.IsAdmitted)
+        {
+            call.Taken = take;
+            return null;
+        }
+        var what = admission.Meter switch
+        {
+            RateMeter.Requests => $"{admission.Limit:N0} requests",
+            RateMeter.Tokens => $"{admission.Limit:N0} tokens",
+            _ => Usd(admission.Limit),
+        };
+        var limit = $"Rate '{admission.Rule}'{(admission.Value is { Length: > 0 } of ? $" of '{of}'" : "")} is {what} a minute";
+        return admission.RetryAfter is { } seconds
+            ? new(RefusalKind.TooOften, "rate", $"{limit}, and it is used up. Try again in {seconds} s.", seconds)
+            : Refusal.Forbidden("rate", $"{limit}; this call alone takes more.");
     }
 
     Refusal? Reserve(Passage call, CallRates rates, CallSize size, long? clampedTo)
@@ -98,16 +127,18 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
             if (IsAbout(rule.Who, rule.Apps, call)) yield return Ceiling.Of(rule);
     }
 
-    bool IsAbout(Who who, IReadOnlyList<string> apps, Passage call) => WhoMatch.IsAbout(who, apps, call.Holder!.Spender, settings.Policy);
+    bool IsAbout(Who who, IReadOnlyList<string> apps, Passage call) => spenders.IsAbout(who, apps, call.Holder!.Spender);
 
     static Refusal OverTheCeiling(Passage call, Ceiling ceiling, decimal worst) => Refusal.Forbidden("ceiling",
         $"The call may cost up to {Usd(worst)}, above the ceiling '{ceiling.Name}' of {Usd(ceiling.Usd)} a request. "
         + $"Ask for fewer tokens (maxTokens), send less, or choose a cheaper model than '{call.Target!.Id}'.");
 
     static string OverTheBudget(in Control.Budgets.Admission admission, decimal worst) =>
-        $"Budget '{admission.Counter}' has {Usd(admission.Headroom)} left of {Usd(admission.Limit)}, and the call may cost up to {Usd(worst)}"
-        + $" ({Usd(admission.Spent)} spent, {Usd(admission.Reserved)} set aside for calls on their way). It opens again at "
-        + string.Create(CultureInfo.InvariantCulture, $"{admission.Until:yyyy-MM-dd'T'HH:mm:ss'Z'}.");
+        $"Budget '{admission.Budget}'{(admission.Value is { Length: > 0 } of ? $" of '{of}'" : "")} has {Usd(admission.Headroom)} left of "
+        + $"{Usd(admission.Limit)}, and the call may cost up to {Usd(worst)} ({Usd(admission.Spent)} spent, "
+        + $"{Usd(admission.Reserved + admission.Held)} set aside). "
+        + (admission.Until is { } until ? string.Create(CultureInfo.InvariantCulture, $"There is room again at {until:yyyy-MM-dd'T'HH:mm:ss'Z'}.")
+            : "It is dearer than the whole budget.");
 
     static string Usd(decimal amount) => "$" + Pricing.Usd.Plain(decimal.Round(amount, 6, MidpointRounding.ToPositiveInfinity));
 

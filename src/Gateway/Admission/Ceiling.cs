@@ -1,4 +1,3 @@
-using Assay.Control.Policies;
 using Assay.Gateway.Calls;
 using Assay.Gateway.Settings;
 

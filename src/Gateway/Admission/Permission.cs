@@ -1,7 +1,6 @@
 using Assay.Control.Policies;
 using Assay.Gateway.Calls;
 using Assay.Gateway.Identity;
-using Assay.Usage;
 
 namespace Assay.Gateway.Admission;
 

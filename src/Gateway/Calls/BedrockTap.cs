@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using Assay.Bedrock;
-using Assay.Usage.Logs;
 
 namespace Assay.Gateway.Calls;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Assay.Gateway.Settings;
 using Assay.Gateway.Upstreams;
+using Assay.Pricing;
 using Assay.Usage;
 
 namespace Assay.Gateway.Calls;
@@ -13,14 +14,15 @@ sealed class ModelTable
 
     readonly GatewaySettings settings;
     readonly ModelCatalog catalog;
+    readonly PriceBook book;
     readonly IReadOnlyList<Upstream> upstreams;
     readonly Dictionary<string, ModelSettings> aliases;
     readonly ConcurrentDictionary<(string Asked, Dialect Dialect), IReadOnlyList<ModelTarget>> known = new();
     readonly ConcurrentDictionary<(string Id, Upstream Upstream), ModelTarget> targets = new();
 
-    public ModelTable(GatewaySettings settings, ModelCatalog catalog, IReadOnlyList<Upstream> upstreams)
+    public ModelTable(GatewaySettings settings, ModelCatalog catalog, PriceBook book, IReadOnlyList<Upstream> upstreams)
     {
-        (this.settings, this.catalog, this.upstreams) = (settings, catalog, upstreams);
+        (this.settings, this.catalog, this.book, this.upstreams) = (settings, catalog, book, upstreams);
         aliases = settings.Models.ToDictionary(m => m.Name, StringComparer.Ordinal);
     }
 
@@ -73,10 +75,21 @@ sealed class ModelTable
         return geography + id;
     }
 
-    ModelTarget Target(string id, Upstream upstream, string pricedAs) => targets.GetOrAdd((id, upstream), _ =>
+    /// <summary>A name that nothing is known of, for the journal's line of its refusal.</summary>
+    public ModelTarget Stranger(string asked) => Make(asked, upstreams[0], "");
+
+    ModelTarget Target(string id, Upstream upstream, string pricedAs)
+    {
+        if (targets.TryGetValue((id, upstream), out var target)) return target;
+        target = Make(id, upstream, pricedAs);
+        return targets.Count < RememberedMax ? targets.GetOrAdd((id, upstream), target) : target;
+    }
+
+    ModelTarget Make(string id, Upstream upstream, string pricedAs)
     {
         var logged = pricedAs.Length > 0 ? pricedAs : upstream.Kind == UpstreamKind.Bedrock ? id : $"{upstream.Name}:{id}";
         var region = upstream.Kind == UpstreamKind.Bedrock ? upstream.Region : settings.Region;
-        return new(id, logged, ModelIdentity.Resolve(logged, catalog, settings.Profiles), region, upstream);
-    });
+        var model = ModelIdentity.Resolve(logged, catalog, settings.Profiles);
+        return new(id, logged, model, region, upstream, IsKnown: model.Kind != ModelKind.Foundation || book.Knows(model.Id));
+    }
 }

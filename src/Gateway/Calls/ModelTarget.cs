@@ -11,7 +11,8 @@ namespace Assay.Gateway.Calls;
 /// <param name="Model">As it is priced: what the log reader makes of <paramref name="LoggedId"/>.</param>
 /// <param name="LoggedId">As the journal names it.</param>
 /// <param name="Region">The region the call is made from; <c>-</c> outside Bedrock.</param>
-sealed record ModelTarget(string Id, string LoggedId, ModelRef Model, string Region, Upstream Upstream)
+/// <param name="IsKnown">Whether the book has prices of it anywhere; what has none is not worth remembering.</param>
+sealed record ModelTarget(string Id, string LoggedId, ModelRef Model, string Region, Upstream Upstream, bool IsKnown)
 {
     /// <summary>Counts of this server include cached tokens in the input, whatever the model's habit on Bedrock.</summary>
     public bool IsGross => Upstream.Kind == UpstreamKind.OpenAi || Model.Facts is { GrossInput: true };

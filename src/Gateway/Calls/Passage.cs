@@ -51,6 +51,9 @@ sealed class Passage : IDisposable
     public Lease Lease { get; set; }
     public int LeaseSlot { get; set; } = -1;
 
+    /// <summary>What it took of the rates a minute; null before it did.</summary>
+    public RateTake? Taken { get; set; }
+
     /// <summary>How it came to its model and limit, for the header and the journal.</summary>
     public string Decision { get; set; } = "as asked";
     public string? Shadow { get; set; }
@@ -58,6 +61,9 @@ sealed class Passage : IDisposable
     /// <summary>The rules on regions and scopes it keeps to.</summary>
     public IReadOnlyList<string> Residency { get; set; } = [];
     public int Attempts { get; set; }
+
+    /// <summary>A server took the request and never answered: it may bill it all the same.</summary>
+    public bool MayBeBilled { get; set; }
     public string ClientRequestId { get; set; } = "";
     public string UpstreamRequestId { get; set; } = "";
 

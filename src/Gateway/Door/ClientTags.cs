@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Assay.Gateway.Calls;
 
 namespace Assay.Gateway.Door;
 

@@ -1,11 +1,9 @@
 using System.Text;
-using Assay.Bedrock;
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
 using Assay.Gateway.Identity;
 using Assay.Usage;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Assay.Gateway.Door;
 

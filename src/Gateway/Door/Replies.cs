@@ -40,7 +40,7 @@ static class Replies
         await response.Body.WriteAsync(body.WrittenMemory).ConfigureAwait(false);
     }
 
-    static BedrockError ErrorOf(RefusalKind kind) => kind switch
+    public static BedrockError ErrorOf(RefusalKind kind) => kind switch
     {
         RefusalKind.NoKey => BedrockError.UnrecognizedClient,
         RefusalKind.Wrong => BedrockError.Validation,

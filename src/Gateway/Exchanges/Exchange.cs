@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net.Http.Headers;
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
-using Assay.Gateway.Upstreams;
 using Microsoft.AspNetCore.Http;
 
 namespace Assay.Gateway.Exchanges;

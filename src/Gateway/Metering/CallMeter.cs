@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Assay.Bedrock;
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
-using Assay.Gateway.Identity;
 using Assay.Pricing;
 using Assay.Rating;
 using Assay.Usage;

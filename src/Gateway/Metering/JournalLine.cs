@@ -36,7 +36,7 @@ sealed class JournalLine : IDisposable
             IdentityArn = call.Holder!.Arn,
             ModelId = call.Target!.LoggedId,
             Metadata = Tags(call),
-            OutputBody = metered.Record.ErrorCode is null ? LogBody.WithoutText : LogBody.LeftOut,
+            OutputBody = HasBody(metered.Record) ? LogBody.WithoutText : LogBody.LeftOut,
             Guardrails = Guardrails(call, metered.Record.Amounts),
             OwnMembers = writer => Own(writer, call, cost, unpriced, counts, refused),
         });
@@ -44,6 +44,8 @@ sealed class JournalLine : IDisposable
         text.Write("\n"u8);
         return text.WrittenSpan;
     }
+
+    static bool HasBody(in UsageRecord record) => !record.Tokens.IsNone || record.Amounts is not null;
 
     static void Own(Utf8JsonWriter json, Passage call, decimal cost, string? unpriced, CountsFrom counts, string refused)
     {

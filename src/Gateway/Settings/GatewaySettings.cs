@@ -50,6 +50,8 @@ sealed record GatewaySettings
 /// <param name="Role">The role to assume; empty for none.</param>
 sealed record UpstreamSettings(string Name, UpstreamKind Kind, string Url, string Region, string KeyVariable, string Role)
 {
+    /// <summary>It asks nothing of its callers: Bedrock Local.</summary>
+    public bool IsLocal { get; init; }
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromMinutes(5);
     public TimeSpan SilentAtMost { get; init; } = TimeSpan.FromMinutes(2);
     public int Retries { get; init; } = 2;

@@ -73,8 +73,8 @@ public sealed class InvocationLogWriter : IDisposable
         json.WriteString("modelId"u8, entry.ModelId);
         if (record.ErrorCode is { } error) json.WriteString("errorCode"u8, error);
         WriteInput(json, entry);
-        // A failed call has no answer, and AWS writes no output for it.
-        if (record.ErrorCode is null) WriteOutput(json, entry);
+        // A call that failed at once has no answer, and AWS writes no output for it; one that broke off later has tokens.
+        if (record.ErrorCode is null || !record.Tokens.IsNone) WriteOutput(json, entry);
         if (entry.InferenceRegion is { } served) json.WriteString("inferenceRegion"u8, served);
         if (entry.Metadata.Count > 0)
         {

@@ -1,0 +1,148 @@
+using System.Globalization;
+using Assay.Gateway.Admission;
+using Assay.Gateway.Calls;
+using Assay.Gateway.Exchanges;
+using Assay.Gateway.Upstreams;
+using Microsoft.AspNetCore.Http;
+
+namespace Assay.Gateway.Door;
+
+/// <summary>What came of putting a call to servers.</summary>
+/// <param name="Response">An answer, or an error to be passed on; null where the call was refused.</param>
+/// <param name="Exchange">The exchange that asked.</param>
+readonly record struct Dispatched(HttpResponseMessage? Response, Exchange? Exchange, Refusal? Refusal);
+
+/// <summary>
+/// Puts a call to its model, then to what may stand in for it. Each hop is admitted anew, so that a free model with a dear fallback is
+/// not a way around a budget; what was set aside for a hop that failed is given back before the next.
+/// </summary>
+sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvider time)
+{
+    static readonly TimeSpan BackoffFirst = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
+
+    public async Task<Dispatched> Send(
+        Live live, Passage call, IReadOnlyList<ModelTarget> targets, IHeaderDictionary headers, CancellationTokenSource limit)
+    {
+        Refusal? refusal = null;
+        var hops = new List<ModelTarget>(targets);
+        var hasCheaper = false;
+        for (var hop = 0; hop < hops.Count; hop++)
+        {
+            var target = hops[hop];
+            var exchange = Exchanges.Exchanges.For(call.Dialect, target.Upstream.Kind, call.Purpose);
+            if (exchange is null)
+            {
+                refusal ??= Refusal.Wrong($"'{target.Id}' cannot be asked for this in the {Dialects.Name(call.Dialect)} dialect.");
+                continue;
+            }
+            if (live.Admitter.Admit(call, target) is { } no)
+            {
+                refusal ??= no;
+                if (!hasCheaper && no.Reason is "ceiling" or "budget")
+                {
+                    hasCheaper = true;
+                    AddCheaper(live, call, hops);
+                }
+                continue;
+            }
+            if (ledgering.Open(live, call) is { } full) return new(null, null, full);
+            if (hop > 0) call.Decision = Instead(call, target, refusal);
+            var (response, failure) = await Ask(call, exchange, headers, limit).ConfigureAwait(false);
+            var isLast = hop == hops.Count - 1;
+            if (response is not null && (isLast || !IsPassing((int)response.StatusCode))) return new(response, exchange, null);
+            // What may be billed already is not asked elsewhere: it would be paid twice.
+            if (response is null && (call.MayBeBilled || isLast || failure!.Kind != RefusalKind.UpstreamFailed)) return new(null, exchange, failure);
+            refusal = failure ?? new(RefusalKind.UpstreamFailed, "upstream",
+                $"'{target.Id}' answered {(int)response!.StatusCode}.");
+            response?.Dispose();
+            ledgering.GiveBack(live, call);
+        }
+        return new(null, null, refusal ?? new(RefusalKind.NotFound, "model", "No server has this model."));
+    }
+
+    static void AddCheaper(Live live, Passage call, List<ModelTarget> hops)
+    {
+        foreach (var name in live.Admitter.Cheaper(call))
+            foreach (var target in live.Models.Find(name, call.Dialect))
+                if (!hops.Contains(target)) hops.Add(target);
+    }
+
+    static string Instead(Passage call, ModelTarget target, Refusal? refusal) => refusal?.Reason switch
+    {
+        "ceiling" or "budget" => $"downgraded to {target.Id}: {refusal.Reason}",
+        "upstream" => $"fallback to {target.Id}: {refusal.Message.TrimEnd('.')}",
+        _ => $"{target.Id} instead of {call.Asked}: {refusal?.Reason}",
+    };
+
+    async Task<(HttpResponseMessage? Response, Refusal? Failure)> Ask(
+        Passage call, Exchange exchange, IHeaderDictionary headers, CancellationTokenSource limit)
+    {
+        using var body = new CallBody(call.Body.Length + 512);
+        if (exchange.WriteRequest(call, body) is { } wrong) return (null, wrong);
+        var upstream = call.Target!.Upstream;
+        for (var attempt = 0; ; attempt++)
+        {
+            call.Attempts++;
+            var isLast = attempt >= upstream.Retries;
+            Refusal failure;
+            try
+            {
+                limit.CancelAfter(upstream.AnswerWithin);
+                var response = await Once(call, exchange, headers, body, limit.Token).ConfigureAwait(false);
+                var status = (int)response.StatusCode;
+                if (isLast || !IsPassing(status) || WaitFor(response, attempt) is not { } wait) return (response, null);
+                response.Dispose();
+                await Task.Delay(wait, time, limit.Token).ConfigureAwait(false);
+                continue;
+            }
+            catch (HttpRequestException broken)
+            {
+                failure = Failed(upstream, broken.Message);
+                // A server that took the whole request may be answering it, and billing it: asking again would pay twice.
+                call.MayBeBilled = !NeverArrived(broken);
+                if (isLast || call.MayBeBilled) return (null, failure);
+            }
+            catch (Exception gone) when (gone is OperationCanceledException or IOException)
+            {
+                call.MayBeBilled = true;
+                return (null, Failed(upstream, gone is IOException ? gone.Message
+                    : $"no answer within {upstream.AnswerWithin.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s"));
+            }
+            await Task.Delay(Backoff(attempt), time, limit.Token).ConfigureAwait(false);
+        }
+    }
+
+    static Refusal Failed(Upstream upstream, string why) =>
+        new(RefusalKind.UpstreamFailed, "upstream", $"'{upstream.Name}' could not be asked: {why.TrimEnd('.')}.");
+
+    async Task<HttpResponseMessage> Once(
+        Passage call, Exchange exchange, IHeaderDictionary headers, CallBody body, CancellationToken cancel)
+    {
+        var upstream = call.Target!.Upstream;
+        using var request = new HttpRequestMessage(HttpMethod.Post, Bedrock.AwsSigner.Address(upstream.Address, exchange.Path(call)))
+        {
+            Content = new ReadOnlyMemoryContent(body.Memory), Version = System.Net.HttpVersion.Version11,
+        };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        exchange.WriteHeaders(call, headers, request.Headers);
+        await upstream.Sign(request, body.Memory, cancel).ConfigureAwait(false);
+        return await client.SendAsync(request, cancel).ConfigureAwait(false);
+    }
+
+    // Throttled, overloaded: another try, or another model, may fare better.
+    static bool IsPassing(int status) => status is 429 or 500 or 502 or 503 or 529;
+
+    static bool NeverArrived(HttpRequestException broken) => broken.HttpRequestError is HttpRequestError.ConnectionError
+        or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+
+    static TimeSpan? WaitFor(HttpResponseMessage response, int attempt) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta <= WaitMax ? delta : null,
+        { Date: not null } => null,
+        _ => Backoff(attempt),
+    };
+
+    // Full jitter: clients that were refused together do not come back together.
+    static TimeSpan Backoff(int attempt) => BackoffFirst * Math.Pow(2, attempt) * Random.Shared.NextDouble();
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics.CodeAnalysis;
+using Assay.Bedrock;
+using Assay.Gateway.Admission;
+using Assay.Gateway.Calls;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Assay.Gateway.Door;
+
+/// <summary>The way of a call through the gateway, from its first byte to its last.</summary>
+sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvoker client, TimeProvider time)
+{
+    readonly Dispatch dispatch = new(client, ledgering, time);
+    readonly Relay relay = new(ledgering);
+    long bodyBytes;
+
+    public async Task Handle(HttpContext http)
+    {
+        var now = live();
+        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (!TryPassage(http, target, out var call, out var dialect, out var refusal))
+        {
+            await Replies.Refuse(http, dialect, refusal, Guid.NewGuid().ToString()).ConfigureAwait(false);
+            return;
+        }
+        using (call) await Pass(http, now, call).ConfigureAwait(false);
+    }
+
+    bool TryPassage(
+        HttpContext http, string target, [NotNullWhen(true)] out Passage? call, out Dialect dialect, [NotNullWhen(false)] out Refusal? refusal)
+    {
+        (call, dialect, refusal) = (null, Dialect.Bedrock, null);
+        var fault = BedrockPath.TryParse(target, out var path);
+        if (fault != PathFault.None)
+        {
+            refusal = fault == PathFault.UnknownRoute ? new(RefusalKind.NotFound, "path", BedrockPath.Explain(fault))
+                : Refusal.Wrong(BedrockPath.Explain(fault));
+            return false;
+        }
+        if (!HttpMethods.IsPost(http.Request.Method))
+        {
+            refusal = new(RefusalKind.NotFound, "path", $"{http.Request.Method} is not for this path; POST is.");
+            return false;
+        }
+        var now = time.GetUtcNow().UtcDateTime;
+        call = new()
+        {
+            Id = Guid.NewGuid(), Time = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)), Dialect = Dialect.Bedrock,
+            Operation = path.Operation, Asked = path.ModelId, Path = target, GuardrailVersion = path.GuardrailVersion ?? "",
+            Purpose = path.Operation switch
+            {
+                BedrockOperation.CountTokens => Purpose.CountTokens,
+                BedrockOperation.ApplyGuardrail => Purpose.Guardrail,
+                _ => Purpose.Answer,
+            },
+        };
+        return true;
+    }
+
+    async Task Pass(HttpContext http, Live now, Passage call)
+    {
+        if (Reception.Identify(now.Ring, http.Request.Headers, call.Dialect, call.Time, out var holder) is { } stranger)
+        {
+            await Replies.Refuse(http, call.Dialect, stranger, call.Id.ToString()).ConfigureAwait(false);
+            return;
+        }
+        call.Holder = holder;
+        var announced = http.Request.ContentLength ?? Reception.BodyMax;
+        try
+        {
+            if (Interlocked.Add(ref bodyBytes, announced) > now.Settings.BodyBytesMax && announced < Interlocked.Read(ref bodyBytes))
+                await Refuse(http, now, call, new(RefusalKind.Unavailable, "memory",
+                    $"The gateway holds {now.Settings.BodyBytesMax / 1_000_000:N0} MB of requests already; try again.")).ConfigureAwait(false);
+            else await Answer(http, now, call).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Add(ref bodyBytes, -announced);
+        }
+    }
+
+    async Task Answer(HttpContext http, Live now, Passage call)
+    {
+        var refusal = ledgering.Journal.IsStuck is { } stuck
+            ? new(RefusalKind.Unavailable, "journal", $"The journal cannot be written ({stuck.TrimEnd('.')}); no call is let in until it can.")
+            : await Reception.ReadBody(http, call).ConfigureAwait(false) ?? Reception.Understand(call, http.Request.Headers);
+        if (refusal is not null)
+        {
+            await Refuse(http, now, call, refusal).ConfigureAwait(false);
+            return;
+        }
+        var targets = now.Models.Find(call.Asked, call.Dialect);
+        // Once it is sent a call is read to its end, client or no client: the server bills it.
+        using var limit = new CancellationTokenSource();
+        var hangUp = new HangUp(limit, now.Settings.DrainAtMost);
+        using var listening = http.RequestAborted.UnsafeRegister(static hangUp => ((HangUp)hangUp!).Begin(), hangUp);
+        var sent = await dispatch.Send(now, call, targets, http.Request.Headers, limit).ConfigureAwait(false);
+        if (sent.Response is null)
+        {
+            await Refuse(http, now, call, sent.Refusal!).ConfigureAwait(false);
+            return;
+        }
+        using (sent.Response)
+        {
+            if (call.Streams && sent.Response.IsSuccessStatusCode)
+                await relay.Stream(http, now, call, sent.Exchange!, sent.Response, limit).ConfigureAwait(false);
+            else await relay.Whole(http, now, call, sent.Exchange!, sent.Response, limit.Token).ConfigureAwait(false);
+        }
+    }
+
+    // A refusal is an answer too, and so is a server's silence: both are in the journal.
+    async Task Refuse(HttpContext http, Live now, Passage call, Refusal refusal)
+    {
+        call.Target ??= now.Models.Find(call.Asked, call.Dialect) is [var first, ..] ? first : now.Models.Stranger(call.Asked);
+        call.Decision = refusal.Message;
+        var error = Replies.ErrorOf(refusal.Kind).Name;
+        var metered = call.MayBeBilled ? now.Meter.Of(call, new() { Failure = error }) : now.Meter.OfFailure(call, error);
+        if (ledgering.Journal.IsStuck is null) await ledgering.Close(now, call, metered, refusal.Reason).ConfigureAwait(false);
+        else ledgering.GiveBack(now, call);
+        if (!http.RequestAborted.IsCancellationRequested)
+            await Replies.Refuse(http, call.Dialect, refusal, call.Id.ToString()).ConfigureAwait(false);
+    }
+
+    /// <summary>A client that hung up: its call is read on for a while, for what it cost.</summary>
+    sealed class HangUp(CancellationTokenSource limit, TimeSpan within)
+    {
+        public void Begin() => limit.CancelAfter(within);
+    }
+}

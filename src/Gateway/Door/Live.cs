@@ -1,0 +1,40 @@
+using Assay.Control.Budgets;
+using Assay.Gateway.Admission;
+using Assay.Gateway.Calls;
+using Assay.Gateway.Identity;
+using Assay.Gateway.Metering;
+using Assay.Gateway.Settings;
+using Assay.Gateway.Upstreams;
+using Assay.Pricing;
+using Assay.Usage;
+
+namespace Assay.Gateway.Door;
+
+/// <summary>
+/// All that a configuration, a book and a file of keys come to. Immutable: when one of them changes another is made, and calls on their
+/// way keep the one they began with.
+/// </summary>
+sealed class Live
+{
+    public Live(
+        GatewaySettings settings, IReadOnlyList<VirtualKey> keys, ModelCatalog catalog, PriceBook book, IReadOnlyList<Upstream> upstreams,
+        BudgetBook budgets, RateBook rates, Calibration calibration)
+    {
+        (Settings, Book, Budgets, Rates) = (settings, book, budgets, rates);
+        Upstreams = upstreams;
+        Models = new(settings, catalog, book, upstreams);
+        Admitter = new(settings, book, budgets, rates, calibration);
+        Meter = new(book, calibration);
+        Ring = new(keys.Select(k => new KeyHolder(k, settings.Account, settings.Policy, budgets, rates)));
+    }
+
+    public GatewaySettings Settings { get; }
+    public PriceBook Book { get; }
+    public IReadOnlyList<Upstream> Upstreams { get; }
+    public BudgetBook Budgets { get; }
+    public RateBook Rates { get; }
+    public ModelTable Models { get; }
+    public Admitter Admitter { get; }
+    public CallMeter Meter { get; }
+    public KeyRing Ring { get; }
+}

@@ -1,0 +1,60 @@
+using Assay.Control.Budgets;
+using Assay.Gateway.Metering;
+using Assay.Pricing;
+using Assay.Rating;
+using Assay.Usage;
+using Assay.Usage.Logs;
+
+namespace Assay.Gateway.Host;
+
+/// <summary>
+/// Brings the budgets back to where they were: every line of the journal is rated again as any report rates it, and what a crash left
+/// without a line is held until its windows end.
+/// </summary>
+static class Restart
+{
+    /// <summary>Since when lines matter to some window.</summary>
+    public static DateTime Since(IReadOnlyList<BudgetRule> rules, DateTime now)
+    {
+        var month = new DateTime(now.Year, now.Month, 1, 0, 0, 0, DateTimeKind.Utc);
+        var hours = rules.Select(r => r.Window.Hours).DefaultIfEmpty(0).Max();
+        var rolling = now.AddHours(-hours - 1);
+        return rolling < month ? rolling : month;
+    }
+
+    /// <param name="only">Names of the only budgets to bring back; null for all.</param>
+    /// <param name="orphans">What the run before left on its way; null where there was none.</param>
+    /// <returns>What could not be read, in words.</returns>
+    public static IReadOnlyList<string> Restore(
+        string journal, BudgetBook budgets, IReadOnlyList<BudgetRule> rules, PriceBook book, LogReaderOptions options, LeaseFile? orphans,
+        DateTime now, Action<BudgetEvent> tell, IReadOnlyCollection<string>? only, CancellationToken cancel)
+    {
+        var waiting = orphans?.Orphans.ToDictionary(o => o.Request) ?? [];
+        var charges = new Charge[Rater.ChargesMax];
+        List<BudgetEvent> events = [];
+        var faults = JournalFiles.Read(journal, Since(rules, now), options, record =>
+        {
+            if (waiting.Remove(record.RequestId.Key, out var settled)) orphans!.Free(settled.Slot);
+            var count = Rater.Rate(record, book, charges);
+            var (cost, isUnpriced) = (0m, false);
+            for (var i = 0; i < count; i++)
+            {
+                if (charges[i].Rate is not null) cost += charges[i].Cost;
+                else if (charges[i].Unpriced != UnpricedCause.CoveredByModelUnits) isUnpriced = true;
+            }
+            if (isUnpriced) budgets.Hold(SpenderOf(record.Caller), record.Time, settled?.Worst ?? cost, isUnpriced: true, only);
+            else budgets.Restore(SpenderOf(record.Caller), record.Time, cost, events, only);
+        }, cancel);
+        foreach (var reached in events) tell(reached);
+        foreach (var orphan in waiting.Values)
+        {
+            if (budgets.Counts(orphan.Spender, orphan.Admitted, now)) budgets.Hold(orphan.Spender, orphan.Admitted, orphan.Worst);
+            else orphans!.Free(orphan.Slot);
+        }
+        return faults;
+    }
+
+    // The journal names the key where AWS names the principal.
+    static Spender SpenderOf(Caller caller) =>
+        new(caller.Account, caller.Env, caller.Team, caller.App, caller.Principal, caller.Principal);
+}
