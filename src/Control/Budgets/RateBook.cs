@@ -1,0 +1,222 @@
+using System.Collections.Concurrent;
+using Assay.Control.Policies;
+
+namespace Assay.Control.Budgets;
+
+/// <summary>How much a minute somebody may ask for. Null for no limit.</summary>
+/// <param name="Name">One rule's alone.</param>
+/// <param name="Apps">The apps it is about, with wildcards; empty for any.</param>
+public sealed record RateRule(
+    string Name, Who Who, IReadOnlyList<string> Apps, BudgetPer Per, long? RequestsPerMinute, long? TokensPerMinute, decimal? UsdPerMinute);
+
+/// <summary>What of a rate is used up.</summary>
+public enum RateMeter : byte { Requests, Tokens, Usd }
+
+/// <summary>What a call has taken, to be corrected once by what it really used.</summary>
+public readonly record struct RateTake
+{
+    internal RateTake(RateSet set, long second, long tokens, decimal usd) => (Set, Second, Tokens, Usd) = (set, second, tokens, usd);
+
+    internal RateSet? Set { get; }
+    internal long Second { get; }
+    public long Tokens { get; }
+    public decimal Usd { get; }
+}
+
+/// <summary>Whether a call keeps to its rates, and which one says no.</summary>
+public readonly record struct RateAdmission
+{
+    public static readonly RateAdmission Admitted = new() { IsAdmitted = true };
+
+    public bool IsAdmitted { get; init; }
+
+    /// <summary>The rate that refuses; null when the call is admitted.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>The key, app, team or environment whose counter refuses; empty for the one counter of all.</summary>
+    public string? Value { get; init; }
+    public RateMeter Meter { get; init; }
+    public decimal Limit { get; init; }
+    public decimal Used { get; init; }
+
+    /// <summary>Seconds after which the same call fits if nothing else is taken, 1 to 60; null when it is more than a minute may have.</summary>
+    public int? RetryAfter { get; init; }
+}
+
+/// <summary>The rates that are about a spender.</summary>
+public sealed class RateSet
+{
+    internal RateSet(Spender spender, (RateRule Rule, RateCounter Counter)[] counted, int version) =>
+        (Spender, Counted, Version) = (spender, counted, version);
+
+    public Spender Spender { get; }
+    internal (RateRule Rule, RateCounter Counter)[] Counted { get; }
+    internal int Version { get; }
+}
+
+/// <summary>Requests, tokens and dollars of the last minute, by the second. A call takes of all rates that are about it, or of none.</summary>
+public sealed class RateBook
+{
+    readonly Lock gate = new();
+    readonly Dictionary<(string Name, BudgetPer Per, string Value), RateCounter> counters = [];
+    IReadOnlyList<RateRule> rules = [];
+    SpenderRules about = new(null);
+    volatile ConcurrentDictionary<Spender, RateSet> sets = [];
+    int version;
+
+    public RateBook(IReadOnlyList<RateRule> rules, PolicyFile? policy) => Reload(rules, policy);
+
+    /// <summary>The rates that are about a spender: the same object until the rules are read again, and good for ever.</summary>
+    public RateSet For(Spender spender)
+    {
+        if (sets.TryGetValue(spender, out var known)) return known;
+        lock (gate) return SetOf(spender);
+    }
+
+    /// <summary>Takes one request, its tokens and dollars of every rate of the set, or of none.</summary>
+    /// <param name="tokens">The tokens it is expected to use.</param>
+    public RateAdmission TryTake(RateSet set, long tokens, decimal usd, DateTime utcNow, out RateTake take)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        ArgumentOutOfRangeException.ThrowIfNegative(usd);
+        var now = utcNow.Ticks / TimeSpan.TicksPerSecond;
+        lock (gate)
+        {
+            if (set.Version != version) set = SetOf(set.Spender);
+            var second = now;
+            foreach (var (_, counter) in set.Counted) second = Math.Max(second, counter.Reach(now));
+            foreach (var (rule, counter) in set.Counted)
+            {
+                counter.Reach(second);
+                if (Refusal(rule, counter, tokens, usd) is not { } refused) continue;
+                take = default;
+                return refused;
+            }
+            foreach (var (_, counter) in set.Counted) counter.Add(second, 1, tokens, usd);
+            take = new(set, second, tokens, usd);
+            return RateAdmission.Admitted;
+        }
+    }
+
+    /// <summary>Replaces what a call has taken by what it used, in the second it was admitted. Once a call.</summary>
+    public void Correct(in RateTake take, long actualTokens, decimal actualUsd)
+    {
+        if (take.Set is not { } set) return;
+        lock (gate)
+            foreach (var (_, counter) in set.Counted) counter.Add(take.Second, 0, actualTokens - take.Tokens, actualUsd - take.Usd);
+    }
+
+    /// <summary>Takes other rules. A rule of the same name and kind of counter goes on with its last minute.</summary>
+    public void Reload(IReadOnlyList<RateRule> rules, PolicyFile? policy)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        if (rules.GroupBy(r => r.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ArgumentException($"Two rates are called '{twice.Key}'; accepted: a name once.", nameof(rules));
+        lock (gate)
+        {
+            foreach (var gone in counters.Keys.Where(k => !rules.Any(r => r.Name == k.Name && r.Per == k.Per)).ToList()) counters.Remove(gone);
+            (this.rules, about, sets) = ([.. rules], new(policy), []);
+            version++;
+        }
+    }
+
+    static RateAdmission? Refusal(RateRule rule, RateCounter counter, long tokens, decimal usd)
+    {
+        if (rule.RequestsPerMinute is { } requestsMost && counter.Total.Requests + 1 > requestsMost)
+            return Refused(RateMeter.Requests, requestsMost, counter.Total.Requests, counter.Wait(s => s.Requests, 1m, requestsMost));
+        if (rule.TokensPerMinute is { } tokensMost && counter.Total.Tokens + tokens > tokensMost)
+            return Refused(RateMeter.Tokens, tokensMost, counter.Total.Tokens, counter.Wait(s => s.Tokens, tokens, tokensMost));
+        if (rule.UsdPerMinute is { } usdMost && counter.Total.Usd + usd > usdMost)
+            return Refused(RateMeter.Usd, usdMost, counter.Total.Usd, counter.Wait(s => s.Usd, usd, usdMost));
+        return null;
+
+        RateAdmission Refused(RateMeter meter, decimal limit, decimal used, int? retryAfter) => new()
+        {
+            Rule = rule.Name, Value = counter.Value, Meter = meter, Limit = limit, Used = used, RetryAfter = retryAfter,
+        };
+    }
+
+    RateSet SetOf(Spender spender)
+    {
+        if (sets.TryGetValue(spender, out var known)) return known;
+        List<(RateRule, RateCounter)> counted = [];
+        foreach (var rule in rules.Where(r => about.IsAbout(r.Who, r.Apps, spender)))
+        {
+            var key = (rule.Name, rule.Per, about.ValueOf(rule.Per, spender));
+            if (!counters.TryGetValue(key, out var counter)) counters[key] = counter = new(key.Item3);
+            counted.Add((rule, counter));
+        }
+        return sets[spender] = new(spender, [.. counted], version);
+    }
+}
+
+/// <summary>One rate's use for one value in the last 60 seconds. Not locked: the book's lock holds.</summary>
+sealed class RateCounter(string value)
+{
+    public const int Seconds = 60;
+
+    readonly Slice[] slices = new Slice[Seconds];
+    long last;
+    Slice total;
+
+    public struct Slice
+    {
+        public long Requests;
+        public long Tokens;
+        public decimal Usd;
+    }
+
+    public string Value { get; } = value;
+    public ref readonly Slice Total => ref total;
+
+    /// <summary>Drops what a moment has left behind, and says what second it is: a clock that lags a little behind the last call is taken
+    /// to stand still; one that was set back by more begins a new minute.</summary>
+    public long Reach(long second)
+    {
+        if (second <= last && last - second < Seconds) return last;
+        if (second < last || second - last >= Seconds)
+        {
+            Array.Clear(slices);
+            total = default;
+            return last = second;
+        }
+        while (last < second)
+        {
+            ref var old = ref slices[(int)(++last % Seconds)];
+            total.Requests -= old.Requests;
+            total.Tokens -= old.Tokens;
+            total.Usd -= old.Usd;
+            old = default;
+        }
+        return last;
+    }
+
+    /// <summary>Adds to a second, unless it has left the minute.</summary>
+    public void Add(long second, long requests, long tokens, decimal usd)
+    {
+        if (second > last || last - second >= Seconds) return;
+        Add(ref slices[(int)(second % Seconds)]);
+        Add(ref total);
+
+        void Add(ref Slice to)
+        {
+            to.Requests += requests;
+            to.Tokens += tokens;
+            to.Usd += usd;
+        }
+    }
+
+    /// <summary>Seconds until an amount fits; null when it never will.</summary>
+    public int? Wait(Func<Slice, decimal> meter, decimal amount, decimal most)
+    {
+        if (amount > most) return null;
+        var left = meter(total);
+        for (var after = 1; after < Seconds; after++)
+        {
+            left -= meter(slices[(int)((last + after) % Seconds)]);
+            if (left + amount <= most) return after;
+        }
+        return Seconds;
+    }
+}
