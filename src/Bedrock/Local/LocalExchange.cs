@@ -1,0 +1,152 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Assay.Bedrock;
+
+/// <summary>One request and its answer on the wire, and what is known of it for the record.</summary>
+sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
+{
+    // A stream without delays is written in parts of about this size, as a fast model's would arrive.
+    const int FlushBytes = 16 * 1024;
+
+    static readonly StringValues JsonType = "application/json";
+    static readonly StringValues StreamType = EventStream.ContentType;
+
+    public HttpContext Context { get; } = context;
+    public CancellationToken Cancel => Context.RequestAborted;
+    public LocalRoute? Route { get; set; }
+    public LocalCaller Caller { get; set; } = new(options.Account, options.Region);
+    public LocalUsage Usage { get; set; }
+    public string Tier { get; set; } = "default";
+    public IReadOnlyDictionary<string, string> Metadata { get; set; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+    BedrockError? Error { get; set; }
+    bool Completed { get; set; }
+
+    public Served Record(string requestId) => new(requestId, Caller.Account, Caller.Region, Route?.Path.Operation ?? default,
+        Route?.Path.ModelId ?? "", Route?.Model.Id ?? "", Context.Response.StatusCode, Error, Usage, Tier, Completed, Metadata);
+
+    public Task Wait(TimeSpan time) => Task.Delay(time, options.Time, Cancel);
+
+    /// <summary>Sends a whole JSON answer.</summary>
+    public async ValueTask Send(ReadOnlyMemory<byte> json)
+    {
+        Context.Response.Headers.ContentType = JsonType;
+        Context.Response.ContentLength = json.Length;
+        await Context.Response.BodyWriter.WriteAsync(json, Cancel).ConfigureAwait(false);
+        Completed = true;
+    }
+
+    /// <summary>Sends an error, if nothing was sent before it.</summary>
+    public async ValueTask Refuse(BedrockError error, string message, AnswerBench bench)
+    {
+        Error = error;
+        if (Context.Response.HasStarted) return;
+        Context.Response.StatusCode = error.Status;
+        Context.Response.Headers[BedrockError.TypeHeader] = error.Name;
+        bench.Begin().WriteString("message"u8, message);
+        bench.Json.WriteEndObject();
+        try
+        {
+            await Send(bench.Written).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // Nobody waits for the refusal any more.
+        }
+    }
+
+    public async ValueTask Body(LocalAnswer answer, AnswerForm form, AnswerBench bench)
+    {
+        // The model works whether or not the client waits for it, so what it did is billed from here on.
+        Usage = answer.Usage;
+        if (Latency(answer) is { } latency) await Wait(latency.FirstByte + latency.PerToken * answer.Usage.Output).ConfigureAwait(false);
+        if (answer.Call.Steering.Reset)
+        {
+            Context.Abort();
+            return;
+        }
+        var json = bench.Begin();
+        form.Body(json, answer);
+        json.WriteEndObject();
+        var bytes = bench.Written;
+        if (answer.Call.IsInvoke) InvokeHeaders(answer);
+        await Send(answer.Call.Steering.Malformed ? bytes[..(bytes.Length / 2)] : bytes).ConfigureAwait(false);
+    }
+
+    public async ValueTask Stream(LocalAnswer answer, AnswerForm form, AnswerBench bench)
+    {
+        var latency = Latency(answer);
+        Usage = answer.Usage;
+        if (latency is { } start) await Wait(start.FirstByte).ConfigureAwait(false);
+        var response = Context.Response;
+        response.Headers.ContentType = StreamType;
+        if (answer.Call.IsInvoke)
+        {
+            response.Headers["X-Amzn-Bedrock-Content-Type"] = JsonType;
+            ServedHeaders(answer);
+        }
+        var output = response.BodyWriter;
+        form.Open(bench, output, answer);
+        var size = answer.ToolName is null ? options.DeltaTokens * 4 : Math.Max(1, answer.Text.Length);
+        var deltas = (answer.Text.Length + size - 1) / size;
+        for (var i = 0; i < deltas; i++)
+        {
+            if (i == deltas / 2 && await Faulted(answer).ConfigureAwait(false)) return;
+            var text = answer.Text.Slice(i * size, Math.Min(size, answer.Text.Length - i * size));
+            if (latency is { } profile)
+            {
+                await output.FlushAsync(Cancel).ConfigureAwait(false);
+                await Wait(profile.PerToken * LocalCall.Tokens(text.Length)).ConfigureAwait(false);
+            }
+            form.Delta(bench, output, answer, text.Span, i);
+            if (output.UnflushedBytes > FlushBytes) await output.FlushAsync(Cancel).ConfigureAwait(false);
+        }
+        form.Close(bench, output, answer, deltas);
+        await output.FlushAsync(Cancel).ConfigureAwait(false);
+        Completed = !Cancel.IsCancellationRequested;
+    }
+
+    // In the middle of the stream, when half of the answer is on its way.
+    async ValueTask<bool> Faulted(LocalAnswer answer)
+    {
+        var steering = answer.Call.Steering;
+        if (steering is { Reset: false, Stall: false, Malformed: false, MidStream: null }) return false;
+        var output = Context.Response.BodyWriter;
+        if (steering.MidStream is { } error)
+        {
+            Error = error;
+            EventStreamWriter.WriteException(output, error, $"Bedrock Local was asked for a {error} in mid-stream.");
+        }
+        else if (steering.Malformed)
+        {
+            output.GetSpan(32)[..32].Fill(0xEE);
+            output.Advance(32);
+        }
+        await output.FlushAsync(Cancel).ConfigureAwait(false);
+        if (steering.Stall) await Task.Delay(Timeout.InfiniteTimeSpan, options.Time, Cancel).ConfigureAwait(false);
+        if (steering.Reset) Context.Abort();
+        return true;
+    }
+
+    LocalLatency? Latency(LocalAnswer answer) => options.Latency?.Invoke(answer.Call.BareModel);
+
+    void InvokeHeaders(LocalAnswer answer)
+    {
+        ServedHeaders(answer);
+        if (!answer.SaysUsage) return;
+        Count("X-Amzn-Bedrock-Input-Token-Count", answer.ReportedInput);
+        Count("X-Amzn-Bedrock-Output-Token-Count", answer.Usage.Output);
+        Count("X-Amzn-Bedrock-Cache-Read-Input-Token-Count", answer.Usage.CacheRead);
+        Count("X-Amzn-Bedrock-Cache-Write-Input-Token-Count", answer.Usage.CacheWrite);
+        Count("X-Amzn-Bedrock-Invocation-Latency", answer.LatencyMs);
+    }
+
+    void ServedHeaders(LocalAnswer answer)
+    {
+        Context.Response.Headers["X-Amzn-Bedrock-Service-Tier"] = answer.ServedTier;
+        if (answer.Call.Optimized) Context.Response.Headers["X-Amzn-Bedrock-PerformanceConfig-Latency"] = "optimized";
+    }
+
+    void Count(string header, long value) => Context.Response.Headers[header] = value.ToString(CultureInfo.InvariantCulture);
+}
