@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Assay.Gateway.Dialects;
@@ -84,5 +85,19 @@ ref struct ConverseEvent
         Kind = found;
         if (found == ConverseEventKind.ToolStart && name.SequenceEqual("name"u8)) Name = text;
         else Text = text;
+    }
+
+    /// <summary>A JSON text as a text; a text that cannot be unescaped as it stands.</summary>
+    public static string Unquoted(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(json);
+            return reader.Read() ? reader.GetString() ?? "" : "";
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(json);
+        }
     }
 }

@@ -112,8 +112,8 @@ sealed class Trail(Trail? parent, string? name, int index)
         return text.ToString();
     }
 
+    public string? Name { get; } = name;
     Trail? Parent { get; } = parent;
-    string? Name { get; } = name;
     int Index { get; } = index;
 }
 
@@ -121,6 +121,10 @@ sealed class Trail(Trail? parent, string? name, int index)
 readonly struct Node(JsonElement value, Trail? trail)
 {
     public Trail? Trail { get; } = trail;
+
+    /// <summary>The name of the member that the node is.</summary>
+    public string Name => Trail?.Name ?? "";
+
     public bool IsText => value.ValueKind == JsonValueKind.String;
     public bool IsList => value.ValueKind == JsonValueKind.Array;
     public bool IsObject => value.ValueKind == JsonValueKind.Object;

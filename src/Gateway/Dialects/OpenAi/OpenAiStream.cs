@@ -58,7 +58,7 @@ sealed class OpenAiStream
                 Usage(payload, into);
                 break;
             case ConverseEventKind.Fault:
-                Fail(DialectError.FromBedrock(Encoding.ASCII.GetString(eventType), 0, Unquoted(heard.Text)), into);
+                Fail(DialectError.FromBedrock(Encoding.ASCII.GetString(eventType), 0, ConverseEvent.Unquoted(heard.Text)), into);
                 break;
         }
     }
@@ -127,7 +127,7 @@ sealed class OpenAiStream
     {
         isStopped = true;
         OpenDelta(into);
-        CloseDelta(Encoding.UTF8.GetBytes(Quoted(OpenAiAnswer.FinishReason(Encoding.UTF8.GetString(reason).Trim('"')))), into);
+        CloseDelta(Encoding.UTF8.GetBytes(Quoted(OpenAiAnswer.FinishReason(ConverseEvent.Unquoted(reason)))), into);
     }
 
     void Usage(ReadOnlySpan<byte> metadata, IBufferWriter<byte> into)
@@ -161,18 +161,4 @@ sealed class OpenAiStream
     }
 
     static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, ConverseAnswer.Writing.Encoder)}\"";
-
-    /// <summary>A JSON text as a text; a text that cannot be unescaped as it stands.</summary>
-    internal static string Unquoted(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            Utf8JsonReader reader = new(json);
-            return reader.Read() ? reader.GetString() ?? "" : "";
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
-        {
-            return Encoding.UTF8.GetString(json);
-        }
-    }
 }
