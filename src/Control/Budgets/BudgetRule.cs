@@ -71,7 +71,7 @@ public sealed record BudgetRule
 }
 
 /// <summary>Whom rules of money and rates are about: <see cref="PolicyMeaning"/> decides, so that a policy means one thing.</summary>
-sealed class SpenderRules(PolicyFile? policy)
+public sealed class SpenderRules(PolicyFile? policy)
 {
     // Only the environments of accounts are asked of it.
     static readonly PolicyFile Silent = new() { Name = "", Place = new Place("", 1, 1), Region = "" };

@@ -1,4 +1,3 @@
-using Assay.Gateway.Calls;
 using Assay.Gateway.Settings;
 
 namespace Assay.Gateway.Admission;

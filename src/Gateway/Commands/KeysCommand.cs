@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
 using System.Text.Json;
-using Assay.Gateway.Calls;
 using Assay.Gateway.Identity;
 
 namespace Assay.Gateway.Commands;
@@ -97,8 +96,8 @@ static class KeysCommand
             if (value.Length > 256 || !value.All(c => char.IsAsciiLetterOrDigit(c) || " :_@$#=/+,-.".Contains(c)))
                 throw new GatewayException($"'{value}' is not accepted for --{what}; accepted: letters, digits, spaces and ':_@$#=/+,-.', up to 256.");
         foreach (var dialect in key.Dialects)
-            if (!Calls.Dialects.Names.Contains(dialect))
-                throw new GatewayException($"'{dialect}' is not a dialect; accepted: {string.Join(", ", Calls.Dialects.Names)}.");
+            if (!Calls.DialectNames.All.Contains(dialect))
+                throw new GatewayException($"'{dialect}' is not a dialect; accepted: {string.Join(", ", Calls.DialectNames.All)}.");
     }
 
     static DateTime? ExpiryOf(string text, DateTime now)

@@ -33,7 +33,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
             var exchange = Exchanges.Exchanges.For(call.Dialect, target.Upstream.Kind, call.Purpose);
             if (exchange is null)
             {
-                refusal ??= Refusal.Wrong($"'{target.Id}' cannot be asked for this in the {Dialects.Name(call.Dialect)} dialect.");
+                refusal ??= Refusal.Wrong($"'{target.Id}' cannot be asked for this in the {call.Dialect.Name()} dialect.");
                 continue;
             }
             if (live.Admitter.Admit(call, target) is { } no)

@@ -35,8 +35,8 @@ static class Reception
                 _ => "The key that came with the call is not one of the gateway's. 'assay gateway keys list' shows which there are.",
             });
         var dialects = holder!.Key.Dialects;
-        return dialects.Count == 0 || dialects.Contains(Dialects.Name(dialect)) ? null
-            : Refusal.Forbidden("key", $"Key '{holder.Key.Name}' may not use the {Dialects.Name(dialect)} dialect; it may use {string.Join(", ", dialects)}.");
+        return dialects.Count == 0 || dialects.Contains(dialect.Name()) ? null
+            : Refusal.Forbidden("key", $"Key '{holder.Key.Name}' may not use the {dialect.Name()} dialect; it may use {string.Join(", ", dialects)}.");
     }
 
     /// <summary>Reads the whole body into the passage.</summary>

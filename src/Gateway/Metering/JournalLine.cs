@@ -50,7 +50,7 @@ sealed class JournalLine : IDisposable
     static void Own(Utf8JsonWriter json, Passage call, decimal cost, string? unpriced, CountsFrom counts, string refused)
     {
         json.WriteStartObject("gateway"u8);
-        json.WriteString("dialect"u8, Dialects.Name(call.Dialect));
+        json.WriteString("dialect"u8, call.Dialect.Name());
         json.WriteString("asked"u8, call.Asked);
         json.WriteString("upstream"u8, call.Target!.Upstream.Name);
         json.WriteString("decision"u8, call.Decision);
