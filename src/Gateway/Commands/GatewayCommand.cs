@@ -7,7 +7,6 @@ using Assay.Bedrock;
 using Assay.Gateway.Host;
 using Assay.Gateway.Identity;
 using Assay.Gateway.Settings;
-using Assay.Gateway.Upstreams;
 using Assay.Pricing;
 
 namespace Assay.Gateway.Commands;
@@ -82,23 +81,51 @@ static class GatewayCommand
 
     static async Task<int> Start(ParseResult parsed, CancellationToken cancel)
     {
-        var settings = new GatewaySettings();
-        await using var local = parsed.GetValue(Local) ? await BedrockLocal.Start(new()
-        {
-            Catalog = PriceFolder.BuiltIn.ReadCatalog(), Region = settings.Region, Account = settings.Account,
-        }, cancel).ConfigureAwait(false) : null;
-        if (local is not null)
-            settings = settings with
-            {
-                Upstreams = [new("bedrock-local", UpstreamKind.Bedrock, local.Address.ToString(), settings.Region, "", "") { IsLocal = true }],
-            };
+        var prices = PriceFolder.BuiltIn;
+        var source = new SettingsSource(parsed.GetValue(Config)?.FullName, prices);
+        if (!parsed.GetValue(Local) && source.Path is null)
+            throw new GatewayException("say where calls go: --config FILE (samples/gateway.yaml is one), or --local for Bedrock Local.");
+        if (source.Read() is { Settings: null } mistaken) return Mistaken(mistaken);
+        if (parsed.GetValue(Check)) return Checked(source.Read().Settings!, prices);
+
+        await using var local = parsed.GetValue(Local) ? await StartLocal(source.Read().Settings!, prices, cancel).ConfigureAwait(false) : null;
+        if (local is not null) source.Local = local.Address;
         var data = parsed.GetValue(Data)!.FullName;
-        var start = new GatewayStart(EndPointOf(parsed.GetValue(Listen)!), data, settings, PriceFolder.BuiltIn);
+        var start = new GatewayStart(EndPointOf(parsed.GetValue(Listen)!), data, source, prices);
         var key = local is null ? null : KeysCommand.EnsureLocal(new KeyFile(start.Keys), FirstKey, TimeProvider.System);
-        await using var host = await GatewayHost.Start(start, TimeProvider.System, cancel).ConfigureAwait(false);
-        foreach (var fault in host.Faults) Console.Error.WriteLine("assay gateway: " + fault);
+        await using var host = await GatewayHost.Start(start, TimeProvider.System, Warn, cancel).ConfigureAwait(false);
         Announce(host.Address, key, data, parsed.GetValue(Json));
         await Stopped(cancel).ConfigureAwait(false);
+        return ExitCode.Fine;
+    }
+
+    static void Warn(string message) => Console.Error.WriteLine("assay gateway: " + message);
+
+    static Task<BedrockLocal> StartLocal(GatewaySettings settings, PriceFolder prices, CancellationToken cancel) => BedrockLocal.Start(new()
+    {
+        Catalog = prices.ReadCatalog(), Profiles = settings.Profiles, Region = settings.Region, Account = settings.Account,
+    }, cancel);
+
+    static int Mistaken(SettingsReading mistaken)
+    {
+        foreach (var error in mistaken.Errors) Console.Error.WriteLine(error);
+        var count = mistaken.Errors.Count;
+        return Say($"the configuration has {(count == 1 ? "a mistake" : $"{count} mistakes")}, named above; docs/gateway.md has every key.",
+            ExitCode.WrongInput);
+    }
+
+    static int Checked(GatewaySettings settings, PriceFolder prices)
+    {
+        var book = prices.Open(settings.Book);
+        // What is named and has no price would be refused when somebody asks for it; better to hear of it now.
+        var named = settings.Models.SelectMany(m => m.PricedAs.Length > 0 ? [m.PricedAs] : m.Targets)
+            .Concat(settings.Ceilings.SelectMany(c => c.To)).Concat(settings.Routes.SelectMany(r => r.Tiers));
+        var aliases = settings.Models.Select(m => m.Name).ToHashSet();
+        foreach (var model in named.Where(m => !aliases.Contains(m)).Distinct())
+            if (!book.Knows(Usage.ModelIdentity.Resolve(model, Usage.ModelCatalog.Empty, settings.Profiles).Id))
+                Warn($"book '{book.Id}' has no price for '{model}': calls to it will be refused.");
+        Console.Out.WriteLine($"The configuration is good: {settings.Upstreams.Count} upstreams, {settings.Models.Count} names of models, "
+            + $"{settings.Budgets.Count + (settings.Policy?.Budgets.Count ?? 0)} budgets, {settings.Ceilings.Count} ceilings; prices {book.Id}.");
         return ExitCode.Fine;
     }
 

@@ -7,6 +7,7 @@ using Assay.Gateway.Metering;
 using Assay.Gateway.Settings;
 using Assay.Gateway.Upstreams;
 using Assay.Pricing;
+using Assay.Usage;
 using Assay.Usage.Logs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -20,7 +21,7 @@ namespace Assay.Gateway.Host;
 
 /// <summary>How a gateway is started.</summary>
 /// <param name="Data">Where its journal, keys and leases are.</param>
-sealed record GatewayStart(IPEndPoint Listen, string Data, GatewaySettings Settings, PriceFolder Prices)
+sealed record GatewayStart(IPEndPoint Listen, string Data, SettingsSource Source, PriceFolder Prices)
 {
     public string Journal => Path.Combine(Data, "journal");
     public string Keys => Path.Combine(Data, "keys.json");
@@ -29,41 +30,62 @@ sealed record GatewayStart(IPEndPoint Listen, string Data, GatewaySettings Setti
 /// <summary>A running gateway: its files, its servers, its door.</summary>
 sealed class GatewayHost : IAsyncDisposable
 {
-    readonly Journal journal;
+    readonly GatewayStart start;
+    readonly TimeProvider time;
+    readonly Action<string> warn;
     readonly LeaseFile leases;
     readonly BudgetEvents events;
-    readonly WebApplication app;
-    readonly HttpMessageInvoker client;
+    readonly BudgetBook budgets;
+    readonly RateBook rates;
+    readonly Calibration calibration = new();
+    readonly ModelCatalog catalog;
+    readonly HttpMessageInvoker client = Client();
 
-    GatewayHost(Journal journal, LeaseFile leases, BudgetEvents events, WebApplication app, HttpMessageInvoker client) =>
-        (this.journal, this.leases, this.events, this.app, this.client) = (journal, leases, events, app, client);
+    SettingsReading reading;
+    Live live;
+    Journal? journal;
+    WebApplication? app;
+    Reloading? reloading;
+
+    GatewayHost(GatewayStart start, SettingsReading reading, LeaseFile leases, TimeProvider time, Action<string> warn)
+    {
+        (this.start, this.reading, this.leases, this.time, this.warn) = (start, reading, leases, time, warn);
+        var settings = reading.Settings!;
+        catalog = start.Prices.ReadCatalog();
+        budgets = new(Rules(settings), settings.Policy);
+        rates = new(settings.Rates, settings.Policy);
+        events = new(Path.Combine(start.Data, "budget-events.jsonl"));
+        live = Make(settings);
+    }
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
-    /// <summary>What could not be read of what an earlier run left; for people.</summary>
-    public IReadOnlyList<string> Faults { get; private set; } = [];
-
-    public static async Task<GatewayHost> Start(GatewayStart start, TimeProvider time, CancellationToken cancel)
+    /// <summary>Starts a gateway, brings its budgets back to where they were, and opens its door.</summary>
+    /// <param name="warn">Takes what a person should know and nobody waits for.</param>
+    /// <exception cref="GatewayException">It cannot be started as it was asked for.</exception>
+    public static async Task<GatewayHost> Start(GatewayStart start, TimeProvider time, Action<string> warn, CancellationToken cancel)
     {
         Directory.CreateDirectory(start.Data);
-        var leases = OpenLeases(start);
-        var settings = start.Settings;
-        var catalog = start.Prices.ReadCatalog();
-        var book = start.Prices.Open(settings.Book);
-        var rules = Rules(settings);
-        var budgets = new BudgetBook(rules, settings.Policy);
-        var events = new BudgetEvents(Path.Combine(start.Data, "budget-events.jsonl"));
+        var reading = start.Source.Read();
+        var host = new GatewayHost(start, reading, OpenLeases(start), time, warn);
+        try
+        {
+            await host.Open(cancel).ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    async Task Open(CancellationToken cancel)
+    {
         JournalFiles.Mend(start.Journal);
-        var options = new LogReaderOptions(catalog, settings.Profiles, []);
-        var faults = Restart.Restore(start.Journal, budgets, rules, book, options, leases, time.GetUtcNow().UtcDateTime, events.Tell, null, cancel);
-        var journal = new Journal(start.Journal, new(settings.JournalFileBytes, settings.Sync), time);
-        var upstreams = settings.Upstreams.Select(u => UpstreamMaker.Make(u, time)).ToList();
-        var live = new Live(settings, new KeyFile(start.Keys).Read(), catalog, book, upstreams, budgets,
-            new RateBook(settings.Rates, settings.Policy), new Calibration());
-        var client = Client();
-        var ledgering = new Ledgering(journal, leases, events.Tell);
-        var server = new GatewayServer(() => live, ledgering, client, time);
-        var app = Door(start.Listen, server);
+        Restore(leases, null, cancel);
+        journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
+        app = Door(start.Listen, new(() => Volatile.Read(ref live), new(journal, leases, events.Tell), client, time));
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -73,8 +95,45 @@ sealed class GatewayHost : IAsyncDisposable
             throw new GatewayException($"'{start.Listen}' cannot be listened on: {taken.Message.TrimEnd('.')}. Choose another with --listen "
                 + "HOST:PORT; port 0 picks one that is free.", isOutside: true);
         }
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new(journal, leases, events, app, client) { Address = new(address), Faults = faults };
+        Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        reloading = new(() => [start.Keys, .. Volatile.Read(ref reading).Files, .. BookFile()], Reload, time);
+    }
+
+    // A book of the user's own is a file that may change; the built-in ones come with the program.
+    string[] BookFile() => File.Exists(live.Settings.Book) ? [live.Settings.Book] : [];
+
+    void Restore(LeaseFile? orphans, IReadOnlyCollection<string>? only, CancellationToken cancel)
+    {
+        var options = new LogReaderOptions(catalog, live.Settings.Profiles, []);
+        foreach (var fault in Restart.Restore(start.Journal, budgets, Rules(live.Settings), live.Book, options, orphans,
+            time.GetUtcNow().UtcDateTime, events.Tell, only, cancel)) warn(fault);
+    }
+
+    Live Make(GatewaySettings settings) => new(settings, new KeyFile(start.Keys).Read(), catalog, start.Prices.Open(settings.Book),
+        [.. settings.Upstreams.Select(u => UpstreamMaker.Make(u, time))], budgets, rates, calibration);
+
+    Task Reload()
+    {
+        try
+        {
+            var next = start.Source.Read();
+            Volatile.Write(ref reading, next with { Files = next.Files.Count > 0 ? next.Files : reading.Files });
+            if (next.Settings is not { } settings)
+            {
+                warn($"the configuration was changed and is not taken up: {next.Errors[0]}");
+                return Task.CompletedTask;
+            }
+            var made = Make(settings);
+            var fresh = budgets.Reload(Rules(settings), settings.Policy);
+            rates.Reload(settings.Rates, settings.Policy);
+            Volatile.Write(ref live, made);
+            if (fresh.Count > 0) Restore(null, fresh, CancellationToken.None);
+        }
+        catch (Exception wrong) when (wrong is GatewayException or PriceBookException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            warn($"a change is not taken up: {wrong.Message}");
+        }
+        return Task.CompletedTask;
     }
 
     static LeaseFile OpenLeases(GatewayStart start)
@@ -119,10 +178,18 @@ sealed class GatewayHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await app.StopAsync().ConfigureAwait(false);
-        await app.DisposeAsync().ConfigureAwait(false);
+        if (reloading is not null) await reloading.DisposeAsync().ConfigureAwait(false);
+        if (app is not null)
+        {
+            await app.StopAsync().ConfigureAwait(false);
+            await app.DisposeAsync().ConfigureAwait(false);
+        }
         client.Dispose();
-        await journal.DisposeAsync().ConfigureAwait(false);
+        if (journal is not null)
+        {
+            await journal.DisposeAsync().ConfigureAwait(false);
+            if (!journal.Unwritten.IsEmpty) warn($"the journal lost {journal.Unwritten.Length} bytes of lines that could not be written.");
+        }
         events.Dispose();
         leases.Dispose();
     }

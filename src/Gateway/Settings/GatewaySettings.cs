@@ -85,6 +85,9 @@ sealed record RouteRule(
     /// <summary>The models of the three tiers, the cheapest first; for <see cref="ByDifficulty"/>.</summary>
     public IReadOnlyList<string> Tiers { get; init; } = [];
 
+    /// <summary>The applications it is about; empty for any.</summary>
+    public IReadOnlyList<string> Apps { get; init; } = [];
+
     /// <summary>Whether calls of a session stay with the model of its first one.</summary>
     public bool IsSticky { get; init; } = true;
 }

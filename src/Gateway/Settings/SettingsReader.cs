@@ -1,0 +1,213 @@
+using System.Text.Json;
+using Assay.Control.Budgets;
+using Assay.Control.Files;
+using Assay.Control.Policies;
+using Assay.Gateway.Upstreams;
+using Assay.Usage;
+
+namespace Assay.Gateway.Settings;
+
+/// <summary>What came of reading a configuration: the settings, or everything that is wrong with them.</summary>
+/// <param name="Errors">Empty where the settings can be used.</param>
+/// <param name="Files">Every file that was read: a change of one of them makes other settings.</param>
+sealed record SettingsReading(GatewaySettings? Settings, IReadOnlyList<FileError> Errors, IReadOnlyList<string> Files);
+
+/// <summary>Reads a gateway's configuration from YAML or JSON, and the files it names. Every key: <c>docs/gateway.md</c>.</summary>
+sealed class SettingsReader
+{
+    static readonly OverCeiling[] OverDefault = [OverCeiling.Clamp, OverCeiling.Refuse];
+
+    readonly List<FileError> errors = [];
+    readonly List<string> files = [];
+    readonly string folder;
+    readonly ModelCatalog catalog;
+    IReadOnlyList<string> upstreams = [];
+
+    SettingsReader(string folder, ModelCatalog catalog) => (this.folder, this.catalog) = (folder, catalog);
+
+    /// <summary>Reads a file. Never throws for what it says, or for its absence.</summary>
+    public static SettingsReading Read(string path, ModelCatalog catalog)
+    {
+        var reader = new SettingsReader(Path.GetDirectoryName(Path.GetFullPath(path))!, catalog);
+        var text = reader.TextOf(path, new(path, 1, 1));
+        return reader.Finish(text is null ? null : FileTree.Read(path, text, GatewayKeys.File, reader.errors));
+    }
+
+    SettingsReading Finish(MapNode? map)
+    {
+        var settings = map is null ? null : Gateway(map);
+        return errors.Count == 0 ? new(settings, [], files)
+            : new(null, [.. errors.Distinct().OrderBy(e => e.Place.Line).ThenBy(e => e.Place.Column)], files);
+    }
+
+    string? TextOf(string path, Place place)
+    {
+        files.Add(path);
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new(place, $"'{path}' cannot be read: {fault.Message.TrimEnd('.')}; accepted: a file that is there"));
+            return null;
+        }
+    }
+
+    GatewaySettings Gateway(MapNode map)
+    {
+        var top = new FileSection(map, map, GatewayKeys.Gateway, "", errors);
+        var region = top.Text("region", "us-east-1");
+        var servers = top.Sections("upstreams").Select(s => Upstream(s, region)).ToList();
+        upstreams = [.. servers.Select(s => s.Name)];
+        var journal = top.Inner("journal");
+        var plain = new GatewaySettings();
+        var settings = plain with
+        {
+            Account = Account(top), Region = region, Book = top.Text("book", plain.Book), Policy = Policy(top), Profiles = Profiles(top),
+            Upstreams = servers, Models = [.. top.Sections("models").Select(Model)],
+            Ceilings = [.. top.Sections("ceilings").Select(Ceiling)], Budgets = [.. top.Sections("budgets").Select(Budget)],
+            Rates = [.. top.Sections("rates").Select(Rate)], Routes = [.. top.Sections("routes").Select(Route)],
+            Runaways = top.Inner("runaways") is { } runaways ? Runaway(runaways) : plain.Runaways,
+            KeepsPrompts = journal?.Flag("prompts") ?? false, Sync = journal?.Flag("sync") ?? false,
+            JournalFileBytes = (long)(journal?.Amount("file") ?? plain.JournalFileBytes),
+            MaxTokensUnsaid = (int)(top.Amount("max_tokens_unsaid") ?? plain.MaxTokensUnsaid),
+            TokensMin = (int)(top.Amount("tokens_min") ?? plain.TokensMin),
+            ClampsToBudgets = !top.Has("clamp_to_budgets") || top.Flag("clamp_to_budgets"),
+            BodyBytesMax = (long)(top.Amount("memory") ?? plain.BodyBytesMax), DrainAtMost = Time(top, "drain_at_most", plain.DrainAtMost),
+        };
+        CheckBudgetNames(top, settings);
+        return settings;
+    }
+
+    static string Account(FileSection top)
+    {
+        var account = top.Text("account", "000000000000");
+        if (account.Length != 12 || !account.All(char.IsAsciiDigit))
+            top.Wrong(top.At("account"), $"{Quoted.Of(account)} is not an account id; accepted: 12 digits, in quotes where they start with 0");
+        return account;
+    }
+
+    PolicyFile? Policy(FileSection top)
+    {
+        if (top.TextOf("policy") is not { } named || TextOf(Path.Combine(folder, named.Text), named.Place) is not { } text) return null;
+        switch (PolicyReader.Read(named.Text, text, catalog))
+        {
+            case PolicyReading.Read read: return read.Policy;
+            case PolicyReading.Mistaken mistaken:
+                errors.AddRange(mistaken.Errors);
+                return null;
+            default: return null;
+        }
+    }
+
+    Dictionary<string, MappedProfile> Profiles(FileSection top)
+    {
+        Dictionary<string, MappedProfile> profiles = [];
+        if (top.TextOf("profiles") is not { } named || TextOf(Path.Combine(folder, named.Text), named.Place) is not { } text) return profiles;
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            foreach (var profile in json.RootElement.EnumerateObject())
+                profiles[profile.Name] = new(Text(profile.Value, "model"), Text(profile.Value, "app"), Text(profile.Value, "team"), Text(profile.Value, "env"));
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            errors.Add(new(named.Place, $"'{named.Text}' is not a file of profiles; accepted: JSON such as {{\"arn:…\":{{\"model\":\"…\"}}}}"));
+        }
+        return profiles;
+
+        static string Text(JsonElement profile, string name) =>
+            profile.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    }
+
+    static UpstreamSettings Upstream(FileSection section, string region)
+    {
+        var kind = section.Choices("kind") is [var chosen, ..] ? (UpstreamKind)chosen : UpstreamKind.Bedrock;
+        var url = section.Text("url");
+        if (url.Length > 0 && !(Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
+            section.Wrong(section.At("url"), $"{Quoted.Of(url)} is not an address; accepted: one such as https://host:port");
+        var (key, role) = (section.Text("key_from"), section.Text("role"));
+        if (role.Length > 0 && (key.Length > 0 || kind != UpstreamKind.Bedrock))
+            section.Wrong(section.At("role"), "a role is for Bedrock and AWS's own credentials; accepted: 'role' without 'key_from'");
+        return new(section.Name, kind, url, section.Text("region", region), key, role)
+        {
+            AnswerWithin = Time(section, "answer_within", TimeSpan.FromMinutes(5)),
+            SilentAtMost = Time(section, "silent_at_most", TimeSpan.FromMinutes(2)),
+            Retries = (int)Math.Min(section.Amount("retries") ?? 2, 10),
+        };
+    }
+
+    static TimeSpan Time(FileSection section, string key, TimeSpan otherwise) =>
+        section.Amount(key) is { } seconds ? TimeSpan.FromSeconds((double)Math.Min(seconds, 86_400)) : otherwise;
+
+    ModelSettings Model(FileSection section)
+    {
+        var upstream = section.Text("upstream");
+        if (upstream.Length > 0 && !upstreams.Contains(upstream))
+            section.Wrong(section.At("upstream"), $"{Quoted.Of(upstream)} is not an upstream{Quoted.Near(upstream, upstreams)}; accepted: "
+                + string.Join(", ", upstreams));
+        return new(section.Name, Texts(section, "to"), upstream, section.Text("price"));
+    }
+
+    static CeilingRule Ceiling(FileSection section)
+    {
+        var over = section.Choices("over").Select(c => (OverCeiling)c).ToList();
+        var to = Texts(section, "to");
+        if (over.Contains(OverCeiling.Downgrade) && to.Count == 0)
+            section.Wrong(section.Place, $"'{section.Name}' downgrades and says not to what; accepted: 'to' with at least one model");
+        return new(section.Name, WhoOf(section), Texts(section, "app"), section.Amount("usd") ?? 0m, over.Count > 0 ? over : OverDefault, to);
+    }
+
+    static BudgetRule Budget(FileSection section)
+    {
+        var amount = section.Value<BudgetAmount>("amount", BudgetAmount.Read);
+        var steps = section.Amounts("steps").Select(s => s.Amount).Distinct().Order().ToList();
+        return new()
+        {
+            Name = section.Name, Who = WhoOf(section), Apps = Texts(section, "app"), Per = PerOf(section), Usd = amount?.Usd ?? 0m,
+            Window = amount?.Window ?? BudgetWindow.Month, Steps = steps.Count > 0 ? steps : [0.5m, 0.75m, 0.9m],
+            Stop = section.Choices("stop") is [var stop, ..] ? (BudgetStop)stop : BudgetStop.Hard,
+        };
+    }
+
+    static RateRule Rate(FileSection section) => new(section.Name, WhoOf(section), Texts(section, "app"), PerOf(section),
+        (long?)section.Amount("requests"), (long?)section.Amount("tokens"), section.Amount("usd"));
+
+    static RouteRule Route(FileSection section)
+    {
+        var tags = section.Named("tags").ToDictionary(t => t.Key, t => t.Value is TextNode text ? text.Text : "*", StringComparer.Ordinal);
+        var (to, tiers) = (section.Text("to"), Texts(section, "tiers"));
+        if (to == RouteRule.ByDifficulty && tiers.Count is < 2 or > 3)
+            section.Wrong(section.Place, $"'{section.Name}' routes by difficulty between {tiers.Count} models; accepted: 'tiers' with two or three");
+        return new(section.Name, WhoOf(section), Texts(section, "models"), Texts(section, "path"), tags,
+            section.Has("tools") ? section.Flag("tools") : null, (long)(section.Amount("larger_than") ?? 0),
+            (long)(section.Amount("smaller_than") ?? long.MaxValue), to, section.Flag("shadow"))
+        {
+            Apps = Texts(section, "app"), Tiers = tiers, IsSticky = !section.Has("sticky") || section.Flag("sticky"),
+        };
+    }
+
+    static RunawayRule Runaway(FileSection section)
+    {
+        var plain = new RunawayRule();
+        return plain with
+        {
+            Stops = section.Flag("stop"), SameToolUse = (int)(section.Amount("same_tool_use") ?? plain.SameToolUse),
+            CallsMax = (int)(section.Amount("calls") ?? 0), TokensMax = (long)(section.Amount("tokens") ?? 0),
+            UsdMax = section.Amount("usd") ?? 0m, TokensFactor = section.Amount("tokens_factor") ?? plain.TokensFactor,
+        };
+    }
+
+    static Who WhoOf(FileSection section) => new([], Texts(section, "env"), Texts(section, "team"), [], Texts(section, "key"));
+    static BudgetPer PerOf(FileSection section) => section.Choices("per") is [var chosen, ..] ? (BudgetPer)chosen : BudgetPer.All;
+    static List<string> Texts(FileSection section, string key) => [.. section.Texts(key).Select(t => t.Text)];
+
+    // A budget's sums are known by its name, the policy's as well as these.
+    static void CheckBudgetNames(FileSection top, GatewaySettings settings)
+    {
+        foreach (var budget in settings.Budgets)
+            if (settings.Policy?.Budgets.Any(b => b.Name == budget.Name) == true)
+                top.Wrong(top.At("budgets"), $"the policy has a budget '{budget.Name}' already; accepted: another name");
+    }
+}
