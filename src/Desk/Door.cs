@@ -41,6 +41,7 @@ static class Door
         ("compare", CompareCommand.About, CompareCommand.Make),
         ("edp", EdpCommand.About, EdpCommand.Make),
         ("guide", GuideCommand.About, GuideCommand.Make),
+        ("gateway", GatewayElsewhere.About, GatewayElsewhere.Make),
         ("demo", DemoCommand.About, DemoCommand.Make),
     ];
 
