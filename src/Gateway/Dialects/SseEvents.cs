@@ -1,7 +1,9 @@
 namespace Assay.Gateway.Dialects;
 
 /// <summary>The data of one server-sent event, without the field's name.</summary>
-/// <param name="bytesLost">How many bytes of an event beyond <see cref="SseEvents.BytesMax"/> were not kept; then the data is only its head.</param>
+/// <param name="bytesLost">
+/// How many bytes of an event beyond <see cref="SseEvents.BytesMax"/> were not kept; then the data is only its head.
+/// </param>
 delegate void SseEvent(ReadOnlySpan<byte> data, long bytesLost);
 
 /// <summary>
