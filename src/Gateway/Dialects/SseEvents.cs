@@ -40,7 +40,6 @@ sealed class SseEvents(SseEvent heard, byte[] terminal)
                 if (chunk[0] == (byte)'\n')
                 {
                     // Of a CRLF the CR has ended the line.
-                    if (!isInEvent) eventStart = position + 1;
                     position++;
                     chunk = chunk[1..];
                     continue;
@@ -117,6 +116,5 @@ sealed class SseEvents(SseEvent heard, byte[] terminal)
         if (hasData || lost > 0) heard(kept.AsSpan(0, dataLength), lost);
         (dataLength, lineLength, lost) = (0, 0, 0);
         (hasData, isInEvent) = (false, false);
-        eventStart = position;
     }
 }
