@@ -137,7 +137,8 @@ sealed class AnswerTap
     }
 
     static bool IsEntered(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("choices"u8) || name.SequenceEqual("delta"u8) || name.SequenceEqual("message"u8) || name.SequenceEqual("content"u8)
+        name.SequenceEqual("choices"u8) || name.SequenceEqual("delta"u8) || name.SequenceEqual("message"u8)
+        || name.SequenceEqual("content"u8)
         || name.SequenceEqual("tool_calls"u8) || name.SequenceEqual("function"u8) || name.SequenceEqual("content_block"u8)
         || name.SequenceEqual("error"u8) || IsUsage(name);
 
@@ -168,8 +169,9 @@ sealed class AnswerTap
     }
 
     static bool IsSaid(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("content"u8) || name.SequenceEqual("text"u8) || name.SequenceEqual("arguments"u8) || name.SequenceEqual("name"u8)
-        || name.SequenceEqual("partial_json"u8) || name.SequenceEqual("thinking"u8) || name.SequenceEqual("reasoning_content"u8)
+        name.SequenceEqual("content"u8) || name.SequenceEqual("text"u8) || name.SequenceEqual("arguments"u8)
+        || name.SequenceEqual("name"u8) || name.SequenceEqual("partial_json"u8) || name.SequenceEqual("thinking"u8)
+        || name.SequenceEqual("reasoning_content"u8)
         || name.SequenceEqual("reasoning"u8) || name.SequenceEqual("refusal"u8);
 
     static string Text(ref Utf8JsonReader json) => Encoding.UTF8.GetString(json.ValueSpan[..Math.Min(json.ValueSpan.Length, 1000)]);

@@ -90,7 +90,8 @@ readonly record struct ConverseUsage(long Input, long Output, long CacheRead, lo
         var write = Count(usage, "cacheWriteInputTokens");
         // A split that does not add up says nothing; what is of unknown life counts as the usual five minutes.
         if (write5m + write1h != write) (write5m, write1h) = (write, 0);
-        return new(Count(usage, "inputTokens"), Count(usage, "outputTokens"), Count(usage, "cacheReadInputTokens"), write, write5m, write1h);
+        var read = Count(usage, "cacheReadInputTokens");
+        return new(Count(usage, "inputTokens"), Count(usage, "outputTokens"), read, write, write5m, write1h);
     }
 
     // A count beyond a trillion is no count, and sums of them stay far from overflow.

@@ -105,7 +105,8 @@ sealed class ConverseBody
         Json.WriteStartObject();
         Json.WriteStartObject("cachePoint");
         Json.WriteString("type", "default");
-        if (control.Find("ttl", out var ttl)) Json.WriteString("ttl", ttl.Text() is "5m" or "1h" ? ttl.Text() : throw ttl.NoSuch("\"5m\", \"1h\""));
+        if (control.Find("ttl", out var ttl))
+            Json.WriteString("ttl", ttl.Text() is "5m" or "1h" ? ttl.Text() : throw ttl.NoSuch("\"5m\", \"1h\""));
         CloseBlock();
     }
 

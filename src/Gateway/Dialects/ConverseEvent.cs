@@ -4,7 +4,10 @@ using System.Text.Json;
 namespace Assay.Gateway.Dialects;
 
 /// <summary>What an event of ConverseStream says.</summary>
-enum ConverseEventKind { Other, MessageStart, ToolStart, Text, ToolInput, Reasoning, Signature, Redacted, BlockStop, MessageStop, Metadata, Fault }
+enum ConverseEventKind
+{
+    Other, MessageStart, ToolStart, Text, ToolInput, Reasoning, Signature, Redacted, BlockStop, MessageStop, Metadata, Fault,
+}
 
 /// <summary>
 /// One event of ConverseStream, read in place: its texts are the JSON texts of the payload as they stand, quotes and escapes included,

@@ -27,7 +27,7 @@ sealed record DialectError(DialectFault Fault, string Message, string? Param = n
     public static DialectError WrongRequest(string message, string? param = null) => new(DialectFault.WrongRequest, message, param);
 
     /// <summary>An error of Bedrock, of an answer or in mid-stream, whose body is <c>{"message":"…"}</c>.</summary>
-    /// <param name="type"><c>ThrottlingException</c>, with or without what AWS puts behind a colon; in streams <c>throttlingException</c>.</param>
+    /// <param name="type"><c>ThrottlingException</c>, and what AWS puts around it; in streams <c>throttlingException</c>.</param>
     /// <param name="status">The HTTP status, which decides where the type is unknown; 0 in a stream.</param>
     public static DialectError FromBedrock(string? type, int status, string message)
     {
@@ -112,6 +112,6 @@ sealed record ConverseCall(string Model, ReadOnlyMemory<byte> Body, bool IsStrea
 /// <param name="Model">The model as the client asked for it.</param>
 sealed record AnswerStamp(string Id, string Model, DateTimeOffset Created)
 {
-    /// <summary>True where the model's <c>inputTokens</c> hold what came from the cache: a fact of the model, in prices/models.csv.</summary>
+    /// <summary>True where the model's <c>inputTokens</c> hold what came from the cache: a fact in prices/models.csv.</summary>
     public bool InputIsGross { get; init; }
 }

@@ -5,7 +5,10 @@ sealed record ModelTraits(ModelMaker Maker, int ClaudeVersion, bool KnowsSchemas
 {
     // Dated by AWS's page on structured outputs: Claude from 4.5 on, and the open-weight models named so.
     static readonly string[] SchemaStems =
-        ["openai.gpt-", "qwen.qwen3", "deepseek.v3", "google.gemma-3", "minimax.", "moonshot", "nvidia.", "mistral.ministral", "mistral.magistral"];
+    [
+        "openai.gpt-", "qwen.qwen3", "deepseek.v3", "google.gemma-3", "minimax.", "moonshot", "nvidia.", "mistral.ministral",
+        "mistral.magistral",
+    ];
 
     public bool IsClaude => Maker == ModelMaker.Anthropic;
 

@@ -98,7 +98,7 @@ sealed class Trail(Trail? parent, string? name, int index)
 
     /// <summary>The name as a header can hold it.</summary>
     public static string Printable(string name) =>
-        string.Concat((name.Length > NameMax ? name[..NameMax] : name).Select(c => char.IsAsciiLetterOrDigit(c) || "_-.[]:".Contains(c) ? c : '?'));
+        string.Concat(name.Take(NameMax).Select(c => char.IsAsciiLetterOrDigit(c) || "_-.[]:".Contains(c) ? c : '?'));
 
     string Write(bool withIndexes)
     {
@@ -201,12 +201,15 @@ readonly struct Node(JsonElement value, Trail? trail)
         _ => false,
     };
 
-    public DialectException Fail(string what) => new(DialectError.WrongRequest($"'{Trail?.ToString() ?? "body"}' {what}.", Trail?.ToString()));
+    public DialectException Fail(string what) =>
+        new(DialectError.WrongRequest($"'{Trail?.ToString() ?? "body"}' {what}.", Trail?.ToString()));
 
     public DialectException NoSuch(string accepted) => Fail($"is {Shown}, which is not supported; accepted: {accepted}");
 
     // A value is shown where it is short; a prompt does not belong into an error.
-    string Shown => value.ValueKind is JsonValueKind.String or JsonValueKind.Number && Raw.Length <= 66 ? Encoding.UTF8.GetString(Raw) : Kind;
+    string Shown => value.ValueKind is JsonValueKind.String or JsonValueKind.Number && Raw.Length <= 66
+        ? Encoding.UTF8.GetString(Raw)
+        : Kind;
 
     string Kind => value.ValueKind switch
     {

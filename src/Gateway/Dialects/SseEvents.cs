@@ -1,7 +1,9 @@
 namespace Assay.Gateway.Dialects;
 
 /// <summary>The data of one server-sent event, without the field's name.</summary>
-/// <param name="bytesLost">How many bytes of an event beyond <see cref="SseEvents.BytesMax"/> were not kept; then the data is only its head.</param>
+/// <param name="bytesLost">
+/// How many bytes of an event beyond <see cref="SseEvents.BytesMax"/> were not kept; then the data is only its head.
+/// </param>
 delegate void SseEvent(ReadOnlySpan<byte> data, long bytesLost);
 
 /// <summary>
@@ -38,7 +40,6 @@ sealed class SseEvents(SseEvent heard, byte[] terminal)
                 if (chunk[0] == (byte)'\n')
                 {
                     // Of a CRLF the CR has ended the line.
-                    if (!isInEvent) eventStart = position + 1;
                     position++;
                     chunk = chunk[1..];
                     continue;
@@ -115,6 +116,5 @@ sealed class SseEvents(SseEvent heard, byte[] terminal)
         if (hasData || lost > 0) heard(kept.AsSpan(0, dataLength), lost);
         (dataLength, lineLength, lost) = (0, 0, 0);
         (hasData, isInEvent) = (false, false);
-        eventStart = position;
     }
 }

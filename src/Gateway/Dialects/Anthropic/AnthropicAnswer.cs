@@ -95,8 +95,7 @@ static class AnthropicAnswer
             json.WriteString("id", Text(call, "toolUseId") ?? "");
             json.WriteString("name", Text(call, "name") ?? "");
             json.WritePropertyName("input");
-            if (Member(call, "input") is { ValueKind: JsonValueKind.Object } input) json.WriteRawValue(Raw(input), skipInputValidation: true);
-            else json.WriteRawValue("{}"u8);
+            WriteOr(json, Member(call, "input") is { ValueKind: JsonValueKind.Object } input ? input : null, "{}"u8);
             json.WriteEndObject();
         }
         else if (Member(block, "reasoningContent") is { } thought)
@@ -122,9 +121,11 @@ static class AnthropicAnswer
             json.WritePropertyName("thinking");
             json.WriteRawValue(Raw(text), skipInputValidation: true);
             json.WritePropertyName("signature");
-            if (Member(said, "signature") is { ValueKind: JsonValueKind.String } signature) json.WriteRawValue(Raw(signature), skipInputValidation: true);
-            else json.WriteStringValue("");
+            WriteOr(json, Member(said, "signature") is { ValueKind: JsonValueKind.String } signature ? signature : null, "\"\""u8);
             json.WriteEndObject();
         }
     }
+
+    static void WriteOr(Utf8JsonWriter json, JsonElement? value, ReadOnlySpan<byte> otherwise) =>
+        json.WriteRawValue(value is { } said ? Raw(said) : otherwise, skipInputValidation: true);
 }

@@ -88,10 +88,12 @@ sealed partial class AnthropicMessages
                 body.Raw("redactedContent", block["data"]);
                 body.CloseBlock();
                 break;
-            case var type when type.StartsWith("server_tool", StringComparison.Ordinal) || type.EndsWith("_tool_result", StringComparison.Ordinal):
+            case var type when type.StartsWith("server_tool", StringComparison.Ordinal)
+                || type.EndsWith("_tool_result", StringComparison.Ordinal):
                 throw block["type"].Fail($"('{Trail.Printable(type)}') is of a tool that runs at Anthropic; Bedrock runs none");
             default:
-                throw block["type"].NoSuch("text, image, document, search_result, tool_use, tool_result, thinking, redacted_thinking");
+                throw block["type"].NoSuch(
+                    "text, image, document, search_result, tool_use, tool_result, thinking, redacted_thinking");
         }
         body.CachePoint(marked);
     }

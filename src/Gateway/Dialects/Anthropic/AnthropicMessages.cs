@@ -1,6 +1,6 @@
 namespace Assay.Gateway.Dialects.Anthropic;
 
-/// <summary>A request of Anthropic's Messages → Converse, and of its token counting → CountTokens. The mapping: docs/dialects.md.</summary>
+/// <summary>A request of Anthropic's Messages → Converse, its counting of tokens → CountTokens. Each member: docs/dialects.md.</summary>
 sealed partial class AnthropicMessages
 {
     // Bedrock answers a beta that it does not know with an error, and agents send every beta they know; these are AWS's.
@@ -11,6 +11,9 @@ sealed partial class AnthropicMessages
         "context-management-2025-06-27", "effort-2025-11-24", "tool-search-tool-2025-10-19", "tool-examples-2025-10-29",
         "fine-grained-tool-streaming-2025-05-14",
     };
+
+    // Tools of Claude's that the client runs: the model knows their schemas.
+    static readonly string[] ClientTools = ["bash_", "text_editor_", "computer_", "memory_"];
 
     readonly RequestBody request;
     readonly Node root;
@@ -30,24 +33,26 @@ sealed partial class AnthropicMessages
     AnthropicMessages(RequestBody request, ModelTraits model, string? betaHeader)
     {
         (this.request, root, this.model) = (request, request.Root, model);
-        foreach (var beta in (betaHeader ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) AddBeta(beta);
+        const StringSplitOptions plain = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (var beta in (betaHeader ?? "").Split(',', plain)) AddBeta(beta);
     }
 
     /// <param name="json">The body of <c>POST /v1/messages</c>.</param>
     /// <param name="modelId">The Bedrock model that answers; null where it is the one that the body names.</param>
     /// <param name="betaHeader">The header <c>anthropic-beta</c>: names with commas between them.</param>
-    public static Translation Translate(ReadOnlyMemory<byte> json, string? modelId = null, string? betaHeader = null) => Translation.Of(() =>
-    {
-        using RequestBody request = new(json);
-        return new AnthropicMessages(request, ModelTraits.Of(modelId ?? request.Root["model"].Word()), betaHeader).Converse();
-    });
+    public static Translation Translate(ReadOnlyMemory<byte> json, string? modelId = null, string? betaHeader = null) =>
+        Of(json, modelId, betaHeader, m => m.Converse());
 
     /// <summary>The body of <c>POST /v1/messages/count_tokens</c> → that of Bedrock's CountTokens.</summary>
-    public static Translation Count(ReadOnlyMemory<byte> json, string? modelId = null, string? betaHeader = null) => Translation.Of(() =>
-    {
-        using RequestBody request = new(json);
-        return new AnthropicMessages(request, ModelTraits.Of(modelId ?? request.Root["model"].Word()), betaHeader).CountTokens();
-    });
+    public static Translation Count(ReadOnlyMemory<byte> json, string? modelId = null, string? betaHeader = null) =>
+        Of(json, modelId, betaHeader, m => m.CountTokens());
+
+    static Translation Of(ReadOnlyMemory<byte> json, string? modelId, string? betaHeader, Func<AnthropicMessages, ConverseCall> write) =>
+        Translation.Of(() =>
+        {
+            using RequestBody request = new(json);
+            return write(new(request, ModelTraits.Of(modelId ?? request.Root["model"].Word()), betaHeader));
+        });
 
     ConverseCall Converse()
     {
@@ -88,7 +93,10 @@ sealed partial class AnthropicMessages
         return Call();
     }
 
-    ConverseCall Call() => new(root["model"].Word(), body.Finish(), isStream) { MaxTokens = maxTokens, Tags = tags, Ignored = request.Ignored };
+    ConverseCall Call() => new(root["model"].Word(), body.Finish(), isStream)
+    {
+        MaxTokens = maxTokens, Tags = tags, Ignored = request.Ignored,
+    };
 
     void ReadMembers()
     {
@@ -228,16 +236,15 @@ sealed partial class AnthropicMessages
     bool HasCalls() => root["messages"].Items().Any(m => m["content"] is { IsList: true } content
         && content.Items().Any(b => b["type"].Text() is "tool_use" or "tool_result"));
 
-    /// <summary>A tool whose schema the model knows and whose work the client does: Bedrock takes it among the model's own fields.</summary>
+    /// <summary>A tool whose schema the model knows and which the client runs: Bedrock takes it among the model's own fields.</summary>
     bool IsOfModel(Node tool)
     {
         if (!tool.Find("type", out var type) || type.Text() == "custom") return false;
         var name = type.Text();
-        var isOfModel = name.StartsWith("bash_", StringComparison.Ordinal) || name.StartsWith("text_editor_", StringComparison.Ordinal)
-            || name.StartsWith("computer_", StringComparison.Ordinal) || name.StartsWith("memory_", StringComparison.Ordinal);
+        var isOfModel = Array.Exists(ClientTools, t => name.StartsWith(t, StringComparison.Ordinal));
         if (isOfModel && model.IsClaude) return true;
         throw isOfModel ? type.Fail("is a tool of Claude's, and the model is none")
-            : type.Fail($"('{Trail.Printable(name)}') is a tool that runs at Anthropic; Bedrock runs none. Leave it out, or offer a tool of your own");
+            : type.Fail($"('{Trail.Printable(name)}') runs at Anthropic; Bedrock runs no tools. Leave it out, or offer your own");
     }
 
     void WriteTools()

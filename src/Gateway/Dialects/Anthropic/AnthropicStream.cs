@@ -172,7 +172,8 @@ sealed class AnthropicStream(AnswerStamp stamp)
             json.WriteStartObject();
             json.WriteString("type", "message_delta");
             json.WriteStartObject("delta");
-            AnthropicAnswer.WriteStop(json, stopReason, stop is null ? null : ConverseAnswer.Member(stop.Root, "additionalModelResponseFields"));
+            var fields = stop is null ? null : ConverseAnswer.Member(stop.Root, "additionalModelResponseFields");
+            AnthropicAnswer.WriteStop(json, stopReason, fields);
             json.WriteEndObject();
             AnthropicAnswer.WriteUsage(json, said.Usage, said.ServiceTier, stamp);
             json.WriteEndObject();

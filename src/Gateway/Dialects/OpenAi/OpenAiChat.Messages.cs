@@ -5,6 +5,8 @@ namespace Assay.Gateway.Dialects.OpenAi;
 /// <summary>The messages and the tools of a chat completion.</summary>
 sealed partial class OpenAiChat
 {
+    const string Choices = "none, auto, required, a function";
+
     static bool IsSystem(Node message) => message["role"].Text() is "system" or "developer";
 
     // Converse has one place for instructions, before all turns; OpenAI lets them stand among the turns.
@@ -87,7 +89,8 @@ sealed partial class OpenAiChat
     void WriteImage(Node image)
     {
         var url = image["url"];
-        if (!TryDataUri(url, out var type, out var base64)) throw url.Fail("must be a data: URI with base64; Converse fetches no image from the web");
+        if (!TryDataUri(url, out var type, out var base64))
+            throw url.Fail("must be a data: URI with base64; Converse fetches no image from the web");
         if (image.Find("detail", out var detail) && detail.Text() != "auto") request.Ignore(detail);
         body.OpenBlock("image");
         body.Image(type, base64, url);
@@ -263,7 +266,7 @@ sealed partial class OpenAiChat
         json.WriteStartObject("toolChoice");
         if (wanted.IsText)
         {
-            json.WriteStartObject(wanted.Text() switch { "auto" => "auto", "required" => "any", _ => throw wanted.NoSuch("none, auto, required, a function") });
+            json.WriteStartObject(wanted.Text() switch { "auto" => "auto", "required" => "any", _ => throw wanted.NoSuch(Choices) });
             json.WriteEndObject();
         }
         else
@@ -280,7 +283,7 @@ sealed partial class OpenAiChat
     {
         var json = body.Json;
         if (toolChoice is not { } wanted || wanted.IsText && wanted.Text() is "auto" or "none") json.WriteString("type", "auto");
-        else if (wanted.IsText) json.WriteString("type", wanted.Text() == "required" ? "any" : throw wanted.NoSuch("none, auto, required, a function"));
+        else if (wanted.IsText) json.WriteString("type", wanted.Text() == "required" ? "any" : throw wanted.NoSuch(Choices));
         else
         {
             json.WriteString("type", "tool");

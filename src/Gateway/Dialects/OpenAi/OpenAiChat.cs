@@ -5,6 +5,8 @@ namespace Assay.Gateway.Dialects.OpenAi;
 /// <summary>A chat completion request → Converse. What each member becomes: docs/dialects.md.</summary>
 sealed partial class OpenAiChat
 {
+    const string JsonOnly = "Answer with one JSON object and nothing else: no words around it, no code fence.";
+
     readonly RequestBody request;
     readonly Node root;
     readonly ModelTraits model;
@@ -151,7 +153,8 @@ sealed partial class OpenAiChat
     }
 
     bool EndsWithTool() => root.Find("messages", out var messages) && messages.IsList
-        && messages.Items().LastOrDefault() is { IsObject: true } last && last.Find("role", out var role) && role.IsText && role.Text() == "tool";
+        && messages.Items().LastOrDefault() is { IsObject: true } last
+        && last.Find("role", out var role) && role.IsText && role.Text() == "tool";
 
     void WriteModelFields(long? budget)
     {
@@ -215,12 +218,11 @@ sealed partial class OpenAiChat
         switch (wanted["type"].Text())
         {
             case "text": return null;
-            case "json_object": return "Answer with one JSON object and nothing else: no words around it, no code fence.";
+            case "json_object": return JsonOnly;
             case "json_schema":
                 var schema = wanted["json_schema"]["schema"];
                 return model.KnowsSchemas ? null
-                    : "Answer with one JSON object and nothing else: no words around it, no code fence. It must be valid against this JSON schema:\n"
-                        + Encoding.UTF8.GetString(schema.Raw);
+                    : $"{JsonOnly} It must be valid against this JSON schema:\n{Encoding.UTF8.GetString(schema.Raw)}";
             default: throw wanted["type"].NoSuch("text, json_object, json_schema");
         }
     }

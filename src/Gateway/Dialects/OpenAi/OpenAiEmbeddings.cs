@@ -5,12 +5,13 @@ using System.Text.Json;
 
 namespace Assay.Gateway.Dialects.OpenAi;
 
-/// <summary>Embeddings asked for in OpenAI's form: the InvokeModel calls that answer them, and how their answers are put together.</summary>
+/// <summary>Embeddings asked for in OpenAI's form: the InvokeModel calls that make them, and how their answers are put together.</summary>
 /// <param name="Model">The model as the client asked for it.</param>
-/// <param name="Bodies">One body for each InvokeModel call, in the order of the inputs: one text each for Titan, up to 96 for Cohere.</param>
+/// <param name="Bodies">A body for each InvokeModel call, in the order of the inputs: one text each for Titan, up to 96 for Cohere.</param>
 /// <param name="IsBase64">True where the client wants base64 of little-endian floats: the SDKs' silent default.</param>
 sealed record OpenAiEmbeddings(string Model, IReadOnlyList<ReadOnlyMemory<byte>> Bodies, bool IsBase64)
 {
+    const string NoChoice = "is not a choice of this model";
     const int TextsMax = 2048, CohereTextsMax = 96;
 
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
@@ -46,20 +47,21 @@ sealed record OpenAiEmbeddings(string Model, IReadOnlyList<ReadOnlyMemory<byte>>
             && (encoding.Text() is "float" or "base64" ? encoding.Text() == "base64" : throw encoding.NoSuch("float, base64"));
         foreach (var (name, value) in root.Members())
             if (name == "user") tags[name] = value.Text();
-            else if (name is not ("model" or "input" or "dimensions" or "encoding_format" or "input_type") && !value.IsNothing) request.Ignore(value);
+            else if (name is not ("model" or "input" or "dimensions" or "encoding_format" or "input_type") && !value.IsNothing)
+                request.Ignore(value);
 
         List<ReadOnlyMemory<byte>> bodies;
         if (model.Contains("cohere.embed", StringComparison.Ordinal))
         {
             // Only the fourth generation has a choice of lengths.
-            if (dimensions is not null && !model.Contains("embed-v4", StringComparison.Ordinal)) throw wanted.Fail("is not a choice of this model");
+            if (dimensions is not null && !model.Contains("embed-v4", StringComparison.Ordinal)) throw wanted.Fail(NoChoice);
             bodies = [.. texts.Chunk(CohereTextsMax).Select(t => Cohere(t, inputType, dimensions))];
         }
         else if (model.Contains("amazon.titan-embed-", StringComparison.Ordinal))
         {
             if (root.Find("input_type", out var ignored)) request.Ignore(ignored);
             var isSecond = model.Contains("titan-embed-text-v2", StringComparison.Ordinal);
-            if (dimensions is not null && !isSecond) throw wanted.Fail("is not a choice of this model");
+            if (dimensions is not null && !isSecond) throw wanted.Fail(NoChoice);
             bodies = [.. texts.Select(t => Titan(t, dimensions))];
         }
         else
