@@ -33,6 +33,9 @@ enum RefusalKind : byte
 /// <param name="RetryAfter">Seconds, for <see cref="RefusalKind.TooOften"/>.</param>
 sealed record Refusal(RefusalKind Kind, string Reason, string Message, int RetryAfter = 0)
 {
+    /// <summary>The member of the request that is at fault; null where it is none.</summary>
+    public string? Param { get; init; }
+
     public static Refusal Wrong(string message) => new(RefusalKind.Wrong, "request", message);
     public static Refusal Forbidden(string reason, string message) => new(RefusalKind.Forbidden, reason, message);
 }

@@ -22,7 +22,7 @@ sealed class Passage : IDisposable
     public required Purpose Purpose { get; init; }
 
     /// <summary>The operation as the journal names it.</summary>
-    public required BedrockOperation Operation { get; init; }
+    public required BedrockOperation Operation { get; set; }
 
     /// <summary>The path without its query.</summary>
     public required string Path { get; init; }
@@ -66,6 +66,12 @@ sealed class Passage : IDisposable
     public bool MayBeBilled { get; set; }
     public string ClientRequestId { get; set; } = "";
     public string UpstreamRequestId { get; set; } = "";
+
+    /// <summary>Members of the request that its server cannot be told of.</summary>
+    public IReadOnlyList<string> Ignored { get; set; } = [];
+
+    /// <summary>An OpenAI client asked for the counts at the end of its stream.</summary>
+    public bool WantsUsage { get; set; }
 
     public bool Streams => Operation is BedrockOperation.ConverseStream or BedrockOperation.InvokeModelWithResponseStream;
 

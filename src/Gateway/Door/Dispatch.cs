@@ -79,7 +79,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
         Passage call, Exchange exchange, IHeaderDictionary headers, CancellationTokenSource limit)
     {
         using var body = new CallBody(call.Body.Length + 512);
-        if (exchange.WriteRequest(call, body) is { } wrong) return (null, wrong);
+        if (exchange.WriteRequest(call, headers, body) is { } wrong) return (null, wrong);
         var upstream = call.Target!.Upstream;
         for (var attempt = 0; ; attempt++)
         {

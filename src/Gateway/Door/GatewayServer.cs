@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using Assay.Bedrock;
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
 using Microsoft.AspNetCore.Http;
@@ -18,43 +16,19 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
     {
         var now = live();
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (!TryPassage(http, target, out var call, out var dialect, out var refusal))
+        if (HttpMethods.IsGet(http.Request.Method) && await StatusPages.TryAnswer(http, target, now, ledgering.Journal, time).ConfigureAwait(false)) return;
+        if (Way.Of(target, http.Request.Method, out var dialect, out var refusal) is not { } way)
         {
-            await Replies.Refuse(http, dialect, refusal, Guid.NewGuid().ToString()).ConfigureAwait(false);
+            await Replies.Refuse(http, dialect, refusal!, Guid.NewGuid().ToString()).ConfigureAwait(false);
             return;
         }
-        using (call) await Pass(http, now, call).ConfigureAwait(false);
-    }
-
-    bool TryPassage(
-        HttpContext http, string target, [NotNullWhen(true)] out Passage? call, out Dialect dialect, [NotNullWhen(false)] out Refusal? refusal)
-    {
-        (call, dialect, refusal) = (null, Dialect.Bedrock, null);
-        var fault = BedrockPath.TryParse(target, out var path);
-        if (fault != PathFault.None)
+        var at = time.GetUtcNow().UtcDateTime;
+        using var call = new Passage
         {
-            refusal = fault == PathFault.UnknownRoute ? new(RefusalKind.NotFound, "path", BedrockPath.Explain(fault))
-                : Refusal.Wrong(BedrockPath.Explain(fault));
-            return false;
-        }
-        if (!HttpMethods.IsPost(http.Request.Method))
-        {
-            refusal = new(RefusalKind.NotFound, "path", $"{http.Request.Method} is not for this path; POST is.");
-            return false;
-        }
-        var now = time.GetUtcNow().UtcDateTime;
-        call = new()
-        {
-            Id = Guid.NewGuid(), Time = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)), Dialect = Dialect.Bedrock,
-            Operation = path.Operation, Asked = path.ModelId, Path = target, GuardrailVersion = path.GuardrailVersion ?? "",
-            Purpose = path.Operation switch
-            {
-                BedrockOperation.CountTokens => Purpose.CountTokens,
-                BedrockOperation.ApplyGuardrail => Purpose.Guardrail,
-                _ => Purpose.Answer,
-            },
+            Id = Guid.NewGuid(), Time = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond)), Dialect = way.Dialect, Purpose = way.Purpose,
+            Operation = way.Operation, Asked = way.Model, GuardrailVersion = way.GuardrailVersion, Path = way.Path,
         };
-        return true;
+        await Pass(http, now, call).ConfigureAwait(false);
     }
 
     async Task Pass(HttpContext http, Live now, Passage call)

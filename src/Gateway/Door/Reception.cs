@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using Assay.Bedrock;
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
 using Assay.Gateway.Identity;
@@ -70,9 +72,24 @@ static class Reception
     {
         if (CallScan.Read(call.Body.Span, call.Facts) is { } fault) return Refusal.Wrong(char.ToUpperInvariant(fault[0]) + fault[1..] + ".");
         if (call.Dialect == Dialect.Bedrock && ReadHeaders(call, headers) is { } wrong) return wrong;
+        if (call.Dialect != Dialect.Bedrock && NameModel(call) is { } unnamed) return unnamed;
         call.Session = headers["x-assay-session"].ToString() is { Length: > 0 } session ? session : ClientTags.SessionOf(call.ClientTags);
         call.ClientRequestId = headers["amz-sdk-invocation-id"].ToString() is { Length: > 0 } invocation ? invocation
             : headers["x-client-request-id"].ToString();
+        return null;
+    }
+
+    // OpenAI and Anthropic name the model in the body, and ask for a stream there.
+    static Refusal? NameModel(Passage call)
+    {
+        var facts = call.Facts;
+        if (facts.Model.IsNone || facts.Model.Length is 0 or > BedrockPath.ModelIdMax)
+            return Refusal.Wrong("'model' is missing; accepted: the name or id of a model.") with { Param = "model" };
+        var quoted = call.Body.Span.Slice(facts.Model.Start - 1, facts.Model.Length + 2);
+        var reader = new Utf8JsonReader(quoted);
+        reader.Read();
+        call.Asked = reader.GetString()!;
+        if (facts.Streams && call.Purpose == Purpose.Answer) call.Operation = BedrockOperation.ConverseStream;
         return null;
     }
 

@@ -33,20 +33,23 @@ sealed class Relay(Ledgering ledgering)
         to.StatusCode = (int)response.StatusCode;
         call.UpstreamRequestId = exchange.RequestIdOf(response);
         Metered metered;
+        Refusal? refusal = null;
         if (response.IsSuccessStatusCode)
         {
             var answer = new Answer();
-            exchange.ReadWhole(call, response, body, answer, client);
+            refusal = exchange.ReadWhole(call, response, body, answer, client);
             metered = live.Meter.Of(call, answer);
         }
         else
         {
-            exchange.ReadError(call, response, body, to.Headers, client, out var code);
+            to.StatusCode = exchange.ReadError(call, response, body, to.Headers, client, out var code);
             metered = live.Meter.OfFailure(call, code.Length > 0 ? code : $"Http{(int)response.StatusCode}");
         }
         if (!await ledgering.Close(live, call, metered).ConfigureAwait(false))
+            refusal = new(RefusalKind.Unavailable, "journal", NotWritten);
+        if (refusal is not null)
         {
-            await Replies.Refuse(http, call.Dialect, new(RefusalKind.Unavailable, "journal", NotWritten), call.Id.ToString()).ConfigureAwait(false);
+            await Replies.Refuse(http, call.Dialect, refusal, call.Id.ToString()).ConfigureAwait(false);
             return;
         }
         Mark(to.Headers, call);
@@ -61,6 +64,7 @@ sealed class Relay(Ledgering ledgering)
         headers[Replies.RequestIdHeader] = call.Id.ToString();
         headers[Replies.ModelHeader] = call.Target!.Id;
         headers[Replies.DecisionHeader] = call.Decision;
+        if (call.Ignored.Count > 0) headers[Replies.IgnoredHeader] = string.Join(", ", call.Ignored);
     }
 
     /// <returns>Why it broke off; null where all of it came.</returns>

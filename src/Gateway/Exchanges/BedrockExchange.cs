@@ -21,19 +21,22 @@ sealed class BedrockExchange : Exchange
 
     static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    readonly ConcurrentDictionary<(BedrockOperation Operation, string Id), string> paths = new();
+    static readonly ConcurrentDictionary<(BedrockOperation Operation, string Id), string> Paths = new();
 
-    public override string Path(Passage call)
+    public override string Path(Passage call) => call.Purpose == Purpose.Guardrail
+        ? BedrockPath.Write(call.Operation, call.Asked, call.GuardrailVersion)
+        : PathOf(call.Operation, call.Target!.Id);
+
+    /// <summary>The path of an operation on a model; written once.</summary>
+    public static string PathOf(BedrockOperation operation, string model)
     {
-        var asked = (call.Operation, call.Purpose == Purpose.Guardrail ? call.Asked : call.Target!.Id);
-        if (call.Purpose == Purpose.Guardrail) return BedrockPath.Write(asked.Operation, asked.Item2, call.GuardrailVersion);
-        if (paths.TryGetValue(asked, out var path)) return path;
-        path = BedrockPath.Write(asked.Operation, asked.Item2);
-        if (paths.Count < PathsRemembered) paths.TryAdd(asked, path);
+        if (Paths.TryGetValue((operation, model), out var path)) return path;
+        path = BedrockPath.Write(operation, model);
+        if (Paths.Count < PathsRemembered) Paths.TryAdd((operation, model), path);
         return path;
     }
 
-    public override Refusal? WriteRequest(Passage call, IBufferWriter<byte> body)
+    public override Refusal? WriteRequest(Passage call, IHeaderDictionary client, IBufferWriter<byte> body)
     {
         if (call.Purpose is Purpose.Guardrail or Purpose.CountTokens)
         {
@@ -42,7 +45,7 @@ sealed class BedrockExchange : Exchange
         }
         var edits = new BodyEdits();
         if (call.ClampedTo is { } most && Clamp(call, most, edits) is { } cannot) return cannot;
-        if (IsConverse(call)) Stamp(call, edits);
+        if (IsConverse(call)) Stamp(call, call.Facts, edits);
         edits.Apply(call.Body.Span, body);
         return null;
     }
@@ -51,20 +54,22 @@ sealed class BedrockExchange : Exchange
 
     static Refusal? Clamp(Passage call, long most, BodyEdits edits)
     {
-        var facts = call.Facts;
-        var number = Encoding.UTF8.GetBytes(Invariant(most));
-        if (!facts.MaxTokensValue.IsNone)
-        {
-            edits.Replace(facts.MaxTokensValue, number);
-            return null;
-        }
-        if (LimitName(call) is not var (holder, name))
-            return Refusal.Wrong($"The request does not say how many tokens '{call.Target!.Id}' may answer with; say it, or use Converse.");
-        if (holder.Length == 0) edits.Insert(facts.Start, Encoding.UTF8.GetBytes($"\"{name}\":{most}{Comma(facts.IsEmpty)}"));
+        if (LimitName(call) is var (holder, name)) Clamp(call.Facts, holder, name, most, edits);
+        else if (!call.Facts.MaxTokensValue.IsNone) Clamp(call.Facts, "", "", most, edits);
+        else return Refusal.Wrong($"The request does not say how many tokens '{call.Target!.Id}' may answer with; say it, or use Converse.");
+        return null;
+    }
+
+    /// <summary>Sets the most tokens of an answer of Converse.</summary>
+    public static void ClampConverse(CallFacts facts, long most, BodyEdits edits) => Clamp(facts, "inferenceConfig", "maxTokens", most, edits);
+
+    static void Clamp(CallFacts facts, string holder, string name, long most, BodyEdits edits)
+    {
+        if (!facts.MaxTokensValue.IsNone) edits.Replace(facts.MaxTokensValue, Encoding.UTF8.GetBytes(Invariant(most)));
+        else if (holder.Length == 0) edits.Insert(facts.Start, Encoding.UTF8.GetBytes($"\"{name}\":{most}{Comma(facts.IsEmpty)}"));
         else if (facts.InferenceConfigStart >= 0)
             edits.Insert(facts.InferenceConfigStart, Encoding.UTF8.GetBytes($"\"{name}\":{most}{Comma(facts.InferenceConfigIsEmpty)}"));
         else edits.Insert(facts.Start, Encoding.UTF8.GetBytes($"\"{holder}\":{{\"{name}\":{most}}}{Comma(facts.IsEmpty)}"));
-        return null;
     }
 
     static string Comma(bool isLast) => isLast ? "" : ",";
@@ -87,9 +92,10 @@ sealed class BedrockExchange : Exchange
         };
     }
 
-    static void Stamp(Passage call, BodyEdits edits)
+    /// <summary>Puts the owner's tags in place of the client's.</summary>
+    /// <param name="facts">Of the body that is sent.</param>
+    public static void Stamp(Passage call, CallFacts facts, BodyEdits edits)
     {
-        var facts = call.Facts;
         var tags = TagsAsJson(call);
         if (!facts.Metadata.IsNone) edits.Replace(facts.Metadata, tags);
         else edits.Insert(facts.Start, (byte[])[.. "\"requestMetadata\":"u8, .. tags.Span, .. facts.IsEmpty ? ""u8 : ","u8]);
@@ -117,7 +123,7 @@ sealed class BedrockExchange : Exchange
         if (client.Accept is [{ } accept, ..]) server.TryAddWithoutValidation("Accept", accept);
     }
 
-    public override void ReadWhole(Passage call, HttpResponseMessage response, CallBody body, Answer answer, IBufferWriter<byte> client)
+    public override Refusal? ReadWhole(Passage call, HttpResponseMessage response, CallBody body, Answer answer, IBufferWriter<byte> client)
     {
         var usage = answer.Usage;
         if (call.Purpose == Purpose.Guardrail) usage.ReadGuardrail(body.Padded, 0, body.Length);
@@ -128,18 +134,20 @@ sealed class BedrockExchange : Exchange
         if (call.Target!.Model.Kind == Usage.ModelKind.OpaqueProfile) answer.ServedModel = PromptRouter.InvokedModel(body.Span);
         answer.IsWhole = true;
         client.Write(body.Span);
+        return null;
     }
 
     static long Count(HttpResponseMessage response, string name) => long.TryParse(First(response.Headers, Prefix + name), out var count)
         ? count
         : -1;
 
-    public override void ReadError(
+    public override int ReadError(
         Passage call, HttpResponseMessage response, CallBody body, IHeaderDictionary headers, IBufferWriter<byte> client, out string code)
     {
         code = BedrockError.Read(First(response.Headers, BedrockError.TypeHeader), body.Span).Type;
         if (code.Length > 0) headers[BedrockError.TypeHeader] = code;
         client.Write(body.Span);
+        return (int)response.StatusCode;
     }
 
     public override StreamTap Tap(Passage call) => new BedrockTap();

@@ -17,17 +17,19 @@ abstract class Exchange
 
     /// <summary>Writes the body for the server: limits put in, owners stamped, the rest untouched.</summary>
     /// <returns>Why it cannot be put to this server; null where it can.</returns>
-    public abstract Refusal? WriteRequest(Passage call, IBufferWriter<byte> body);
+    public abstract Refusal? WriteRequest(Passage call, IHeaderDictionary client, IBufferWriter<byte> body);
 
     /// <summary>Headers the server is to see, besides what its signature needs.</summary>
     public abstract void WriteHeaders(Passage call, IHeaderDictionary client, HttpRequestHeaders server);
 
     /// <summary>Reads a whole answer for its counts and writes it as the client knows it.</summary>
-    public abstract void ReadWhole(Passage call, HttpResponseMessage response, CallBody body, Answer answer, IBufferWriter<byte> client);
+    /// <returns>Why the answer cannot be given to the client, though it is paid; null where it can.</returns>
+    public abstract Refusal? ReadWhole(Passage call, HttpResponseMessage response, CallBody body, Answer answer, IBufferWriter<byte> client);
 
     /// <summary>What an error of the server is to the client.</summary>
     /// <param name="code">The error's type, for the journal.</param>
-    public abstract void ReadError(
+    /// <returns>The status the client gets.</returns>
+    public abstract int ReadError(
         Passage call, HttpResponseMessage response, CallBody body, IHeaderDictionary headers, IBufferWriter<byte> client, out string code);
 
     public abstract StreamTap Tap(Passage call);
