@@ -144,7 +144,7 @@ public sealed class BudgetBook
         }
     }
 
-    /// <summary>Holds an amount until the windows of a time end: a lease left by a crash, or a call of the journal without a price.</summary>
+    /// <summary>Holds an amount until the windows of a time end: a lease left by a crash, or an unpriced call of the journal.</summary>
     /// <param name="budgets">Names of the only budgets to hold it in, after <see cref="Reload"/>; null for all.</param>
     public void Hold(
         Spender spender, DateTime time, decimal amount, bool isUnpriced = false, IReadOnlyCollection<string>? budgets = null)
