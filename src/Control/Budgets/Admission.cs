@@ -34,7 +34,7 @@ public readonly record struct Admission
     /// <summary>What a call may still reserve; zero when it is overspent.</summary>
     public decimal Headroom { get; init; }
 
-    /// <summary>When the same call will fit, at latest, if nothing more is spent; null when it is dearer than the whole budget.</summary>
+    /// <summary>When the same call will fit, at latest, if nothing more is spent; null when it is dearer than the budget.</summary>
     public DateTime? Until { get; init; }
 }
 
@@ -42,7 +42,8 @@ public readonly record struct Admission
 /// <param name="Value">The key, app, team or environment; empty for the one counter of all.</param>
 /// <param name="Step">Share of the limit: 0.5 for 50 %.</param>
 /// <param name="Time">When the call was admitted whose cost reached it.</param>
-public sealed record BudgetEvent(string Budget, string Value, DateTime WindowStart, decimal Step, decimal Spent, decimal Limit, DateTime Time);
+public sealed record BudgetEvent(
+    string Budget, string Value, DateTime WindowStart, decimal Step, decimal Spent, decimal Limit, DateTime Time);
 
 /// <summary>The counters that are about a spender.</summary>
 public sealed class BudgetSet
@@ -53,7 +54,7 @@ public sealed class BudgetSet
     public Spender Spender { get; }
     internal (BudgetRule Rule, BudgetCounter Counter)[] Counted { get; }
 
-    /// <summary>Of which reading of the rules it is. The book goes on with the current set of the spender when it is of an earlier one.</summary>
+    /// <summary>Of which reading of the rules it is. The book takes the spender's current set in place of an earlier one.</summary>
     internal int Version { get; }
 }
 

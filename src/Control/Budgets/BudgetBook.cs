@@ -64,7 +64,7 @@ public sealed class BudgetBook
                 return Refused(rule, counter, amount, headroom, ticks);
             }
             foreach (var (rule, counter) in set.Counted)
-                if (Reservation(rule, worst, likely) is > 0m and var amount) counter.Change(counter.At(ticks), reservedMore: amount);
+                if (rule.Stop != BudgetStop.Tells) counter.Reserve(counter.At(ticks), rule.Stop == BudgetStop.Hard ? worst : likely);
             lease = new(Open(set, worst, likely, ticks), serial, utcNow);
             return Admission.Admitted;
         }
@@ -144,7 +144,7 @@ public sealed class BudgetBook
         }
     }
 
-    /// <summary>Holds an amount until the windows of a time end: a lease left by a crash, or a call of the journal without a price.</summary>
+    /// <summary>Holds an amount until the windows of a time end: a lease left by a crash, or an unpriced call of the journal.</summary>
     /// <param name="budgets">Names of the only budgets to hold it in, after <see cref="Reload"/>; null for all.</param>
     public void Hold(
         Spender spender, DateTime time, decimal amount, bool isUnpriced = false, IReadOnlyCollection<string>? budgets = null)
@@ -156,7 +156,7 @@ public sealed class BudgetBook
             foreach (var (rule, counter) in SetOf(spender).Counted)
             {
                 if (budgets?.Contains(rule.Name) == false || counter.Past(ticks) is not { } slice) continue;
-                if (rule.Stop != BudgetStop.Tells) counter.Change(slice, heldMore: amount);
+                if (rule.Stop != BudgetStop.Tells) counter.Hold(slice, amount);
                 if (isUnpriced) slice.Unpriced++;
             }
         }
@@ -192,7 +192,10 @@ public sealed class BudgetBook
             List<string> kept = [.. rules.Where(r => before.TryGetValue(r.Name, out var old) && r.CountsAs(old)).Select(r => r.Name)];
             foreach (var gone in counters.Keys.Where(k => !kept.Contains(k.Name)).ToList()) counters.Remove(gone);
             foreach (var ((name, _), counter) in counters)
+            {
                 if (rules.First(r => r.Name == name) is var rule && rule.Usd != before[name].Usd) counter.Limit(rule.Usd);
+                counter.LookAgain();
+            }
             (this.rules, about, sets) = ([.. rules], new(policy), []);
             version++;
             foreach (var rule in rules)
@@ -221,7 +224,7 @@ public sealed class BudgetBook
     static void Spend(
         BudgetRule rule, BudgetCounter counter, BudgetSlice slice, decimal cost, DateTime time, List<BudgetEvent>? events)
     {
-        counter.Change(slice, spentMore: cost);
+        counter.Spend(slice, cost);
         counter.Tell(rule, slice, time, events);
     }
 
@@ -295,8 +298,8 @@ public sealed class BudgetBook
         {
             var amount = Reservation(rule, open.Worst, open.Likely);
             if (amount == 0m || counter.Find(open.Admitted) is not { } slice) continue;
-            if (open.IsHeld) counter.Change(slice, heldMore: -amount);
-            else counter.Change(slice, reservedMore: -amount);
+            if (open.IsHeld) counter.Hold(slice, -amount);
+            else counter.Reserve(slice, -amount);
         }
     }
 
@@ -314,8 +317,8 @@ public sealed class BudgetBook
         {
             var amount = Reservation(rule, open.Worst, open.Likely);
             if (amount == 0m || counter.Past(open.Admitted) is not { } slice) continue;
-            if (open.IsHeld) counter.Change(slice, heldMore: amount);
-            else counter.Change(slice, reservedMore: amount);
+            if (open.IsHeld) counter.Hold(slice, amount);
+            else counter.Reserve(slice, amount);
         }
     }
 

@@ -10,7 +10,23 @@ sealed class BudgetSlice(long start, long end)
     public decimal Held;
     public int Unpriced;
 
-    public decimal Used => Spent + Reserved + Held;
+    /// <summary>The three together, kept so that admission adds nothing up.</summary>
+    public decimal Used;
+
+    /// <summary>The spend at which the next step is told. Zero for: look.</summary>
+    public decimal NextStep;
+}
+
+/// <summary>What the slices of a window come to.</summary>
+struct WindowSums
+{
+    public long Start;
+    public long End;
+    public decimal Spent;
+    public decimal Reserved;
+    public decimal Held;
+    public decimal Used;
+    public int Unpriced;
 }
 
 /// <summary>
@@ -113,15 +129,31 @@ sealed class BudgetCounter(string name, string value, BudgetWindow window)
         return limit - most;
     }
 
-    public void Change(BudgetSlice slice, decimal spentMore = 0m, decimal reservedMore = 0m, decimal heldMore = 0m)
+    public void Reserve(BudgetSlice slice, decimal amount)
     {
-        slice.Spent += spentMore;
-        slice.Reserved += reservedMore;
-        slice.Held += heldMore;
-        if (summed is not { } end || slice.Start > end.Start || end.Start - slice.Start > BudgetWindow.Slices * sliceTicks) return;
-        used += spentMore + reservedMore + heldMore;
-        spent += spentMore;
+        slice.Reserved += amount;
+        slice.Used += amount;
+        if (IsRolling && IsSummed(slice)) used += amount;
     }
+
+    public void Hold(BudgetSlice slice, decimal amount)
+    {
+        slice.Held += amount;
+        slice.Used += amount;
+        if (IsRolling && IsSummed(slice)) used += amount;
+    }
+
+    public void Spend(BudgetSlice slice, decimal cost)
+    {
+        slice.Spent += cost;
+        slice.Used += cost;
+        if (!IsRolling || !IsSummed(slice)) return;
+        used += cost;
+        spent += cost;
+    }
+
+    bool IsSummed(BudgetSlice slice) =>
+        summed is { } end && slice.Start <= end.Start && end.Start - slice.Start <= BudgetWindow.Slices * sliceTicks;
 
     void Sum(BudgetSlice end)
     {
@@ -131,15 +163,16 @@ sealed class BudgetCounter(string name, string value, BudgetWindow window)
     }
 
     /// <summary>The sums of the window that holds a moment (and ends with its slice, when it rolls).</summary>
-    public BudgetSlice Sums(long ticks)
+    public WindowSums Sums(long ticks)
     {
         var (start, end) = WindowOf(ticks);
-        var sums = new BudgetSlice(start, end);
+        var sums = new WindowSums { Start = start, End = end };
         for (var i = LastBefore(ticks); i >= 0 && slices[i].Start >= start; i--)
         {
             sums.Spent += slices[i].Spent;
             sums.Reserved += slices[i].Reserved;
             sums.Held += slices[i].Held;
+            sums.Used += slices[i].Used;
             sums.Unpriced += slices[i].Unpriced;
         }
         return sums;
@@ -151,9 +184,11 @@ sealed class BudgetCounter(string name, string value, BudgetWindow window)
         if (amount > limit) return null;
         var (start, end) = WindowOf(ticks);
         if (!IsRolling) return new(end, DateTimeKind.Utc);
-        var left = slices.Where(s => s.Start >= start).Sum(s => s.Used);
-        foreach (var slice in slices.Where(s => s.Start >= start))
+        var left = 0m;
+        foreach (var slice in slices) left += slice.Start >= start ? slice.Used : 0m;
+        foreach (var slice in slices)
         {
+            if (slice.Start < start) continue;
             left -= slice.Used;
             end = slice.End + BudgetWindow.Slices * sliceTicks;
             if (left + amount <= limit) break;
@@ -161,24 +196,32 @@ sealed class BudgetCounter(string name, string value, BudgetWindow window)
         return new(end, DateTimeKind.Utc);
     }
 
-    /// <summary>Adds the steps that the spend of a slice's window has reached and nobody was told of.</summary>
+    /// <summary>Adds the steps that spend has reached and nobody was told of: in the slice's window, which for a rolling budget is the one
+    /// that ends with the newest call, where that holds the slice.</summary>
     public void Tell(BudgetRule rule, BudgetSlice slice, DateTime time, List<BudgetEvent>? events)
     {
-        decimal reached;
+        var reached = slice.Spent;
         if (IsRolling)
         {
-            Sum(slice);
+            // Adding up anew for each call that was admitted a slice ago would cost more than the call's admission.
+            if (IsSummed(slice)) slice = summed!;
+            else Sum(slice);
             reached = spent;
         }
-        else reached = slice.Spent;
-        if (rule.Steps.Count == 0 || reached == 0m || reached < rule.Steps[0] * rule.Usd) return;
+        if (reached < slice.NextStep) return;
         var since = ToldSince(slice);
         var highest = told.GetValueOrDefault(since);
-        for (var i = 0; i < rule.Steps.Count && reached >= rule.Steps[i] * rule.Usd; i++)
+        slice.NextStep = decimal.MaxValue;
+        foreach (var step in rule.Steps)
         {
-            if (rule.Steps[i] <= highest) continue;
-            told[since] = rule.Steps[i];
-            events?.Add(new(Name, Value, new(WindowOf(slice.Start).Start, DateTimeKind.Utc), rule.Steps[i], reached, rule.Usd, time));
+            if (step <= highest) continue;
+            if (reached < step * rule.Usd || reached == 0m)
+            {
+                slice.NextStep = step * rule.Usd;
+                break;
+            }
+            told[since] = step;
+            events?.Add(new(Name, Value, new(WindowOf(slice.Start).Start, DateTimeKind.Utc), step, reached, rule.Usd, time));
         }
     }
 
@@ -197,5 +240,11 @@ sealed class BudgetCounter(string name, string value, BudgetWindow window)
     {
         foreach (var since in told.Keys.ToList())
             told[since] = usd == 0m ? 0m : Math.Min(told[since], Sums(since).Spent / usd);
+    }
+
+    /// <summary>Other steps or another limit: the next step is looked up anew.</summary>
+    public void LookAgain()
+    {
+        foreach (var slice in slices) slice.NextStep = 0m;
     }
 }

@@ -62,7 +62,7 @@ public sealed record BudgetRule
             if (Steps[i] <= (i == 0 ? 0m : Steps[i - 1])) throw new ArgumentException($"The steps of the budget '{Name}' do not rise.");
     }
 
-    /// <summary>Whether it counts what another rule counts, whatever their amounts: then the sums of the one are those of the other.</summary>
+    /// <summary>Whether it counts what another rule counts, whatever their amounts: then the sums of both are the same.</summary>
     internal bool CountsAs(BudgetRule other) =>
         Name == other.Name && Per == other.Per && Window == other.Window && Apps.SequenceEqual(other.Apps)
         && Who.Accounts.SequenceEqual(other.Who.Accounts) && Who.Envs.SequenceEqual(other.Who.Envs)

@@ -19,8 +19,8 @@ public sealed class LeaseFileException : IOException
     internal static LeaseFileException Unusable(string path, Exception inner) => new($"The lease file '{path}' cannot be opened and mapped "
         + $"into memory: {inner.Message.TrimEnd('.')}. Check the folder's rights and free space.", inner);
 
-    internal static LeaseFileException Foreign(string path) => new($"'{path}' is not a lease file, or one of another version. Move it away; "
-        + "calls that were under way when it was written are then not held.");
+    internal static LeaseFileException Foreign(string path) => new($"'{path}' is not a lease file, or one of another version. Move it "
+        + "away; calls that were under way when it was written are then not held.");
 }
 
 /// <summary>
@@ -185,7 +185,8 @@ public sealed class LeaseFile : IDisposable
         }
         stream.SetLength(0);
         var zeros = new byte[512 * SlotLength];
-        for (var left = (slots + 1L) * SlotLength; left > 0; left -= zeros.Length) stream.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
+        for (var left = (slots + 1L) * SlotLength; left > 0; left -= zeros.Length)
+            stream.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
         stream.Flush(flushToDisk: true);
         BitConverter.TryWriteBytes(head, Magic);
         BitConverter.TryWriteBytes(head.AsSpan(8), slots);

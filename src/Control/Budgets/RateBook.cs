@@ -39,7 +39,7 @@ public readonly record struct RateAdmission
     public decimal Limit { get; init; }
     public decimal Used { get; init; }
 
-    /// <summary>Seconds after which the same call fits if nothing else is taken, 1 to 60; null when it is more than a minute may have.</summary>
+    /// <summary>Seconds after which the same call fits if nothing else is taken, 1 to 60; null when a minute never has as much.</summary>
     public int? RetryAfter { get; init; }
 }
 
@@ -54,7 +54,7 @@ public sealed class RateSet
     internal int Version { get; }
 }
 
-/// <summary>Requests, tokens and dollars of the last minute, by the second. A call takes of all rates that are about it, or of none.</summary>
+/// <summary>Requests, tokens and dollars of the last minute, by the second. A call takes of all its rates, or of none.</summary>
 public sealed class RateBook
 {
     readonly Lock gate = new();
@@ -115,7 +115,8 @@ public sealed class RateBook
             throw new ArgumentException($"Two rates are called '{twice.Key}'; accepted: a name once.", nameof(rules));
         lock (gate)
         {
-            foreach (var gone in counters.Keys.Where(k => !rules.Any(r => r.Name == k.Name && r.Per == k.Per)).ToList()) counters.Remove(gone);
+            var gone = counters.Keys.Where(k => !rules.Any(r => r.Name == k.Name && r.Per == k.Per)).ToList();
+            foreach (var key in gone) counters.Remove(key);
             (this.rules, about, sets) = ([.. rules], new(policy), []);
             version++;
         }

@@ -46,6 +46,17 @@ public class BudgetEventTests
     }
 
     [Fact]
+    public void A_call_settled_late_counts_in_the_rolling_window_that_is_now()
+    {
+        var book = WithSteps(BudgetWindow.Rolling(1));
+        List<BudgetEvent> events = [];
+        var late = book.Reserve(0m, Noon);
+        Assert.Equal("", Spend(book, 40m, Noon.AddMinutes(30)));
+        book.Settle(late, 10m, events);
+        Assert.Equal((0.5m, 50m, Noon.AddMinutes(-30)), Assert.Single(events.Select(e => (e.Step, e.Spent, e.WindowStart))));
+    }
+
+    [Fact]
     public void A_replay_marks_steps_as_told()
     {
         var book = WithSteps();
