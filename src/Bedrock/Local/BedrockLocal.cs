@@ -10,7 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Assay.Bedrock;
 
 /// <summary>
-/// Bedrock on the loopback address: the real protocol, answers made of a seed, counts that add up, and faults on request. No account needed.
+/// Bedrock on the loopback address: the real protocol, answers made of a seed, counts that add up, and faults on request.
+/// No account is needed.
 /// </summary>
 /// <remarks>A prompt steers its answer by directives in its last message; see <see cref="LocalFault"/> for the same by script.</remarks>
 public sealed class BedrockLocal : IAsyncDisposable
@@ -48,6 +49,7 @@ public sealed class BedrockLocal : IAsyncDisposable
     /// <summary>Starts listening; when this returns, <see cref="Address"/> answers.</summary>
     public static async Task<BedrockLocal> Start(BedrockLocalOptions options, CancellationToken cancel)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.DeltaTokens, 1);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Runtime.InteropServices;
 using Assay.Usage;
 
@@ -73,7 +74,7 @@ sealed class LocalCall
     public bool Blocked { get; set; }
     public int Dimensions { get; set; } = 1_024;
     public Steering Steering { get; set; } = Steering.None;
-    public IReadOnlyDictionary<string, string> Metadata { get; set; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; set; } = ReadOnlyDictionary<string, string>.Empty;
 
     public bool IsStream => Operation is BedrockOperation.ConverseStream or BedrockOperation.InvokeModelWithResponseStream;
     public bool IsInvoke => Operation is BedrockOperation.InvokeModel or BedrockOperation.InvokeModelWithResponseStream;
@@ -108,7 +109,8 @@ sealed class LocalCall
 
     public void AddCachePoint(PromptSection section, CacheLifetime lifetime)
     {
-        if (++points > CachePointsMax) throw LocalRefusalException.Invalid($"A maximum of {CachePointsMax} cache points is allowed in a request.");
+        if (++points > CachePointsMax)
+            throw LocalRefusalException.Invalid($"A maximum of {CachePointsMax} cache points is allowed in a request.");
         pieces.Add(new(section, 0, 0, lifetime));
     }
 

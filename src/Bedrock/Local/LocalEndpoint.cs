@@ -45,7 +45,8 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
     async Task Answer(LocalExchange exchange, AnswerBench bench, string requestId, long number)
     {
         var request = exchange.Context.Request;
-        if (!HttpMethods.IsPost(request.Method)) throw new LocalRefusalException(BedrockError.UnknownOperation, "Every operation is a POST.");
+        if (!HttpMethods.IsPost(request.Method))
+            throw new LocalRefusalException(BedrockError.UnknownOperation, "Every operation is a POST.");
         var route = routes.Find(exchange.Context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         exchange.Route = route;
         exchange.Caller = LocalCaller.Of(request, options);
@@ -65,8 +66,11 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
             return;
         }
         if (call.Steering.Hang) await Task.Delay(Timeout.InfiniteTimeSpan, options.Time, exchange.Cancel).ConfigureAwait(false);
-        if (call.Steering.DelayMs > 0) await exchange.Wait(TimeSpan.FromMilliseconds(call.Steering.DelayMs)).ConfigureAwait(false);
-        if (call.Steering.Error is { } error) throw new LocalRefusalException(error, $"Bedrock Local was asked for a {error}.");
+        if (call.Steering.Error is { } error)
+        {
+            await exchange.Wait(call.Steering.Delay).ConfigureAwait(false);
+            throw new LocalRefusalException(error, $"Bedrock Local was asked for a {error}.");
+        }
         await Serve(exchange, bench, call).ConfigureAwait(false);
     }
 
@@ -84,7 +88,7 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
         }
         finally
         {
-            quota.Settle(call, reserved, exchange.Usage.AllInput + exchange.Usage.Output);
+            quota.Settle(call, reserved, exchange.Usage);
         }
     }
 
@@ -107,7 +111,7 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
             CountTokensBody.Read(call, body);
             return call;
         }
-        if (call is { Operation: BedrockOperation.InvokeModelWithResponseStream, Family: ModelFamily.TitanEmbedding }) throw TitanEmbeddingForm.NoStream();
+        if (call is { IsInvoke: true, IsStream: true, Family: ModelFamily.TitanEmbedding }) throw TitanEmbeddingForm.NoStream();
         if (call.IsInvoke) Headers(call, exchange.Context.Request.Headers);
         RequestReader.Read(call, body);
         exchange.Metadata = call.Metadata;

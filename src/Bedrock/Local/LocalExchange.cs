@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -19,14 +20,14 @@ sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
     public LocalCaller Caller { get; set; } = new(options.Account, options.Region);
     public LocalUsage Usage { get; set; }
     public string Tier { get; set; } = "default";
-    public IReadOnlyDictionary<string, string> Metadata { get; set; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; set; } = ReadOnlyDictionary<string, string>.Empty;
     BedrockError? Error { get; set; }
     bool Completed { get; set; }
 
     public Served Record(string requestId) => new(requestId, Caller.Account, Caller.Region, Route?.Path.Operation ?? default,
-        Route?.Path.ModelId ?? "", Route?.Model.Id ?? "", Context.Response.StatusCode, Error, Usage, Tier, Completed, Metadata);
+        Route?.Path.ModelId ?? "", Route?.Model.Id ?? "", Context.Response.HasStarted ? Context.Response.StatusCode : 0, Error, Usage, Tier, Completed, Metadata);
 
-    public Task Wait(TimeSpan time) => Task.Delay(time, options.Time, Cancel);
+    public Task Wait(TimeSpan time) => time > TimeSpan.Zero ? Task.Delay(time, options.Time, Cancel) : Task.CompletedTask;
 
     /// <summary>Sends a whole JSON answer.</summary>
     public async ValueTask Send(ReadOnlyMemory<byte> json)
@@ -60,7 +61,8 @@ sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
     {
         // The model works whether or not the client waits for it, so what it did is billed from here on.
         Usage = answer.Usage;
-        if (Latency(answer) is { } latency) await Wait(latency.FirstByte + latency.PerToken * answer.Usage.Output).ConfigureAwait(false);
+        var latency = Latency(answer);
+        await Wait(answer.Call.Steering.Delay + latency.FirstByte + latency.PerToken * answer.Usage.Output).ConfigureAwait(false);
         if (answer.Call.Steering.Reset)
         {
             Context.Abort();
@@ -78,7 +80,7 @@ sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
     {
         var latency = Latency(answer);
         Usage = answer.Usage;
-        if (latency is { } start) await Wait(start.FirstByte).ConfigureAwait(false);
+        await Wait(answer.Call.Steering.Delay + latency.FirstByte).ConfigureAwait(false);
         var response = Context.Response;
         response.Headers.ContentType = StreamType;
         if (answer.Call.IsInvoke)
@@ -94,10 +96,10 @@ sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
         {
             if (i == deltas / 2 && await Faulted(answer).ConfigureAwait(false)) return;
             var text = answer.Text.Slice(i * size, Math.Min(size, answer.Text.Length - i * size));
-            if (latency is { } profile)
+            if (latency.PerToken > TimeSpan.Zero)
             {
                 await output.FlushAsync(Cancel).ConfigureAwait(false);
-                await Wait(profile.PerToken * LocalCall.Tokens(text.Length)).ConfigureAwait(false);
+                await Wait(latency.PerToken * LocalCall.Tokens(text.Length)).ConfigureAwait(false);
             }
             form.Delta(bench, output, answer, text.Span, i);
             if (output.UnflushedBytes > FlushBytes) await output.FlushAsync(Cancel).ConfigureAwait(false);
@@ -116,6 +118,8 @@ sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
         if (steering.MidStream is { } error)
         {
             Error = error;
+            // What had been said until then is all that is billed.
+            Usage = answer.Usage with { Output = answer.Usage.Output / 2 };
             EventStreamWriter.WriteException(output, error, $"Bedrock Local was asked for a {error} in mid-stream.");
         }
         else if (steering.Malformed)
@@ -129,7 +133,7 @@ sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
         return true;
     }
 
-    LocalLatency? Latency(LocalAnswer answer) => options.Latency?.Invoke(answer.Call.BareModel);
+    LocalLatency Latency(LocalAnswer answer) => options.Latency?.Invoke(answer.Call.BareModel) ?? default;
 
     void InvokeHeaders(LocalAnswer answer)
     {
