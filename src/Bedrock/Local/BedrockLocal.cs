@@ -28,7 +28,7 @@ public sealed class BedrockLocal : IAsyncDisposable
     /// <summary>Where it listens: <c>http://127.0.0.1:PORT/</c>.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
-    /// <summary>Calls whose answer has ended, failures included.</summary>
+    /// <summary>Calls whose answer has ended, failures included. A call counts before its client can see the answer's end.</summary>
     public long Calls => Interlocked.Read(ref calls);
 
     /// <summary>Calls that ended with an error, in the answer or in the stream.</summary>

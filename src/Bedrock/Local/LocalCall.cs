@@ -57,7 +57,6 @@ sealed class LocalCall
     public ModelFamily Family { get; init; }
     public string Account { get; set; } = "";
     public string Region { get; set; } = "";
-    public string RequestId { get; set; } = "";
 
     /// <summary>Everything the answer depends on, in one number.</summary>
     public ulong Fingerprint { get; set; }

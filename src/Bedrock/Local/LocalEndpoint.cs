@@ -21,11 +21,11 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
         var number = Interlocked.Increment(ref calls);
         var requestId = RequestId(number);
         context.Response.Headers["x-amzn-RequestId"] = requestId;
-        var exchange = new LocalExchange(context, options);
+        var exchange = new LocalExchange(context, requestId, options, quota, record);
         var bench = benches.TryTake(out var idle) ? idle : new();
         try
         {
-            await Answer(exchange, bench, requestId, number).ConfigureAwait(false);
+            await Answer(exchange, bench, number).ConfigureAwait(false);
         }
         catch (LocalRefusalException e)
         {
@@ -38,11 +38,11 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
         finally
         {
             benches.Add(bench);
-            record(exchange.Record(requestId));
+            exchange.End(context.Response.HasStarted ? context.Response.StatusCode : 0);
         }
     }
 
-    async Task Answer(LocalExchange exchange, AnswerBench bench, string requestId, long number)
+    async Task Answer(LocalExchange exchange, AnswerBench bench, long number)
     {
         var request = exchange.Context.Request;
         if (!HttpMethods.IsPost(request.Method))
@@ -57,7 +57,7 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
             await exchange.Send(bench.Written).ConfigureAwait(false);
             return;
         }
-        var call = Read(exchange, body.Span, requestId, number);
+        var call = Read(exchange, body.Span, number);
         if (call.Operation == BedrockOperation.CountTokens)
         {
             bench.Begin().WriteNumber("inputTokens"u8, call.InputTokens);
@@ -76,23 +76,15 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
 
     async Task Serve(LocalExchange exchange, AnswerBench bench, LocalCall call)
     {
-        var most = call.MaxTokens ?? options.MaxTokensUnset;
-        var reserved = quota.Reserve(call, call.InputTokens + most);
-        try
-        {
-            var answer = LocalAnswer.Make(call, call.Blocked ? default : cache.Split(call), options);
-            exchange.Tier = answer.ServedTier;
-            var form = AnswerForm.Of(call);
-            if (call.IsStream) await exchange.Stream(answer, form, bench).ConfigureAwait(false);
-            else await exchange.Body(answer, form, bench).ConfigureAwait(false);
-        }
-        finally
-        {
-            quota.Settle(call, reserved, exchange.Usage);
-        }
+        exchange.Reserve(call);
+        var answer = LocalAnswer.Make(call, call.Blocked ? default : cache.Split(call), options);
+        exchange.Tier = answer.ServedTier;
+        var form = AnswerForm.Of(call);
+        if (call.IsStream) await exchange.Stream(answer, form, bench).ConfigureAwait(false);
+        else await exchange.Body(answer, form, bench).ConfigureAwait(false);
     }
 
-    LocalCall Read(LocalExchange exchange, ReadOnlySpan<byte> body, string requestId, long number)
+    LocalCall Read(LocalExchange exchange, ReadOnlySpan<byte> body, long number)
     {
         var (path, model) = exchange.Route!;
         var call = new LocalCall
@@ -104,7 +96,6 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
             Family = LocalCall.FamilyOf(model.Id),
             Account = exchange.Caller.Account,
             Region = exchange.Caller.Region,
-            RequestId = requestId,
         };
         if (call.Operation == BedrockOperation.CountTokens)
         {

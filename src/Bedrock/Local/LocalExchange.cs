@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.ObjectModel;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
@@ -6,13 +7,18 @@ using Microsoft.Extensions.Primitives;
 namespace Assay.Bedrock;
 
 /// <summary>One request and its answer on the wire, and what is known of it for the record.</summary>
-sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
+sealed class LocalExchange(HttpContext context, string requestId, BedrockLocalOptions options, TokenQuota quota, Action<Served> record)
 {
     // A stream without delays is written in parts of about this size, as a fast model's would arrive.
     const int FlushBytes = 16 * 1024;
 
     static readonly StringValues JsonType = "application/json";
     static readonly StringValues StreamType = EventStream.ContentType;
+
+    BedrockError? error;
+    bool completed, ended;
+    TokenQuota.Reservation reserved;
+    LocalCall? call;
 
     public HttpContext Context { get; } = context;
     public CancellationToken Cancel => Context.RequestAborted;
@@ -21,11 +27,27 @@ sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
     public LocalUsage Usage { get; set; }
     public string Tier { get; set; } = "default";
     public IReadOnlyDictionary<string, string> Metadata { get; set; } = ReadOnlyDictionary<string, string>.Empty;
-    BedrockError? Error { get; set; }
-    bool Completed { get; set; }
 
-    public Served Record(string requestId) => new(requestId, Caller.Account, Caller.Region, Route?.Path.Operation ?? default,
-        Route?.Path.ModelId ?? "", Route?.Model.Id ?? "", Context.Response.HasStarted ? Context.Response.StatusCode : 0, Error, Usage, Tier, Completed, Metadata);
+    /// <summary>Takes the tokens a call may need from its quota.</summary>
+    /// <exception cref="LocalRefusalException">There are not so many left.</exception>
+    public void Reserve(LocalCall call)
+    {
+        reserved = quota.Reserve(call, call.InputTokens + (call.MaxTokens ?? options.MaxTokensUnset));
+        this.call = call;
+    }
+
+    /// <summary>
+    /// Settles and records the call, once. It comes before the last bytes leave: whoever has seen the end of an answer finds it in the
+    /// record, and has back what it did not use.
+    /// </summary>
+    public void End(int status)
+    {
+        if (ended) return;
+        ended = true;
+        if (call is not null) quota.Settle(call, reserved, Usage);
+        record(new(requestId, Caller.Account, Caller.Region, Route?.Path.Operation ?? default, Route?.Path.ModelId ?? "",
+            Route?.Model.Id ?? "", status, error, Usage, Tier, completed, Metadata));
+    }
 
     public Task Wait(TimeSpan time) => time > TimeSpan.Zero ? Task.Delay(time, options.Time, Cancel) : Task.CompletedTask;
 
@@ -34,17 +56,19 @@ sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
     {
         Context.Response.Headers.ContentType = JsonType;
         Context.Response.ContentLength = json.Length;
-        await Context.Response.BodyWriter.WriteAsync(json, Cancel).ConfigureAwait(false);
-        Completed = true;
+        Context.Response.BodyWriter.Write(json.Span);
+        completed = !Cancel.IsCancellationRequested;
+        End(Context.Response.StatusCode);
+        await Context.Response.BodyWriter.FlushAsync(Cancel).ConfigureAwait(false);
     }
 
     /// <summary>Sends an error, if nothing was sent before it.</summary>
-    public async ValueTask Refuse(BedrockError error, string message, AnswerBench bench)
+    public async ValueTask Refuse(BedrockError refusal, string message, AnswerBench bench)
     {
-        Error = error;
+        error = refusal;
         if (Context.Response.HasStarted) return;
-        Context.Response.StatusCode = error.Status;
-        Context.Response.Headers[BedrockError.TypeHeader] = error.Name;
+        Context.Response.StatusCode = refusal.Status;
+        Context.Response.Headers[BedrockError.TypeHeader] = refusal.Name;
         bench.Begin().WriteString("message"u8, message);
         bench.Json.WriteEndObject();
         try
@@ -65,6 +89,7 @@ sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
         await Wait(answer.Call.Steering.Delay + latency.FirstByte + latency.PerToken * answer.Usage.Output).ConfigureAwait(false);
         if (answer.Call.Steering.Reset)
         {
+            End(0);
             Context.Abort();
             return;
         }
@@ -105,8 +130,9 @@ sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
             if (output.UnflushedBytes > FlushBytes) await output.FlushAsync(Cancel).ConfigureAwait(false);
         }
         form.Close(bench, output, answer, deltas);
+        completed = !Cancel.IsCancellationRequested;
+        End(response.StatusCode);
         await output.FlushAsync(Cancel).ConfigureAwait(false);
-        Completed = !Cancel.IsCancellationRequested;
     }
 
     // In the middle of the stream, when half of the answer is on its way.
@@ -115,18 +141,19 @@ sealed class LocalExchange(HttpContext context, BedrockLocalOptions options)
         var steering = answer.Call.Steering;
         if (steering is { Reset: false, Stall: false, Malformed: false, MidStream: null }) return false;
         var output = Context.Response.BodyWriter;
-        if (steering.MidStream is { } error)
+        if (steering.MidStream is { } failure)
         {
-            Error = error;
+            error = failure;
             // What had been said until then is all that is billed.
             Usage = answer.Usage with { Output = answer.Usage.Output / 2 };
-            EventStreamWriter.WriteException(output, error, $"Bedrock Local was asked for a {error} in mid-stream.");
+            EventStreamWriter.WriteException(output, failure, $"Bedrock Local was asked for a {failure} in mid-stream.");
         }
         else if (steering.Malformed)
         {
             output.GetSpan(32)[..32].Fill(0xEE);
             output.Advance(32);
         }
+        if (!steering.Stall) End(Context.Response.StatusCode);
         await output.FlushAsync(Cancel).ConfigureAwait(false);
         if (steering.Stall) await Task.Delay(Timeout.InfiniteTimeSpan, options.Time, Cancel).ConfigureAwait(false);
         if (steering.Reset) Context.Abort();
