@@ -17,13 +17,19 @@ namespace Assay.Bedrock;
 public sealed class BedrockLocal : IAsyncDisposable
 {
     readonly WebApplication server;
+    readonly LocalEndpoint endpoint;
     readonly BedrockLocalOptions options;
     readonly ConcurrentQueue<Served> recent = new();
     readonly Lock gate = new();
     long calls, failures;
     LocalUsage usage;
 
-    BedrockLocal(WebApplication server, BedrockLocalOptions options) => (this.server, this.options) = (server, options);
+    BedrockLocal(WebApplication server, BedrockLocalOptions options)
+    {
+        (this.server, this.options) = (server, options);
+        endpoint = new(options, Record);
+        server.Run(endpoint.Handle);
+    }
 
     /// <summary>Where it listens: <c>http://127.0.0.1:PORT/</c>.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
@@ -33,6 +39,9 @@ public sealed class BedrockLocal : IAsyncDisposable
 
     /// <summary>Calls that ended with an error, in the answer or in the stream.</summary>
     public long Failures => Interlocked.Read(ref failures);
+
+    /// <summary>Calls that have begun and whose answer has not ended.</summary>
+    public int InFlight => endpoint.InFlight;
 
     /// <summary>What AWS would bill for all calls together.</summary>
     public LocalUsage Usage
@@ -61,8 +70,6 @@ public sealed class BedrockLocal : IAsyncDisposable
         });
         var server = builder.Build();
         var local = new BedrockLocal(server, options);
-        var endpoint = new LocalEndpoint(options, local.Record);
-        server.Run(endpoint.Handle);
         await server.StartAsync(cancel).ConfigureAwait(false);
         local.Address = new(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return local;

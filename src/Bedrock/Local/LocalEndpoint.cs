@@ -15,9 +15,13 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
     readonly ConcurrentBag<AnswerBench> benches = [];
     readonly byte[] trigger = Encoding.UTF8.GetBytes(options.GuardrailTrigger);
     long calls;
+    int inFlight;
+
+    public int InFlight => Volatile.Read(ref inFlight);
 
     public async Task Handle(HttpContext context)
     {
+        Interlocked.Increment(ref inFlight);
         var number = Interlocked.Increment(ref calls);
         var requestId = RequestId(number);
         context.Response.Headers["x-amzn-RequestId"] = requestId;
@@ -38,6 +42,7 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
         finally
         {
             benches.Add(bench);
+            Interlocked.Decrement(ref inFlight);
             exchange.End(context.Response.HasStarted ? context.Response.StatusCode : 0);
         }
     }

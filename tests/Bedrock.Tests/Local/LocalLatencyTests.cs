@@ -45,6 +45,7 @@ public class LocalLatencyTests
         using var http = new HttpClient();
         using var content = new StringContent(LocalClient.Body("[[hang]]"));
         var call = http.PostAsync(AwsSigner.Address(client.Local.Address.ToString(), Target + "converse"), content, patience.Token);
+        while (client.Local.InFlight == 0) await Task.Delay(1, LocalClient.Cancel);
         await client.Converse("another call is answered meanwhile");
         Assert.False(call.IsCompleted);
         await patience.CancelAsync();
