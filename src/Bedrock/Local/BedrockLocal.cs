@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Assay.Bedrock;
@@ -66,7 +65,7 @@ public sealed class BedrockLocal : IAsyncDisposable
             // The limit is Bedrock's own, answered with Bedrock's own error.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxRequestLineSize = 16 * 1024;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.UseCleartextHttp2());
         });
         var server = builder.Build();
         var local = new BedrockLocal(server, options);
