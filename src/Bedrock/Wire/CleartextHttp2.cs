@@ -74,6 +74,8 @@ public static class CleartextHttp2
         public static readonly Negotiated Http2 = new();
         public X509Certificate2? ClientCertificate { get => null; set { } }
         public ReadOnlyMemory<byte> ApplicationProtocol { get; } = "h2"u8.ToArray();
-        public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult<X509Certificate2?>(null);
+
+        public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<X509Certificate2?>(null);
     }
 }
