@@ -132,9 +132,9 @@ sealed class GatewayStage : IDisposable
     {
         var program = Path.Combine(place.Root, "artifacts", "bin", "Gateway", "release", "Assay.Gateway.dll");
         var config = Path.Combine(folder, "gateway.yaml");
-        File.WriteAllText(config, $$"""
+        File.WriteAllText(config, $$$"""
             book: aws+vendors
-            upstreams: {static: {kind: openai, url: '{{UpstreamAddress}}'}}
+            upstreams: {static: {kind: openai, url: '{{{UpstreamAddress}}}'}}
             models: {gpt-4.1-mini: {to: [gpt-4.1-mini], upstream: static, price: 'azure:gpt-4.1-mini'}}
             ceilings: {any: {usd: $5, over: [clamp, refuse]}}
             budgets:
@@ -186,8 +186,8 @@ sealed class GatewayStage : IDisposable
         return new(Number(said, "Requests/sec:"), Latency(said), (long)Number(said, "requests in", before: true));
     }
 
-    public static string Body(string words) => $$"""
-        {"model":"gpt-4.1-mini","messages":[{"role":"system","content":"You sort tickets."},{"role":"user","content":"{{words}}"}],"max_tokens":256,"temperature":0.2}
+    public static string Body(string words) => $$$"""
+        {"model":"gpt-4.1-mini","messages":[{"role":"system","content":"You sort tickets."},{"role":"user","content":"{{{words}}}"}],"max_tokens":256,"temperature":0.2}
         """;
 
     static double Number(string said, string label, bool before = false)

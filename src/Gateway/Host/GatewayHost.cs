@@ -1,4 +1,5 @@
 using System.Net;
+using Assay.Bedrock;
 using Assay.Control.Budgets;
 using Assay.Gateway.Admission;
 using Assay.Gateway.Door;
@@ -169,7 +170,8 @@ sealed class GatewayHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.Limits.MaxRequestLineSize = 16 * 1024;
-            kestrel.Listen(listen, l => l.Protocols = HttpProtocols.Http1AndHttp2);
+            // Clients of AWS speak HTTP/2 from the first byte, without TLS too.
+            kestrel.Listen(listen, l => l.UseCleartextHttp2());
         });
         var app = builder.Build();
         app.Run(server.Handle);
