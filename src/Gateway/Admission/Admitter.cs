@@ -111,7 +111,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
     {
         var habits = calibration.Of(call.Target!, call.Holder!.Key.Name);
         var output = habits.Output(LikelyShare, worst.Output / worst.Choices) * worst.Choices;
-        var input = Math.Min(worst.Input, habits.Input(LikelyShare, call.Body.Length - call.Facts.MediaBytes)
+        var input = Math.Min(worst.Input, habits.Input(LikelyShare, call.WordBytes)
             + ((worst.Input - call.Body.Length) > 0 ? call.Facts.Images * 1_600L : 0));
         return (worst with { Input = input }).WithOutput(output);
     }

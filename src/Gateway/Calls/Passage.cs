@@ -31,6 +31,9 @@ sealed class Passage : IDisposable
     public string Asked { get; set; } = "";
     public string GuardrailVersion { get; init; } = "";
     public CallBody Body { get; } = new();
+
+    /// <summary>Bytes of the body that were words: known after the body itself is gone.</summary>
+    public long WordBytes { get; set; }
     public CallFacts Facts { get; } = new();
     public KeyHolder? Holder { get; set; }
 

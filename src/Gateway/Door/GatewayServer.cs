@@ -76,6 +76,8 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
         }
         using (sent.Response)
         {
+            // A long stream need not hold the prompt that it answers.
+            if (!now.Settings.KeepsPrompts) call.Body.Dispose();
             if (call.Streams && sent.Response.IsSuccessStatusCode)
                 await relay.Stream(http, now, call, sent.Exchange!, sent.Response, limit).ConfigureAwait(false);
             else await relay.Whole(http, now, call, sent.Exchange!, sent.Response, limit.Token).ConfigureAwait(false);

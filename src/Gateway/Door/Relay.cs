@@ -131,7 +131,9 @@ sealed class Relay(Ledgering ledgering)
             {
                 var isGone = http.RequestAborted.IsCancellationRequested;
                 if (!isGone) limit.CancelAfter(upstream.SilentAtMost);
-                room.Clear();
+                // Waits without holding room; what comes is read into it then.
+                room.Dispose();
+                await stream.ReadAsync(Memory<byte>.Empty, limit.Token).ConfigureAwait(false);
                 var read = await stream.ReadAsync(room.GetMemory(), limit.Token).ConfigureAwait(false);
                 if (read == 0) return tap.Answer.IsWhole ? null : "The stream ended before its last event.";
                 room.Advance(read);

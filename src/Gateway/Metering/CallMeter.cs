@@ -31,7 +31,7 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
             Tokens = tokens, Amounts = usage.Amounts(), StopReason = usage.StopReason, ErrorCode = answer.Failure,
         };
         if (counts == CountsFrom.Served && !tokens.IsNone && answer.Failure is null)
-            calibration.Of(target, call.Holder!.Key.Name).Learn(call.Body.Length - call.Facts.MediaBytes, tokens.Prompt, tokens.Output);
+            calibration.Of(target, call.Holder!.Key.Name).Learn(call.WordBytes, tokens.Prompt, tokens.Output);
         return Rate(record, counts);
     }
 
@@ -90,7 +90,7 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
     {
         if (!answer.IsWhole && answer.StreamedBytes == 0 && answer.Failure is not null) return default;
         var habits = calibration.Of(call.Target!, call.Holder!.Key.Name);
-        var input = habits.Input(share: 0.5, call.Body.Length - call.Facts.MediaBytes);
+        var input = habits.Input(share: 0.5, call.WordBytes);
         var output = (answer.StreamedBytes + BytesPerToken - 1) / BytesPerToken;
         return new() { Input = Math.Clamp(input, 1, call.Size.Input), Output = Math.Min(output, call.Size.Output) };
     }
