@@ -30,6 +30,8 @@ sealed record CallRates(
         var kind = new CallKind(Caller.Nobody, target.Region, target.Model) { Mode = ModeOf(target.Model.Kind) };
         string? unpriced = null;
         var hasPicture = Quote(kind, Meter.Image, isLong: false) is { Rate: not null };
+        if (target.IsGuardrail)
+            return new(0m, 0m, 0m, 0m, 0m, 0m, 0m, Guards.Sum(g => Dearest(g, isLong: false, isNeeded: true)), null) { Unpriced = unpriced };
         var makesNoText = target.AnswersWithoutTokens || (hasPicture && Quote(kind, Meter.Output, isLong: false).Rate is null);
         var rates = new CallRates(
             Dearest(Meter.Input, isLong: false, !hasPicture), Dearest(Meter.Input, isLong: true, !hasPicture),
@@ -138,6 +140,13 @@ readonly record struct CallSize(
         Output = output,
         GuardrailUnits = InputUnits == 0 ? 0 : InputUnits + (output == 0 ? Choices : Units(output * CharactersPerToken) + Choices),
     };
+
+    /// <summary>A text that only a guardrail reads.</summary>
+    public static CallSize OfGuardrail(CallFacts facts, int bodyLength)
+    {
+        var units = Units(bodyLength - facts.MediaBytes) + facts.Images + 1;
+        return new(0, 0, 1, 0, units, units, false);
+    }
 
     static long Units(long characters) => (characters / CharactersPerUnit) + 1;
 }

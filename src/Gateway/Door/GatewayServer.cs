@@ -63,7 +63,7 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
             await Refuse(http, now, call, refusal).ConfigureAwait(false);
             return;
         }
-        var targets = now.Models.Find(call.Asked, call.Dialect);
+        var targets = call.Purpose == Purpose.Guardrail ? now.Models.Guardrail(call.Asked) : now.Models.Find(call.Asked, call.Dialect);
         // Once it is sent a call is read to its end, client or no client: the server bills it.
         using var limit = new CancellationTokenSource();
         var hangUp = new HangUp(limit, now.Settings.DrainAtMost);
