@@ -70,7 +70,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
     // A guardrail applied by itself: text units are all it costs.
     Refusal? AdmitGuardrail(Passage call, ModelTarget target)
     {
-        (call.Target, call.Facts.HasGuardrail) = (target, true);
+        (call.Target, call.Facts.HasGuardrail, call.Guardrail) = (target, true, call.Asked);
         var rates = RatesOf(target, Tier.Standard, isGuarded: true, call.Time);
         if (rates.Unpriced is { } unpriced) return Refusal.Forbidden("unpriced", Sentence($"a call without a price is not let in: {unpriced}"));
         var size = CallSize.OfGuardrail(call.Facts, call.Body.Length);
