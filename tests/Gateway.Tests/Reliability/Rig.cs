@@ -109,7 +109,7 @@ sealed class Rig : IAsyncDisposable
     public IReadOnlyList<UsageRecord> Records()
     {
         List<UsageRecord> records = [];
-        var faults = JournalFiles.Read(Journal, DateTime.MinValue, LogReaderOptions.For(Catalog), records.Add, CancellationToken.None);
+        var faults = JournalFiles.Read(JournalFiles.Now(Journal), DateTime.MinValue, LogReaderOptions.For(Catalog), records.Add, CancellationToken.None);
         Assert.Empty(faults);
         return records;
     }
@@ -219,6 +219,9 @@ sealed record Reply(int Status, IReadOnlyDictionary<string, string> Headers, byt
 {
     public string Id => Headers["x-assay-request-id"];
     public string Text => Encoding.UTF8.GetString(Body);
+
+    /// <summary>What an error of Bedrock's says.</summary>
+    public string Message => JsonSerializer.Deserialize<JsonElement>(Text).GetProperty("message").GetString()!;
     public decimal Cost => decimal.Parse(Headers["x-assay-cost-usd"], CultureInfo.InvariantCulture);
 
     /// <summary>Types of a stream's events, exceptions among them.</summary>
