@@ -67,6 +67,9 @@ sealed class Passage : IDisposable
 
     /// <summary>A server took the request and never answered: it may bill it all the same.</summary>
     public bool MayBeBilled { get; set; }
+
+    /// <summary>It is written down, or was handed over to be: it is not written a second time.</summary>
+    public bool IsClosed { get; set; }
     public string ClientRequestId { get; set; } = "";
     public string UpstreamRequestId { get; set; } = "";
 

@@ -30,6 +30,10 @@ sealed record GatewayStart(IPEndPoint Listen, string Data, SettingsSource Source
 /// <summary>A running gateway: its files, its servers, its door.</summary>
 sealed class GatewayHost : IAsyncDisposable
 {
+    /// <summary>How long calls that were cut off have to be written down.</summary>
+    static readonly TimeSpan ClosedWithin = TimeSpan.FromSeconds(12);
+    static readonly TimeSpan ClosedAgain = TimeSpan.FromMilliseconds(20);
+
     readonly GatewayStart start;
     readonly TimeProvider time;
     readonly Action<string> warn;
@@ -41,9 +45,14 @@ sealed class GatewayHost : IAsyncDisposable
     readonly ModelCatalog catalog;
     readonly HttpMessageInvoker client = Client();
 
+    // Calls that are read on for what they cost end with it, and are written down with what came until then.
+    readonly CancellationTokenSource ending = new();
+
     SettingsReading reading;
     Live live;
     Journal? journal;
+    Ledgering? ledgering;
+    GatewayServer? server;
     WebApplication? app;
     Reloading? reloading;
 
@@ -85,7 +94,9 @@ sealed class GatewayHost : IAsyncDisposable
         JournalFiles.Mend(start.Journal);
         Restore(leases, null, cancel);
         journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
-        app = Door(start.Listen, new(() => Volatile.Read(ref live), new(journal, leases, events.Tell), client, time));
+        ledgering = new(journal, leases, events.Tell);
+        server = new(() => Volatile.Read(ref live), ledgering, client, time, ending.Token);
+        app = Door(start.Listen, server);
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -102,11 +113,11 @@ sealed class GatewayHost : IAsyncDisposable
     // A book of the user's own is a file that may change; the built-in ones come with the program.
     string[] BookFile() => File.Exists(live.Settings.Book) ? [live.Settings.Book] : [];
 
-    void Restore(LeaseFile? orphans, IReadOnlyCollection<string>? only, CancellationToken cancel)
+    void Restore(LeaseFile? orphans, BudgetChange? change, CancellationToken cancel)
     {
         var options = new LogReaderOptions(catalog, live.Settings.Profiles, []);
         foreach (var fault in Restart.Restore(start.Journal, budgets, Rules(live.Settings), live.Book, options, orphans,
-            time.GetUtcNow().UtcDateTime, events.Tell, only, cancel)) warn(fault);
+            time.GetUtcNow().UtcDateTime, events.Tell, change, cancel)) warn(fault);
     }
 
     Live Make(GatewaySettings settings) => new(settings, new KeyFile(start.Keys).Read(), catalog, start.Prices.Open(settings.Book),
@@ -124,10 +135,10 @@ sealed class GatewayHost : IAsyncDisposable
                 return Task.CompletedTask;
             }
             var made = Make(settings);
-            var fresh = budgets.Reload(Rules(settings), settings.Policy);
+            var change = ledgering!.Change(start.Journal, () => budgets.Reload(Rules(settings), settings.Policy));
             rates.Reload(settings.Rates, settings.Policy);
             Volatile.Write(ref live, made);
-            if (fresh.Count > 0) Restore(null, fresh, CancellationToken.None);
+            if (change.Fresh.Count > 0) Restore(null, change, CancellationToken.None);
         }
         catch (Exception wrong) when (wrong is GatewayException or PriceBookException or FormatException or IOException or UnauthorizedAccessException)
         {
@@ -183,9 +194,13 @@ sealed class GatewayHost : IAsyncDisposable
         if (app is not null)
         {
             await app.StopAsync().ConfigureAwait(false);
+            await ending.CancelAsync().ConfigureAwait(false);
+            for (var waited = TimeSpan.Zero; server!.Open > 0 && waited < ClosedWithin; waited += ClosedAgain)
+                await Task.Delay(ClosedAgain).ConfigureAwait(false);
             await app.DisposeAsync().ConfigureAwait(false);
         }
         client.Dispose();
+        ending.Dispose();
         if (journal is not null)
         {
             await journal.DisposeAsync().ConfigureAwait(false);
