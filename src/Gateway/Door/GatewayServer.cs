@@ -1,16 +1,20 @@
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
+using Assay.Gateway.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Assay.Gateway.Door;
 
 /// <summary>The way of a call through the gateway, from its first byte to its last.</summary>
-sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvoker client, TimeProvider time)
+sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvoker client, Instruments instruments, TimeProvider time)
 {
     readonly Dispatch dispatch = new(client, ledgering, time);
-    readonly Relay relay = new(ledgering);
+    readonly Relay relay = new(ledgering, time);
     long bodyBytes;
+
+    /// <summary>Bytes of requests that are held in memory.</summary>
+    public long BodyBytes => Interlocked.Read(ref bodyBytes);
 
     public async Task Handle(HttpContext http)
     {
@@ -25,6 +29,7 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
         var at = time.GetUtcNow().UtcDateTime;
         using var call = new Passage
         {
+            Started = time.GetTimestamp(), Span = instruments.Begin(http.Request.Headers),
             Id = Guid.NewGuid(), Time = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond)), Dialect = way.Dialect, Purpose = way.Purpose,
             Operation = way.Operation, Asked = way.Model, GuardrailVersion = way.GuardrailVersion, Path = way.Path,
         };
@@ -35,6 +40,7 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
     {
         if (Reception.Identify(now.Ring, http.Request.Headers, call.Dialect, call.Time, out var holder) is { } stranger)
         {
+            instruments.Refused(stranger.Reason);
             await Replies.Refuse(http, call.Dialect, stranger, call.Id.ToString()).ConfigureAwait(false);
             return;
         }
@@ -63,12 +69,19 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
             await Refuse(http, now, call, refusal).ConfigureAwait(false);
             return;
         }
-        var targets = now.Models.Find(call.Asked, call.Dialect);
+        var route = now.Router.Choose(call);
+        (call.Decision, call.Shadow) = (route.Decision, route.Shadow);
+        if (now.Watch.Look(call, route.Targets is [var first, ..] ? first : null) is { } runaway)
+        {
+            await Refuse(http, now, call, runaway).ConfigureAwait(false);
+            return;
+        }
+        if (now.Settings.KeepsPrompts) call.Kept = new();
         // Once it is sent a call is read to its end, client or no client: the server bills it.
         using var limit = new CancellationTokenSource();
         var hangUp = new HangUp(limit, now.Settings.DrainAtMost);
         using var listening = http.RequestAborted.UnsafeRegister(static hangUp => ((HangUp)hangUp!).Begin(), hangUp);
-        var sent = await dispatch.Send(now, call, targets, http.Request.Headers, limit).ConfigureAwait(false);
+        var sent = await dispatch.Send(now, call, route.Targets, http.Request.Headers, limit).ConfigureAwait(false);
         if (sent.Response is null)
         {
             await Refuse(http, now, call, sent.Refusal!).ConfigureAwait(false);

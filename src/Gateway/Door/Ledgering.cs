@@ -2,6 +2,7 @@ using Assay.Control.Budgets;
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
 using Assay.Gateway.Metering;
+using Assay.Gateway.Telemetry;
 
 namespace Assay.Gateway.Door;
 
@@ -9,7 +10,7 @@ namespace Assay.Gateway.Door;
 /// The money of calls: set aside before, written down after. A lease is in its file before the call leaves, a line is in the journal
 /// before the answer ends, and only then does the lease go; so whatever stops the process, each call's money is in one of the two.
 /// </summary>
-sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> tell)
+sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> tell, Instruments instruments, TimeProvider time)
 {
     /// <summary>How long an answer waits for a journal that cannot be written.</summary>
     static readonly TimeSpan StuckAtMost = TimeSpan.FromSeconds(10);
@@ -48,6 +49,8 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
     /// <returns>Whether the line is in the journal. Where it is not, it is kept and tried again, and its money stays set aside.</returns>
     public async ValueTask<bool> Close(Live live, Passage call, Metered metered, string refused = "")
     {
+        call.LatencyMs = (int)Math.Min(time.GetElapsedTime(call.Started).TotalMilliseconds, int.MaxValue);
+        instruments.Closed(call, metered, refused, time);
         var written = journal.Append(JournalLine.Of(call, metered, refused));
         if (!written.IsCompletedSuccessfully)
         {
@@ -73,6 +76,8 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
 
     void Settle(Live live, Passage call, in Metered metered)
     {
+        live.Router.Learn(call, metered.Record);
+        live.Watch.Learn(call, metered);
         if (call.Taken is { } taken)
             live.Rates.Correct(taken, metered.Record.Tokens.Prompt + metered.Record.Tokens.Output, metered.Cost);
         if (call.Worst is not null)

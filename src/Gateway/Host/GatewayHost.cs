@@ -1,10 +1,10 @@
 using System.Net;
 using Assay.Control.Budgets;
-using Assay.Gateway.Admission;
 using Assay.Gateway.Door;
 using Assay.Gateway.Identity;
 using Assay.Gateway.Metering;
 using Assay.Gateway.Settings;
+using Assay.Gateway.Telemetry;
 using Assay.Gateway.Upstreams;
 using Assay.Pricing;
 using Assay.Usage;
@@ -37,7 +37,8 @@ sealed class GatewayHost : IAsyncDisposable
     readonly BudgetEvents events;
     readonly BudgetBook budgets;
     readonly RateBook rates;
-    readonly Calibration calibration = new();
+    readonly Remembered remembered;
+    readonly Instruments instruments = new();
     readonly ModelCatalog catalog;
     readonly HttpMessageInvoker client = Client();
 
@@ -50,6 +51,7 @@ sealed class GatewayHost : IAsyncDisposable
     GatewayHost(GatewayStart start, SettingsReading reading, LeaseFile leases, TimeProvider time, Action<string> warn)
     {
         (this.start, this.reading, this.leases, this.time, this.warn) = (start, reading, leases, time, warn);
+        remembered = new(time);
         var settings = reading.Settings!;
         catalog = start.Prices.ReadCatalog();
         budgets = new(Rules(settings), settings.Policy);
@@ -85,7 +87,9 @@ sealed class GatewayHost : IAsyncDisposable
         JournalFiles.Mend(start.Journal);
         Restore(leases, null, cancel);
         journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
-        app = Door(start.Listen, new(() => Volatile.Read(ref live), new(journal, leases, events.Tell), client, time));
+        var server = new GatewayServer(() => Volatile.Read(ref live), new(journal, leases, events.Tell, instruments, time), client, instruments, time);
+        instruments.Observe(() => Volatile.Read(ref live), server, journal, time);
+        app = Door(server);
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -110,7 +114,7 @@ sealed class GatewayHost : IAsyncDisposable
     }
 
     Live Make(GatewaySettings settings) => new(settings, new KeyFile(start.Keys).Read(), catalog, start.Prices.Open(settings.Book),
-        [.. settings.Upstreams.Select(u => UpstreamMaker.Make(u, time))], budgets, rates, calibration);
+        [.. settings.Upstreams.Select(u => UpstreamMaker.Make(u, time))], budgets, rates, remembered);
 
     Task Reload()
     {
@@ -159,7 +163,7 @@ sealed class GatewayHost : IAsyncDisposable
         MaxConnectionsPerServer = int.MaxValue,
     }, disposeHandler: true);
 
-    static WebApplication Door(IPEndPoint listen, GatewayServer server)
+    WebApplication Door(GatewayServer server)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -169,11 +173,13 @@ sealed class GatewayHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.Limits.MaxRequestLineSize = 16 * 1024;
-            kestrel.Listen(listen, l => l.Protocols = HttpProtocols.Http1AndHttp2);
+            kestrel.Listen(start.Listen, l => l.Protocols = HttpProtocols.Http1AndHttp2);
         });
-        var app = builder.Build();
-        app.Run(server.Handle);
-        return app;
+        Collecting.Add(builder.Services);
+        var door = builder.Build();
+        Collecting.Use(door, () => Volatile.Read(ref live), time);
+        door.Run(server.Handle);
+        return door;
     }
 
     public async ValueTask DisposeAsync()
@@ -190,6 +196,7 @@ sealed class GatewayHost : IAsyncDisposable
             await journal.DisposeAsync().ConfigureAwait(false);
             if (!journal.Unwritten.IsEmpty) warn($"the journal lost {journal.Unwritten.Length} bytes of lines that could not be written.");
         }
+        instruments.Dispose();
         events.Dispose();
         leases.Dispose();
     }

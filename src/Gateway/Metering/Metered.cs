@@ -18,4 +18,8 @@ enum CountsFrom : byte
 /// <summary>What a call came to.</summary>
 /// <param name="Cost">USD, exact, as a report on the journal will say.</param>
 /// <param name="Unpriced">Why a part of it has no price; null where all has one.</param>
-readonly record struct Metered(UsageRecord Record, decimal Cost, string? Unpriced, CountsFrom Counts);
+readonly record struct Metered(UsageRecord Record, decimal Cost, string? Unpriced, CountsFrom Counts)
+{
+    /// <summary>What the same usage costs with the model that a rule on trial would have chosen; null where there is none, or no price.</summary>
+    public decimal? ShadowCost { get; init; }
+}
