@@ -49,10 +49,13 @@ sealed class RunningGateway : IAsyncDisposable
         return new(folder, local, await GatewayHost.Start(start, TimeProvider.System, _ => { }, cancel), secret);
     }
 
+    // As the clients of other languages write it: what need not be escaped is not.
+    static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Request(string text, string more = "") => JsonSerializer.Serialize(new
     {
         messages = new[] { new { role = "user", content = new[] { new { text } } } }, inferenceConfig = new { maxTokens = 200 },
-    })[..^1] + more + "}";
+    }, Plain)[..^1] + more + "}";
 
     public Task<HttpResponseMessage> Converse(string model, string text, string session = "", string more = "") =>
         Send($"/model/{Uri.EscapeDataString(model)}/converse", Request(text, more), ("x-assay-session", session));

@@ -15,12 +15,16 @@ sealed class CacheWarmth
     readonly Lock gate = new();
     readonly List<(ModelTarget Target, long Tokens, DateTime Until)> warm = [];
 
+    /// <summary>Tokens to a byte of the latest call: a session's next one is much like it. 0 where there was none.</summary>
+    public double TokensPerByte { get; private set; }
+
     /// <summary>What a call read from the cache or wrote to it lives for as long again.</summary>
-    public void Learn(ModelTarget target, in TokenCounts tokens, bool forAnHour, DateTime now)
+    public void Learn(ModelTarget target, in TokenCounts tokens, long bytes, bool forAnHour, DateTime now)
     {
         var cached = tokens.Prompt - tokens.Input;
         lock (gate)
         {
+            TokensPerByte = tokens.Prompt / (double)Math.Max(bytes, 1);
             warm.RemoveAll(w => ReferenceEquals(w.Target, target) || w.Until <= now);
             if (cached == 0) return;
             if (warm.Count == ModelsKept) warm.RemoveAt(0);

@@ -6,7 +6,7 @@ using Assay.Gateway.Calls;
 namespace Assay.Gateway.Routing;
 
 /// <summary>What a request looks like, as far as it tells how hard it is.</summary>
-/// <param name="Length">Bytes of the words said last.</param>
+/// <param name="Length">Characters of the words said last; of long ones about.</param>
 /// <param name="Demands">Words that ask for thought: prove, design, debug, compare.</param>
 /// <param name="Chores">Words that ask for handiwork: translate, classify, extract, list.</param>
 /// <param name="Conditions">Words that bind the answer: must, exactly, without, at least.</param>
@@ -67,7 +67,7 @@ static class Difficulty
             tally.Read(said[..(LookedAt / 2)]);
             tally.Read(said[^(LookedAt / 2)..]);
         }
-        return new(said.Length, tally.Of(Sign.Demand), tally.Of(Sign.Chore), Math.Max(tally.Of(Sign.Question), tally.QuestionMarks),
+        return new(tally.LengthOf(said.Length), tally.Of(Sign.Demand), tally.Of(Sign.Chore), Math.Max(tally.Of(Sign.Question), tally.QuestionMarks),
             tally.Of(Sign.Condition) + tally.Items, tally.IsCode, tally.IsMathematics, (facts.Messages + 1) / 2, facts.Tools,
             facts.Images + facts.Unbounded);
     }
@@ -132,7 +132,7 @@ static class Difficulty
         // A symbol in thirty is prose with brackets; more is code or a formula.
         const int CodeSymbolsMin = 6, CodeShare = 30, DigitsShare = 8;
 
-        int length, codeSymbols, mathSymbols, digits, fences;
+        int length, characters, codeSymbols, mathSymbols, equalSigns, digits, fences;
         Counts counts;
 
         [InlineArray(6)]
@@ -150,7 +150,13 @@ static class Difficulty
 
         public readonly bool IsCode => fences > 0 || Of(Sign.Code) > 2 || (codeSymbols >= CodeSymbolsMin && codeSymbols * CodeShare > length);
 
-        public readonly bool IsMathematics => Of(Sign.Mathematics) > 0 || mathSymbols > 3 || (mathSymbols > 0 && digits * DigitsShare > length);
+        public readonly bool IsMathematics => Of(Sign.Mathematics) > 0 || Formulas > 3 || (Formulas > 0 && digits * DigitsShare > length);
+
+        // In code it assigns.
+        readonly int Formulas => mathSymbols + (IsCode ? 0 : equalSigns);
+
+        /// <summary>Characters of a text of which this much was read, so that a script of many bytes a letter is not taken for a long text.</summary>
+        public readonly int LengthOf(int bytes) => length == 0 ? 0 : (int)((long)bytes * characters / length);
 
         public void Read(ReadOnlySpan<byte> text)
         {
@@ -159,22 +165,29 @@ static class Difficulty
             for (var i = 0; i < text.Length; i++)
             {
                 var one = text[i];
-                var lower = (uint)(one | 0x20) - 'a';
-                if (lower < 26)
+                if ((one & 0xC0) != 0x80 && one != '\\') characters++;
+                if (char.IsAsciiLetter((char)one))
                 {
                     if (letters++ < sizeof(ulong)) word = (word << 8) | (uint)(one | 0x20);
                     continue;
                 }
                 if (letters > 0) End(ref word, ref letters);
-                if (one == '\\' && i + 1 < text.Length && text[i + 1] != '\\')
-                {
-                    // An escape is no word; a line that begins with a dash or a number is an item.
-                    i++;
-                    if (text[i] == 'n' && i + 2 < text.Length && IsItem(text[i + 1], text[i + 2])) Items++;
-                }
+                if (one == '\\' && i + 1 < text.Length) Escape(text, ref i);
                 else Symbol(text, i);
             }
             if (letters > 0) End(ref word, ref letters);
+        }
+
+        // An escape is no word; a line that begins with a dash or a number is an item.
+        void Escape(ReadOnlySpan<byte> text, ref int at)
+        {
+            characters++;
+            switch (text[++at])
+            {
+                case (byte)'u': at += 4; break;
+                case (byte)'\\': mathSymbols++; break;
+                case (byte)'n' when at + 2 < text.Length && IsItem(text[at + 1], text[at + 2]): Items++; break;
+            }
         }
 
         static bool IsItem(byte first, byte second) =>
@@ -193,8 +206,10 @@ static class Difficulty
                 case (byte)'?': QuestionMarks++; break;
                 case (byte)'{' or (byte)'}' or (byte)';' or (byte)'<' or (byte)'>' or (byte)'[' or (byte)']' or (byte)'_': codeSymbols++; break;
                 case (byte)'(' when at + 1 < text.Length && text[at + 1] == ')': codeSymbols++; break;
-                case (byte)'=': codeSymbols++; mathSymbols++; break;
-                case (byte)'^' or (byte)'+' or (byte)'$' or (byte)'\\': mathSymbols++; break;
+                case (byte)'=': codeSymbols++; equalSigns++; break;
+                case (byte)'^' or (byte)'+': mathSymbols++; break;
+                // Before a digit it is money.
+                case (byte)'$' when at + 1 < text.Length && !char.IsAsciiDigit((char)text[at + 1]): mathSymbols++; break;
                 case (byte)'`' when text[at..].StartsWith("```"u8): fences++; break;
                 case >= (byte)'0' and <= (byte)'9': digits++; break;
             }

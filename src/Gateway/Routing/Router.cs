@@ -132,6 +132,7 @@ sealed class Router(
         var warm = warmth.Models(call.Time);
         if (warm.Count == 0) return;
         var guess = GuessOf(call, [.. warm, targets[0]]);
+        if (warmth.TokensPerByte > 0) guess = guess with { Input = (long)(TextOf(call) * warmth.TokensPerByte) };
         if (Cost(call, targets[0], warmth, guess, out _) is not { } moving) return;
         (ModelTarget Target, decimal Cost, long Cached)? best = null;
         foreach (var target in warm)
@@ -194,7 +195,7 @@ sealed class Router(
         if (settings.Routes.Count == 0 || call.Purpose != Purpose.Answer || tokens.IsNone) return;
         var place = SessionRoutes.CacheOf(call);
         var warmth = tokens.Prompt > tokens.Input ? sessions.Caches.Of(place) : sessions.Caches.Find(place);
-        warmth?.Learn(call.Target!, tokens, call.Facts.CachesAnHour, call.Time);
+        warmth?.Learn(call.Target!, tokens, TextOf(call), call.Facts.CachesAnHour, call.Time);
     }
 
     // It goes into a header.

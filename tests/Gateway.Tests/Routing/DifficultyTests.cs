@@ -1,16 +1,16 @@
 using System.Text;
-using System.Text.Json;
 using Assay.Gateway.Calls;
 using Assay.Gateway.Routing;
-using CsCheck;
 
 namespace Assay.Gateway.Tests.Routing;
 
 public class DifficultyTests
 {
-    static (Looks Looks, int Tier) Of(string text, int tiers = 3, string more = "")
+    static (Looks Looks, int Tier) Of(string text, int tiers = 3, string more = "") => OfBody(RunningGateway.Request(text, more), tiers);
+
+    static (Looks Looks, int Tier) OfBody(string json, int tiers = 3)
     {
-        var body = Encoding.UTF8.GetBytes(RunningGateway.Request(text, more));
+        var body = Encoding.UTF8.GetBytes(json);
         var facts = new CallFacts();
         Assert.Null(CallScan.Read(body, facts));
         var looks = Difficulty.LookAt(facts, body);
@@ -32,8 +32,12 @@ public class DifficultyTests
     public void The_explanation_names_what_counted()
     {
         var (looks, tier) = Of("Debug this:\n```\nfoo();\n```", more: ",\"toolConfig\":{\"tools\":[{\"toolSpec\":{}},{\"toolSpec\":{}},{\"toolSpec\":{}}]}");
-        Assert.Equal("ordinary: 29 characters, 1 reasoning word, code, 3 tools", Difficulty.Explain(looks, tier, 3));
+        Assert.Equal("ordinary: 26 characters, 1 reasoning word, code, 3 tools", Difficulty.Explain(looks, tier, 3));
     }
+
+    [Fact]
+    public void A_letter_counts_once_however_it_is_written() =>
+        Assert.Equal(Of("Переведи это").Looks.Length, OfBody(RunningGateway.Request("#").Replace("#", @"\u041F\u0435\u0440\u0435\u0432\u0435\u0434\u0438 \u044D\u0442\u043E")).Looks.Length);
 
     [Fact]
     public void More_to_think_about_is_never_easier() => Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 0, 3_000], Gen.Int[2, 3]).Sample((text, tiers) =>
@@ -68,7 +72,7 @@ public class DifficultyTests
     public void Any_text_can_be_looked_at() => Gen.String.Sample(text =>
     {
         var looks = Of(text).Looks;
-        Assert.Equal(JsonSerializer.SerializeToUtf8Bytes(text).Length - 2, looks.Length);
+        Assert.InRange(looks.Length, text.EnumerateRunes().Count(), text.Length);
         Assert.True(Difficulty.Points(looks) >= 0);
     });
 }

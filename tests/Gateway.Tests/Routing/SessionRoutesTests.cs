@@ -1,6 +1,5 @@
 using Assay.Gateway.Calls;
 using Assay.Gateway.Routing;
-using CsCheck;
 
 namespace Assay.Gateway.Tests.Routing;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Assay.Gateway.Runaways;
-using CsCheck;
 using static Assay.Gateway.Tests.RunningGateway;
 
 namespace Assay.Gateway.Tests.Runaways;
