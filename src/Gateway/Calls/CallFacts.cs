@@ -77,21 +77,27 @@ sealed class CallFacts
         InferenceConfigStart = Start = -1;
         InferenceConfigIsEmpty = IsEmpty = Streams = CachesAnHour = HasGuardrail = AsksReserved = false;
         MediaBytes = 0;
+        LatestToolUseId = 0;
         Images = Unbounded = CachePoints = Tools = Messages = ToolUseCount = 0;
         Tier = Tier.Standard;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void AddToolUse(ulong nameAndArguments) => toolUses[ToolUseCount++ % ToolUsesKept] = nameAndArguments;
+    /// <summary>The latest request for a tool by the id its model gave it: the same use stands in many requests of a session. 0 for none.</summary>
+    public ulong LatestToolUseId { get; private set; }
 
-    /// <summary>How often the latest request for a tool, the same name with the same arguments, stands among those remembered.</summary>
-    public int LatestToolUseRepeated()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AddToolUse(ulong nameAndArguments, ulong id)
     {
-        if (ToolUseCount == 0) return 0;
-        var latest = toolUses[(ToolUseCount - 1) % ToolUsesKept];
-        var repeated = 0;
-        foreach (var use in toolUses.AsSpan(0, Math.Min(ToolUseCount, ToolUsesKept)))
-            if (use == latest) repeated++;
-        return repeated;
+        toolUses[ToolUseCount++ % ToolUsesKept] = nameAndArguments;
+        LatestToolUseId = id;
+    }
+
+    /// <summary>The latest requests for tools, the last one last, each by its name and arguments.</summary>
+    /// <returns>How many there are of those that were wanted.</returns>
+    public int LatestToolUses(Span<ulong> into)
+    {
+        var count = Math.Min(Math.Min(ToolUseCount, ToolUsesKept), into.Length);
+        for (var i = 0; i < count; i++) into[i] = toolUses[(ToolUseCount - count + i) % ToolUsesKept];
+        return count;
     }
 }

@@ -220,6 +220,7 @@ ref struct CallScan
                 || name.SequenceEqual("file"u8) || name.SequenceEqual("input_audio"u8)) { facts.Unbounded++; Value(); Source(); }
             else if (name.SequenceEqual("type"u8)) { Value(); BlockType(); }
             else if (name.SequenceEqual("source"u8)) { Value(); Source(); }
+            else if (name.SequenceEqual("id"u8)) { Value(); tool.Id = Text(); }
             else if (name.SequenceEqual("name"u8)) { Value(); tool.Name = Text(); }
             else if (name.SequenceEqual("input"u8)) { Value(); tool.Arguments = Skip(); }
             else if (name.SequenceEqual("content"u8)) { Value(); Content(isUser: false); }
@@ -237,6 +238,7 @@ ref struct CallScan
 
     struct ToolUse()
     {
+        public Stretch Id = Stretch.None;
         public Stretch Name = Stretch.None;
         public Stretch Arguments = Stretch.None;
     }
@@ -250,6 +252,7 @@ ref struct CallScan
             var name = Name();
             Value();
             if (name.SequenceEqual("name"u8)) tool.Name = Text();
+            else if (name.SequenceEqual("toolUseId"u8)) tool.Id = Text();
             else if (name.SequenceEqual("input"u8)) tool.Arguments = Skip();
             else Skip();
         }
@@ -263,19 +266,22 @@ ref struct CallScan
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             if (json.TokenType != JsonTokenType.StartObject) { Skip(); continue; }
+            var tool = new ToolUse();
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                var isFunction = Name().SequenceEqual("function"u8);
+                var name = Name();
+                var (isId, isFunction) = (name.SequenceEqual("id"u8), name.SequenceEqual("function"u8));
                 Value();
-                if (isFunction && json.TokenType == JsonTokenType.StartObject) Function();
+                if (isId) tool.Id = Text();
+                if (isFunction && json.TokenType == JsonTokenType.StartObject) Function(ref tool);
                 else Skip();
             }
+            Note(tool);
         }
     }
 
-    void Function()
+    void Function(ref ToolUse tool)
     {
-        var tool = new ToolUse();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var name = Name();
@@ -284,14 +290,14 @@ ref struct CallScan
             else if (name.SequenceEqual("arguments"u8)) tool.Arguments = Skip();
             else Skip();
         }
-        Note(tool);
     }
 
     readonly void Note(ToolUse tool)
     {
         if (tool.Name.IsNone || tool.Arguments.IsNone) return;
         var name = XxHash3.HashToUInt64(body.Slice(tool.Name.Start, tool.Name.Length));
-        facts.AddToolUse(XxHash3.HashToUInt64(body.Slice(tool.Arguments.Start, tool.Arguments.Length), unchecked((long)name)));
+        var id = tool.Id.IsNone ? 0 : XxHash3.HashToUInt64(body.Slice(tool.Id.Start, tool.Id.Length));
+        facts.AddToolUse(XxHash3.HashToUInt64(body.Slice(tool.Arguments.Start, tool.Arguments.Length), unchecked((long)name)), id);
     }
 
     // {"format":…,"source":{"bytes":…}} of Converse, {"type":"base64","data":…} of Anthropic, {"url":"data:…"} of OpenAI.

@@ -79,6 +79,7 @@ sealed class EventTap(UpstreamKind kind, bool dropsUsage) : StreamTap
 
     void Read(int at, ReadOnlySpan<byte> data, bool isError)
     {
+        Kept?.TakeEvent(default, data);
         Answer.Usage.Read(unread.Padded, at, data.Length);
         Answer.StreamedBytes += StreamedText.Length(data);
         if (isError || data.StartsWith("{\"error\""u8)) Answer.Failure = "StreamError";

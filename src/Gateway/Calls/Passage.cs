@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Assay.Bedrock;
 using Assay.Control.Budgets;
 using Assay.Gateway.Admission;
 using Assay.Gateway.Identity;
+using Assay.Gateway.Routing;
 
 namespace Assay.Gateway.Calls;
 
@@ -18,6 +20,11 @@ sealed class Passage : IDisposable
 
     /// <summary>When it was admitted, in whole seconds, UTC: the time of its journal line, and so the window of every budget.</summary>
     public required DateTime Time { get; init; }
+
+    /// <summary>When it came and when the first words of a stream did, by the clock that measures.</summary>
+    public long Started { get; init; }
+    public long? FirstWords { get; set; }
+    public int LatencyMs { get; set; }
     public required Dialect Dialect { get; init; }
     public required Purpose Purpose { get; init; }
 
@@ -40,6 +47,9 @@ sealed class Passage : IDisposable
     /// <summary>Tags of the client's own, those that are the gateway's to set left out.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ClientTags { get; set; } = [];
     public string Session { get; set; } = "";
+
+    /// <summary>Which of a session's agents calls; empty where nobody says.</summary>
+    public string Agent { get; set; } = "";
     public string Guardrail { get; set; } = "";
 
     public ModelTarget? Target { get; set; }
@@ -59,7 +69,16 @@ sealed class Passage : IDisposable
 
     /// <summary>How it came to its model and limit, for the header and the journal.</summary>
     public string Decision { get; set; } = "as asked";
-    public string? Shadow { get; set; }
+    public ShadowChoice? Shadow { get; set; }
+
+    /// <summary>What looks like a runaway in it.</summary>
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+
+    /// <summary>Its span; null where nobody collects traces.</summary>
+    public Activity? Span { get; set; }
+
+    /// <summary>What was sent and what was answered, where the journal is to have them.</summary>
+    public KeptBodies? Kept { get; set; }
 
     /// <summary>The rules on regions and scopes it keeps to.</summary>
     public IReadOnlyList<string> Residency { get; set; } = [];
@@ -81,5 +100,10 @@ sealed class Passage : IDisposable
 
     public bool Streams => Operation is BedrockOperation.ConverseStream or BedrockOperation.InvokeModelWithResponseStream;
 
-    public void Dispose() => Body.Dispose();
+    public void Dispose()
+    {
+        Body.Dispose();
+        Kept?.Dispose();
+        Span?.Dispose();
+    }
 }

@@ -80,6 +80,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
     {
         using var body = new CallBody(call.Body.Length + 512);
         if (exchange.WriteRequest(call, headers, body) is { } wrong) return (null, wrong);
+        call.Kept?.TakeRequest(body.Span);
         var upstream = call.Target!.Upstream;
         for (var attempt = 0; ; attempt++)
         {

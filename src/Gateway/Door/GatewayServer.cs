@@ -1,5 +1,6 @@
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
+using Assay.Gateway.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -7,15 +8,19 @@ namespace Assay.Gateway.Door;
 
 /// <summary>The way of a call through the gateway, from its first byte to its last.</summary>
 sealed class GatewayServer(
-    Func<Live> live, Ledgering ledgering, HttpMessageInvoker client, TimeProvider time, CancellationToken ending = default)
+    Func<Live> live, Ledgering ledgering, HttpMessageInvoker client, Instruments instruments, TimeProvider time,
+    CancellationToken ending = default)
 {
     readonly Dispatch dispatch = new(client, ledgering, time);
-    readonly Relay relay = new(ledgering);
+    readonly Relay relay = new(ledgering, time);
     long bodyBytes;
     int open;
 
     /// <summary>Requests that are being answered, or read to their ends for what they cost.</summary>
     public int Open => Volatile.Read(ref open);
+
+    /// <summary>Bytes of requests that are held in memory.</summary>
+    public long BodyBytes => Interlocked.Read(ref bodyBytes);
 
     public async Task Handle(HttpContext http)
     {
@@ -43,6 +48,7 @@ sealed class GatewayServer(
         var at = time.GetUtcNow().UtcDateTime;
         using var call = new Passage
         {
+            Started = time.GetTimestamp(), Span = instruments.Begin(http.Request.Headers),
             Id = Guid.NewGuid(), Time = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond)), Dialect = way.Dialect, Purpose = way.Purpose,
             Operation = way.Operation, Asked = way.Model, GuardrailVersion = way.GuardrailVersion, Path = way.Path,
         };
@@ -53,6 +59,7 @@ sealed class GatewayServer(
     {
         if (Reception.Identify(now.Ring, http.Request.Headers, call.Dialect, call.Time, out var holder) is { } stranger)
         {
+            instruments.Refused(stranger.Reason);
             await Replies.Refuse(http, call.Dialect, stranger, call.Id.ToString()).ConfigureAwait(false);
             return;
         }
@@ -96,11 +103,18 @@ sealed class GatewayServer(
 
     async Task Answer(HttpContext http, Live now, Passage call)
     {
-        var targets = call.Purpose == Purpose.Guardrail ? now.Models.Guardrail(call.Asked) : now.Models.Find(call.Asked, call.Dialect);
+        var route = call.Purpose == Purpose.Guardrail ? new(now.Models.Guardrail(call.Asked), call.Decision, null) : now.Router.Choose(call);
+        (call.Decision, call.Shadow) = (route.Decision, route.Shadow);
+        if (now.Watch.Look(call, route.Targets is [var first, ..] ? first : null) is { } runaway)
+        {
+            await Refuse(http, now, call, runaway).ConfigureAwait(false);
+            return;
+        }
+        if (now.Settings.KeepsPrompts) call.Kept = new();
         // Once it is sent a call is read to its end, client or no client: the server bills it.
         using var limit = new Patience(now.Settings.DrainAtMost, ending);
         using var listening = http.RequestAborted.UnsafeRegister(static limit => ((Patience)limit!).HangUp(), limit);
-        var sent = await dispatch.Send(now, call, targets, http.Request.Headers, limit).ConfigureAwait(false);
+        var sent = await dispatch.Send(now, call, route.Targets, http.Request.Headers, limit).ConfigureAwait(false);
         if (sent.Response is null)
         {
             await Refuse(http, now, call, sent.Refusal!).ConfigureAwait(false);

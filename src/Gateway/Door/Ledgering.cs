@@ -2,6 +2,7 @@ using Assay.Control.Budgets;
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
 using Assay.Gateway.Metering;
+using Assay.Gateway.Telemetry;
 
 namespace Assay.Gateway.Door;
 
@@ -14,7 +15,7 @@ sealed record BudgetChange(IReadOnlyList<string> Fresh, IReadOnlyList<JournalPar
 /// The money of calls: set aside before, written down after. A lease is in its file before the call leaves, a line is in the journal
 /// before the answer ends, and only then does the lease go; so whatever stops the process, each call's money is in one of the two.
 /// </summary>
-sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> tell)
+sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> tell, Instruments instruments, TimeProvider time)
 {
     /// <summary>How long an answer waits for a journal that cannot be written.</summary>
     static readonly TimeSpan StuckAtMost = TimeSpan.FromSeconds(10);
@@ -59,6 +60,8 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
     public async ValueTask<bool> Close(Live live, Passage call, Metered metered, string refused = "")
     {
         call.IsClosed = true;
+        call.LatencyMs = (int)Math.Min(time.GetElapsedTime(call.Started).TotalMilliseconds, int.MaxValue);
+        instruments.Closed(call, metered, refused, time);
         var written = journal.Append(JournalLine.Of(call, metered, refused));
         if (!written.IsCompletedSuccessfully)
         {
@@ -89,6 +92,8 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
 
     void Settle(Live live, Passage call, in Metered metered)
     {
+        live.Router.Learn(call, metered.Record);
+        live.Watch.Learn(call, metered);
         if (call.Taken is { } taken)
             live.Rates.Correct(taken, metered.Record.Tokens.Prompt + metered.Record.Tokens.Output, metered.Cost);
         if (call.Worst is not null)

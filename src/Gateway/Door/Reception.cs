@@ -75,6 +75,7 @@ static class Reception
         if (call.Dialect == Dialect.Bedrock && ReadHeaders(call, headers) is { } wrong) return wrong;
         if (call.Dialect != Dialect.Bedrock && NameModel(call) is { } unnamed) return unnamed;
         call.Session = headers["x-assay-session"].ToString() is { Length: > 0 } session ? session : ClientTags.SessionOf(call.ClientTags);
+        call.Agent = headers["x-assay-agent"].ToString() is { Length: > 0 } agent ? agent : ClientTags.AgentOf(call.ClientTags);
         call.ClientRequestId = headers["amz-sdk-invocation-id"].ToString() is { Length: > 0 } invocation ? invocation
             : headers["x-client-request-id"].ToString();
         return null;

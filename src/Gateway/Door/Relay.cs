@@ -12,7 +12,7 @@ namespace Assay.Gateway.Door;
 /// Brings answers back. The counts are read as they pass, the call is written down, and only then does the answer end. A client that
 /// hangs up does not stop the reading, within bounds: the server bills what it was asked for.
 /// </summary>
-sealed class Relay(Ledgering ledgering)
+sealed class Relay(Ledgering ledgering, TimeProvider time)
 {
     /// <summary>The longest whole answer: pictures and films come as one.</summary>
     const int WholeMax = 64 * 1024 * 1024;
@@ -36,6 +36,7 @@ sealed class Relay(Ledgering ledgering)
         Refusal? refusal = null;
         if (response.IsSuccessStatusCode)
         {
+            call.Kept?.TakeAnswer(body.Span);
             var answer = new Answer();
             refusal = exchange.ReadWhole(call, response, body, answer, client);
             if (!answer.Usage.HasTokens) answer.StreamedBytes = StreamedText.LengthOfBody(body.Span);
@@ -65,6 +66,7 @@ sealed class Relay(Ledgering ledgering)
         headers[Replies.RequestIdHeader] = call.Id.ToString();
         headers[Replies.ModelHeader] = call.Target!.Id;
         headers[Replies.DecisionHeader] = call.Decision;
+        if (call.Warnings.Count > 0) headers[Replies.WarningHeader] = string.Join("; ", call.Warnings);
         if (call.Ignored.Count > 0) headers[Replies.IgnoredHeader] = string.Join(", ", call.Ignored);
     }
 
@@ -109,8 +111,10 @@ sealed class Relay(Ledgering ledgering)
         to.ContentType = exchange.StreamType;
         to.StatusCode = 200;
         using var tap = exchange.Tap(call);
+        tap.Kept = call.Kept;
         using var scrap = new CallBody();
         var broken = await Pump(http, call, tap, response, scrap, limit).ConfigureAwait(false);
+        call.Kept?.EndEvents();
         var metered = live.Meter.Of(call, tap.Answer);
         if (broken is not null) metered = metered.BrokenOff();
         var isWritten = await ledgering.Close(live, call, metered).ConfigureAwait(false);
@@ -122,7 +126,7 @@ sealed class Relay(Ledgering ledgering)
     }
 
     /// <returns>Why the stream broke off; null where it came to its end.</returns>
-    static async Task<string?> Pump(
+    async Task<string?> Pump(
         HttpContext http, Passage call, StreamTap tap, HttpResponseMessage response, CallBody scrap, Patience limit)
     {
         var upstream = call.Target!.Upstream;
@@ -140,13 +144,13 @@ sealed class Relay(Ledgering ledgering)
                 var read = await stream.ReadAsync(room.GetMemory(), limit.Token).ConfigureAwait(false);
                 if (read == 0) return tap.Answer.IsWhole ? null : "The stream ended before its last event.";
                 room.Advance(read);
+                tap.Feed(room.Span, isGone ? scrap : http.Response.BodyWriter);
+                if (tap.Answer.StreamedBytes > 0) call.FirstWords ??= time.GetTimestamp();
                 if (isGone)
                 {
-                    tap.Feed(room.Span, scrap);
                     scrap.Clear();
                     continue;
                 }
-                tap.Feed(room.Span, http.Response.BodyWriter);
                 // A client that reads slowly is not the server's silence.
                 limit.Pause();
                 await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
@@ -167,7 +171,7 @@ sealed class Relay(Ledgering ledgering)
     }
 
     // The client hung up while it was written to: what is left is read for the counts alone.
-    static Task<string?> Drain(
+    Task<string?> Drain(
         HttpContext http, Passage call, StreamTap tap, HttpResponseMessage response, CallBody scrap, Patience limit) =>
         Pump(http, call, tap, response, scrap, limit);
 }

@@ -1,11 +1,11 @@
 using System.Net;
 using Assay.Bedrock;
 using Assay.Control.Budgets;
-using Assay.Gateway.Admission;
 using Assay.Gateway.Door;
 using Assay.Gateway.Identity;
 using Assay.Gateway.Metering;
 using Assay.Gateway.Settings;
+using Assay.Gateway.Telemetry;
 using Assay.Gateway.Upstreams;
 using Assay.Pricing;
 using Assay.Usage;
@@ -41,7 +41,8 @@ sealed class GatewayHost : IAsyncDisposable
     readonly BudgetEvents events;
     readonly BudgetBook budgets;
     readonly RateBook rates;
-    readonly Calibration calibration = new();
+    readonly Remembered remembered;
+    readonly Instruments instruments = new();
     readonly ModelCatalog catalog;
     readonly HttpMessageInvoker client = Client();
 
@@ -59,6 +60,7 @@ sealed class GatewayHost : IAsyncDisposable
     GatewayHost(GatewayStart start, SettingsReading reading, LeaseFile leases, TimeProvider time, Action<string> warn)
     {
         (this.start, this.reading, this.leases, this.time, this.warn) = (start, reading, leases, time, warn);
+        remembered = new(time);
         var settings = reading.Settings!;
         catalog = start.Prices.ReadCatalog();
         budgets = new(Rules(settings), settings.Policy);
@@ -94,9 +96,10 @@ sealed class GatewayHost : IAsyncDisposable
         JournalFiles.Mend(start.Journal);
         Restore(leases, null, cancel);
         journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
-        ledgering = new(journal, leases, events.Tell);
-        server = new(() => Volatile.Read(ref live), ledgering, client, time, ending.Token);
-        app = Door(start.Listen, server);
+        ledgering = new(journal, leases, events.Tell, instruments, time);
+        server = new(() => Volatile.Read(ref live), ledgering, client, instruments, time, ending.Token);
+        instruments.Observe(() => Volatile.Read(ref live), server, journal, time);
+        app = Door(server);
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -121,7 +124,7 @@ sealed class GatewayHost : IAsyncDisposable
     }
 
     Live Make(GatewaySettings settings) => new(settings, new KeyFile(start.Keys).Read(), catalog, start.Prices.Open(settings.Book),
-        [.. settings.Upstreams.Select(u => UpstreamMaker.Make(u, time))], budgets, rates, calibration);
+        [.. settings.Upstreams.Select(u => UpstreamMaker.Make(u, time))], budgets, rates, remembered);
 
     Task Reload()
     {
@@ -170,7 +173,7 @@ sealed class GatewayHost : IAsyncDisposable
         MaxConnectionsPerServer = int.MaxValue,
     }, disposeHandler: true);
 
-    static WebApplication Door(IPEndPoint listen, GatewayServer server)
+    WebApplication Door(GatewayServer server)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -181,11 +184,13 @@ sealed class GatewayHost : IAsyncDisposable
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.Limits.MaxRequestLineSize = 16 * 1024;
             // Clients of AWS speak HTTP/2 from the first byte, without TLS too.
-            kestrel.Listen(listen, l => l.UseCleartextHttp2());
+            kestrel.Listen(start.Listen, l => l.UseCleartextHttp2());
         });
-        var app = builder.Build();
-        app.Run(server.Handle);
-        return app;
+        Collecting.Add(builder.Services);
+        var door = builder.Build();
+        Collecting.Use(door, () => Volatile.Read(ref live), time);
+        door.Run(server.Handle);
+        return door;
     }
 
     public async ValueTask DisposeAsync()
@@ -206,6 +211,7 @@ sealed class GatewayHost : IAsyncDisposable
             await journal.DisposeAsync().ConfigureAwait(false);
             if (!journal.Unwritten.IsEmpty) warn($"the journal lost {journal.Unwritten.Length} bytes of lines that could not be written.");
         }
+        instruments.Dispose();
         events.Dispose();
         leases.Dispose();
     }

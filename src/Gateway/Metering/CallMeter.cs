@@ -33,7 +33,10 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
         };
         if (counts == CountsFrom.Served && !tokens.IsNone && answer.Failure is null)
             calibration.Of(target, call.Holder!.Key.Name).Learn(call.WordBytes, tokens.Prompt, tokens.Output);
-        return Rate(record, counts);
+        var metered = Rate(record, counts);
+        if (call.Shadow is not { Model: var shadow } || tokens.IsNone) return metered;
+        var beside = Rate(record with { Model = shadow.Model, Region = shadow.Region }, counts);
+        return metered with { ShadowCost = beside.Unpriced is null ? beside.Cost : null };
     }
 
     /// <summary>A call that was refused or failed: nothing in it can be charged.</summary>
