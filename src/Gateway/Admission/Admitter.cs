@@ -35,6 +35,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
     /// <summary>Admits a call to a model, or says why not. What was set aside is in the passage.</summary>
     public Refusal? Admit(Passage call, ModelTarget target)
     {
+        if (call.Purpose == Purpose.Guardrail) return AdmitGuardrail(call, target);
         var holder = call.Holder!;
         var permission = holder.May(target, call.Guardrail, call.ClientTags);
         if (permission.Forbidden is { } forbidden) return Refusal.Forbidden("policy", Sentence(forbidden));
@@ -60,6 +61,20 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
             (size, clampedTo) = (fitted.Size, fitted.ClampedTo ?? clampedTo);
         }
         return TakeRates(call, rates, size) ?? Reserve(call, rates, size, clampedTo);
+    }
+
+    // Rules on models do not concern a guardrail that is applied by itself: it asks none. Its money is held to the same limits.
+    Refusal? AdmitGuardrail(Passage call, ModelTarget target)
+    {
+        call.Target = target;
+        (call.ClampedTo, call.Worst, call.Likely, call.Lease) = (null, null, null, default);
+        var rates = CallRates.OfGuardrail(target, DateOnly.FromDateTime(call.Time), book);
+        if (rates.Unpriced is { } unpriced)
+            return Refusal.Forbidden("unpriced", Sentence($"a call without a price is not let in: {unpriced}"));
+        var size = CallSize.OfGuardrail(call.Facts, call.Body.Length);
+        foreach (var rule in settings.Ceilings)
+            if (IsAbout(rule.Who, rule.Apps, call) && rates.Cost(size) > rule.Usd) return OverTheCeiling(call, Ceiling.Of(rule), rates.Cost(size));
+        return TakeRates(call, rates, size) ?? Reserve(call, rates, size, clampedTo: null);
     }
 
     // Bedrock's own quotas count what a call may answer with, so these do; what it really was replaces it afterwards.

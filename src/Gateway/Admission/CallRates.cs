@@ -59,6 +59,14 @@ sealed record CallRates(
             Written.Max(w => Dearest(w, isLong, isNeeded: false)));
     }
 
+    /// <summary>A guardrail applied by itself: no model reads or writes, the text units alone cost.</summary>
+    public static CallRates OfGuardrail(ModelTarget target, DateOnly day, PriceBook book)
+    {
+        var kind = new CallKind(Caller.Nobody, target.Region, target.Model);
+        var quotes = Guards.Select(g => Rater.Quote(kind, isLong: false, day, g, book)).ToList();
+        return new(0m, 0m, 0m, 0m, 0m, 0m, 0m, quotes.Sum(q => q.Rate?.UsdPerUnit ?? 0m), quotes.FirstOrDefault(q => q.Rate is null).Reason);
+    }
+
     static Mode ModeOf(ModelKind kind) => kind switch
     {
         ModelKind.Provisioned => Mode.Provisioned,
@@ -117,6 +125,13 @@ readonly record struct CallSize(
             + ((long)facts.Tools * TokensPerTool) + ((long)facts.Images * TokensPerImage);
         var input = facts.Unbounded > 0 || text > context ? context : text;
         return Of(facts, bodyLength, input, maxTokens, target);
+    }
+
+    /// <summary>The most that a guardrail applied by itself can read.</summary>
+    public static CallSize OfGuardrail(CallFacts facts, int bodyLength)
+    {
+        var units = Units(bodyLength - facts.MediaBytes) + facts.Images;
+        return new(0, 0, 1, 0, units, units, WritesCache: false);
     }
 
     /// <summary>What a call is likely to be, by what calls of the model were before.</summary>

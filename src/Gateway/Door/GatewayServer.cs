@@ -10,6 +10,7 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
 {
     readonly Dispatch dispatch = new(client, ledgering, time);
     readonly Relay relay = new(ledgering);
+    readonly EmbeddingsRun embeddings = new(new(client, ledgering, time), ledgering);
     long bodyBytes;
 
     public async Task Handle(HttpContext http)
@@ -68,6 +69,11 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
         using var limit = new CancellationTokenSource();
         var hangUp = new HangUp(limit, now.Settings.DrainAtMost);
         using var listening = http.RequestAborted.UnsafeRegister(static hangUp => ((HangUp)hangUp!).Begin(), hangUp);
+        if (EmbeddingsRun.IsFor(call, targets))
+        {
+            await embeddings.Answer(http, now, call, targets[0], limit.Token).ConfigureAwait(false);
+            return;
+        }
         var sent = await dispatch.Send(now, call, targets, http.Request.Headers, limit).ConfigureAwait(false);
         if (sent.Response is null)
         {
@@ -85,12 +91,7 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
     // A refusal is an answer too, and so is a server's silence: both are in the journal.
     async Task Refuse(HttpContext http, Live now, Passage call, Refusal refusal)
     {
-        call.Target ??= now.Models.Find(call.Asked, call.Dialect) is [var first, ..] ? first : now.Models.Stranger(call.Asked);
-        call.Decision = refusal.Message;
-        var error = Replies.ErrorOf(refusal.Kind).Name;
-        var metered = call.MayBeBilled ? now.Meter.Of(call, new() { Failure = error }) : now.Meter.OfFailure(call, error);
-        if (ledgering.Journal.IsStuck is null) await ledgering.Close(now, call, metered, refusal.Reason).ConfigureAwait(false);
-        else ledgering.GiveBack(now, call);
+        await ledgering.CloseRefused(now, call, refusal).ConfigureAwait(false);
         if (!http.RequestAborted.IsCancellationRequested)
             await Replies.Refuse(http, call.Dialect, refusal, call.Id.ToString()).ConfigureAwait(false);
     }

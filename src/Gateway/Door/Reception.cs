@@ -71,6 +71,7 @@ static class Reception
     public static Refusal? Understand(Passage call, IHeaderDictionary headers)
     {
         if (CallScan.Read(call.Body.Span, call.Facts) is { } fault) return Refusal.Wrong(char.ToUpperInvariant(fault[0]) + fault[1..] + ".");
+        if (call.Purpose == Purpose.Guardrail) call.Guardrail = call.Asked;
         if (call.Dialect == Dialect.Bedrock && ReadHeaders(call, headers) is { } wrong) return wrong;
         if (call.Dialect != Dialect.Bedrock && NameModel(call) is { } unnamed) return unnamed;
         call.Session = headers["x-assay-session"].ToString() is { Length: > 0 } session ? session : ClientTags.SessionOf(call.ClientTags);

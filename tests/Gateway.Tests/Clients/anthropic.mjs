@@ -50,8 +50,11 @@ await saw('count', () => client.messages.countTokens({ model: claude, messages: 
 await saw('models', async () => (await client.models.list()).data.map((m) => m.id));
 await saw('invalid', () => message(ask('hello', { mcp_servers: [{ type: 'url', url: 'https://x', name: 'x' }] })));
 await saw('unknownModel', () => message(ask('hello', { model: 'acme.none-v1:0' })));
-await saw('overBudget', () => message(ask('hello', { model: process.env.CASE_DEAR })));
+await saw('overBudget', async () => {
+  const poor = new Anthropic({ apiKey: process.env.CASE_POOR_KEY });
+  return answer(await poor.messages.create(ask('hello', { max_tokens: 4000 })));
+});
 await saw('wrongKey', async () => answer(await new Anthropic({ apiKey: 'not-a-key' }).messages.create(ask('hi'))));
-await saw('own', () => message(ask('hello', { model: 'theirs' })));
-await saw('ownStream', () => stream(ask('hello', { model: 'theirs' })));
+await saw('own', () => message(ask('hello', { model: 'claudes' })));
+await saw('ownStream', () => stream(ask('hello', { model: 'claudes' })));
 done();

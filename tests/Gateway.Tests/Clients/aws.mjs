@@ -85,21 +85,24 @@ await saw('profile', () => converse(ask(process.env.CASE_PROFILE, 'hello [[token
 await saw('unknownModel', () => converse(ask('acme.none-v1:0', 'hello')));
 await saw('invalid', () => converse(ask(nova, 'hello [[error=ValidationException]]')));
 await saw('notReady', () => converse(ask(nova, 'hello [[error=ModelErrorException]]')));
-await saw('overBudget', () => converse(ask(process.env.CASE_DEAR, 'hello')));
-await saw('wrongKey', async () => {
-  const stranger = new BedrockRuntimeClient({ token: { token: 'not-a-key' } });
-  return answer(await stranger.send(new ConverseCommand(ask(nova, 'hello'))));
+await saw('overBudget', async () => {
+  process.env.AWS_BEARER_TOKEN_BEDROCK = process.env.CASE_POOR_KEY;
+  return answer(await new BedrockRuntimeClient().send(new ConverseCommand(ask(claude, 'hello', { inferenceConfig: { maxTokens: 4000 } }))));
 });
-// The third call of this key within a minute finds no room, and the SDK tries it again by itself.
+await saw('wrongKey', async () => {
+  process.env.AWS_BEARER_TOKEN_BEDROCK = 'not-a-key';
+  return answer(await new BedrockRuntimeClient().send(new ConverseCommand(ask(nova, 'hello'))));
+});
+// The third call of this key within a minute finds no room, and the SDK tries again by itself.
 await saw('rated', async () => {
-  const hurried = new BedrockRuntimeClient({ token: { token: process.env.CASE_HURRIED_KEY } });
+  process.env.AWS_BEARER_TOKEN_BEDROCK = process.env.CASE_HURRIED_KEY;
+  const hurried = new BedrockRuntimeClient({ maxAttempts: 5 });
   const attempts = [];
-  for (let i = 0; i < 2; i++) attempts.push((await hurried.send(new ConverseCommand(ask(nova, 'hello [[tokens=1]]')))).$metadata.attempts);
-  try {
-    attempts.push((await hurried.send(new ConverseCommand(ask(nova, 'hello [[tokens=1]]')))).$metadata.attempts);
-    return { attempts };
-  } catch (error) {
-    return { attempts, error: error.name, tried: error.$metadata.attempts, status: error.$metadata.httpStatusCode };
-  }
+  const call = async () => attempts.push((await hurried.send(new ConverseCommand(ask(nova, 'hello [[tokens=1]]')))).$metadata.attempts);
+  await call();
+  await call();
+  await fetch(process.env.CASE_LEAP);
+  await call();
+  return { attempts };
 });
 done();

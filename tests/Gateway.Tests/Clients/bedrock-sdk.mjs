@@ -13,5 +13,5 @@ await saw('stream', async () => {
   const last = await client.messages.stream(ask('hello [[tokens=20]]')).finalMessage();
   return { text: last.content[0].text, usage: last.usage, stop: last.stop_reason };
 });
-await saw('overBudget', () => client.messages.create(ask('hello', { model: process.env.CASE_DEAR })));
+await saw('overBudget', () => new AnthropicBedrock({ apiKey: process.env.CASE_POOR_KEY }).messages.create(ask('hello', { max_tokens: 4000 })));
 done();
