@@ -21,15 +21,15 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
 
     readonly SpenderRules spenders = new(settings.Policy);
 
-    readonly ConcurrentDictionary<(ModelTarget Target, Tier Tier, bool IsGuarded, int Day), CallRates> rates = new();
+    readonly ConcurrentDictionary<(ModelTarget Target, Tier Tier, bool IsGuarded, bool IsGrounded, int Day), CallRates> rates = new();
 
     /// <summary>Prices of a call on a day; worked out once.</summary>
-    public CallRates RatesOf(ModelTarget target, Tier tier, bool isGuarded, DateTime time)
+    public CallRates RatesOf(ModelTarget target, Tier tier, bool isGuarded, DateTime time, bool isGrounded = false)
     {
         var day = DateOnly.FromDateTime(time);
         if (rates.Count > RatesRemembered) rates.Clear();
-        return rates.GetOrAdd((target, tier, isGuarded, day.DayNumber),
-            static (key, book) => CallRates.Of(key.Target, key.Tier, key.IsGuarded, DateOnly.FromDayNumber(key.Day), book), book);
+        return rates.GetOrAdd((target, tier, isGuarded, isGrounded, day.DayNumber), static (key, book) =>
+            CallRates.Of(key.Target, key.Tier, key.IsGuarded, key.IsGrounded, DateOnly.FromDayNumber(key.Day), book), book);
     }
 
     /// <summary>Admits a call to a model, or says why not. What was set aside is in the passage.</summary>
@@ -46,7 +46,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         if (!target.IsKnown)
             return Refusal.Forbidden("unpriced", $"A call without a price is not let in: book '{book.Id}' does not know '{target.LoggedId}'. "
                 + "Check the model's name, or give the gateway a book that has it ('book' in its configuration).");
-        var rates = RatesOf(target, call.Facts.Tier, call.Facts.HasGuardrail, call.Time);
+        var rates = RatesOf(target, call.Facts.Tier, call.Facts.HasGuardrail, call.Time, call.Facts.IsGrounded);
         if (rates.Unpriced is { } unpriced)
             return Refusal.Forbidden("unpriced", Sentence($"a call without a price is not let in: {unpriced}"));
         var said = call.Facts.MaxTokens;
@@ -68,7 +68,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
     {
         call.Target = target;
         (call.ClampedTo, call.Worst, call.Likely, call.Lease) = (null, null, null, default);
-        var rates = CallRates.OfGuardrail(target, DateOnly.FromDateTime(call.Time), book);
+        var rates = CallRates.OfGuardrail(target, call.Facts.IsGrounded, DateOnly.FromDateTime(call.Time), book);
         if (rates.Unpriced is { } unpriced)
             return Refusal.Forbidden("unpriced", Sentence($"a call without a price is not let in: {unpriced}"));
         var size = CallSize.OfGuardrail(call.Facts, call.Body.Length);

@@ -21,11 +21,12 @@ sealed record CallRates(
     static readonly Meter[] Written = [Meter.CacheWrite5m, Meter.CacheWrite30m, Meter.CacheWrite1h];
     static readonly Meter[] Guards =
     [
-        Meter.GuardrailContent, Meter.GuardrailTopic, Meter.GuardrailSensitive, Meter.GuardrailGrounding, Meter.GuardrailReasoning,
+        Meter.GuardrailContent, Meter.GuardrailTopic, Meter.GuardrailSensitive, Meter.GuardrailReasoning,
     ];
+    static readonly Meter[] GroundedGuards = [.. Guards, Meter.GuardrailGrounding];
 
     /// <param name="tier">The tier asked for. A server may serve at the standard tier instead, so the dearer of both counts.</param>
-    public static CallRates Of(ModelTarget target, Tier tier, bool isGuarded, DateOnly day, PriceBook book)
+    public static CallRates Of(ModelTarget target, Tier tier, bool isGuarded, bool isGrounded, DateOnly day, PriceBook book)
     {
         var kind = new CallKind(Caller.Nobody, target.Region, target.Model) { Mode = ModeOf(target.Model.Kind) };
         string? unpriced = null;
@@ -37,7 +38,7 @@ sealed record CallRates(
             makesNoText ? 0m : Dearest(Meter.Output, isLong: false, isNeeded: true),
             makesNoText ? 0m : Dearest(Meter.Output, isLong: true, isNeeded: true),
             hasPicture ? Dearest(Meter.Image, isLong: false, isNeeded: true) : 0m,
-            isGuarded ? Guards.Sum(g => Dearest(g, isLong: false, isNeeded: true)) : 0m, null);
+            isGuarded ? (isGrounded ? GroundedGuards : Guards).Sum(g => Dearest(g, isLong: false, isNeeded: true)) : 0m, null);
         return rates with { Unpriced = unpriced };
 
         MeterQuote Quote(CallKind of, Meter meter, bool isLong) => Rater.Quote(of, isLong, day, meter, book);
@@ -60,10 +61,10 @@ sealed record CallRates(
     }
 
     /// <summary>A guardrail applied by itself: no model reads or writes, the text units alone cost.</summary>
-    public static CallRates OfGuardrail(ModelTarget target, DateOnly day, PriceBook book)
+    public static CallRates OfGuardrail(ModelTarget target, bool isGrounded, DateOnly day, PriceBook book)
     {
         var kind = new CallKind(Caller.Nobody, target.Region, target.Model);
-        var quotes = Guards.Select(g => Rater.Quote(kind, isLong: false, day, g, book)).ToList();
+        var quotes = (isGrounded ? GroundedGuards : Guards).Select(g => Rater.Quote(kind, isLong: false, day, g, book)).ToList();
         return new(0m, 0m, 0m, 0m, 0m, 0m, 0m, quotes.Sum(q => q.Rate?.UsdPerUnit ?? 0m), quotes.FirstOrDefault(q => q.Rate is null).Reason);
     }
 

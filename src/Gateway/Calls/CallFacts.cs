@@ -57,6 +57,9 @@ sealed class CallFacts
     public Tier Tier { get; set; }
     public bool AsksReserved { get; set; }
     public bool HasGuardrail { get; set; }
+
+    /// <summary>Texts are marked as a source to hold the answer against: without them no guardrail checks grounding.</summary>
+    public bool IsGrounded { get; set; }
     public int Tools { get; set; }
     public int Messages { get; set; }
 
@@ -71,7 +74,7 @@ sealed class CallFacts
         MaxTokens = -1;
         Choices = Pictures = 1;
         InferenceConfigStart = Start = -1;
-        InferenceConfigIsEmpty = IsEmpty = Streams = CachesAnHour = HasGuardrail = AsksReserved = false;
+        InferenceConfigIsEmpty = IsEmpty = Streams = CachesAnHour = HasGuardrail = IsGrounded = AsksReserved = false;
         MediaBytes = 0;
         Images = Unbounded = CachePoints = Tools = Messages = ToolUseCount = 0;
         Tier = Tier.Standard;

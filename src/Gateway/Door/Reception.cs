@@ -73,6 +73,8 @@ static class Reception
         if (CallScan.Read(call.Body.Span, call.Facts) is { } fault) return Refusal.Wrong(char.ToUpperInvariant(fault[0]) + fault[1..] + ".");
         if (call.Purpose == Purpose.Guardrail) call.Guardrail = call.Asked;
         if (call.Dialect == Dialect.Bedrock && ReadHeaders(call, headers) is { } wrong) return wrong;
+        call.Facts.IsGrounded = (call.Facts.HasGuardrail || call.Purpose == Purpose.Guardrail)
+            && call.Body.Span.IndexOf("grounding_source"u8) >= 0;
         if (call.Dialect != Dialect.Bedrock && NameModel(call) is { } unnamed) return unnamed;
         call.Session = headers["x-assay-session"].ToString() is { Length: > 0 } session ? session : ClientTags.SessionOf(call.ClientTags);
         call.ClientRequestId = headers["amz-sdk-invocation-id"].ToString() is { Length: > 0 } invocation ? invocation

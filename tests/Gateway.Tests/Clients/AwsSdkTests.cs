@@ -19,7 +19,7 @@ public sealed class AwsSdkTests(AwsSdkTests.Made run) : IClassFixture<AwsSdkTest
         var line = Door.Line(seen.Text("id"));
         Assert.Equal((model, operation), (line.Model, line.Operation));
         Assert.Equal("clients", line.Tag("key"));
-        if (seen.Json.TryGetProperty("usage", out _))
+        if (seen.Json.TryGetProperty("usage", out var usage) && usage.TryGetProperty("inputTokens", out _))
         {
             Assert.Equal(seen.Number("usage.inputTokens"), line.Input);
             Assert.Equal(seen.Number("usage.outputTokens"), line.Output);
@@ -114,6 +114,17 @@ public sealed class AwsSdkTests(AwsSdkTests.Made run) : IClassFixture<AwsSdkTest
         Assert.Equal("GUARDRAIL_INTERVENED", seen.Text("action"));
         Assert.True(Agrees(seen, "gr12345", "ApplyGuardrail").Cost > 0m);
     }
+
+    [Fact]
+    public void A_guarded_answer_costs_its_tokens_and_its_text_units()
+    {
+        var line = Agrees(Saw("guarded"), Door.Nova, "Converse");
+        Assert.True(line.Cost > (line.Input * 0.06m + line.Output * 0.24m) / 1_000_000m);
+    }
+
+    [Fact]
+    public void A_check_of_grounding_has_no_price_in_the_book_and_is_not_let_in() =>
+        Assert.Contains("no guardrail_grounding rate", Saw("grounded").Text("message"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("unknownModel", "AccessDeniedException", 403)]

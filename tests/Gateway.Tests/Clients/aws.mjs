@@ -81,6 +81,13 @@ await saw('guardrail', async () => {
   }));
   return { id: a.$metadata.requestId, action: a.action, usage: a.usage };
 });
+await saw('guarded', () => converse(ask(nova, 'hello [[tokens=4]]', {
+  guardrailConfig: { guardrailIdentifier: 'gr12345', guardrailVersion: '1', trace: 'enabled' },
+})));
+await saw('grounded', () => client.send(new ApplyGuardrailCommand({
+  guardrailIdentifier: 'gr12345', guardrailVersion: '1', source: 'OUTPUT',
+  content: [{ text: { text: 'the source', qualifiers: ['grounding_source'] } }, { text: { text: 'an answer' } }],
+})));
 await saw('profile', () => converse(ask(process.env.CASE_PROFILE, 'hello [[tokens=6]]')));
 await saw('unknownModel', () => converse(ask('acme.none-v1:0', 'hello')));
 await saw('invalid', () => converse(ask(nova, 'hello [[error=ValidationException]]')));
