@@ -52,6 +52,7 @@ static class Benches
         .. CacheBenches.All,
         .. CacheForecastBenches.All,
         .. CapacityBenches.All,
+        .. GatewayBenches.All,
         new("startup", "<=100", "milliseconds of './assay --help' once built", Startup),
     ];
 

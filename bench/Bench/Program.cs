@@ -1,6 +1,11 @@
 using System.Text.Json;
 using Assay.Bench;
 
+if (args is ["--serve", var kind, var port, .. var to])
+{
+    GatewayServers.Serve(kind, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), to.FirstOrDefault());
+    return 0;
+}
 string? data = null, root = null;
 var json = false;
 var wanted = new List<string>();

@@ -4,34 +4,43 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Assay.Bedrock;
 
 /// <summary>
-/// Bedrock on the loopback address: the real protocol, answers made of a seed, counts that add up, and faults on request. No account needed.
+/// Bedrock on the loopback address: the real protocol, answers made of a seed, counts that add up, and faults on request.
+/// No account is needed.
 /// </summary>
 /// <remarks>A prompt steers its answer by directives in its last message; see <see cref="LocalFault"/> for the same by script.</remarks>
 public sealed class BedrockLocal : IAsyncDisposable
 {
     readonly WebApplication server;
+    readonly LocalEndpoint endpoint;
     readonly BedrockLocalOptions options;
     readonly ConcurrentQueue<Served> recent = new();
     readonly Lock gate = new();
     long calls, failures;
     LocalUsage usage;
 
-    BedrockLocal(WebApplication server, BedrockLocalOptions options) => (this.server, this.options) = (server, options);
+    BedrockLocal(WebApplication server, BedrockLocalOptions options)
+    {
+        (this.server, this.options) = (server, options);
+        endpoint = new(options, Record);
+        server.Run(endpoint.Handle);
+    }
 
     /// <summary>Where it listens: <c>http://127.0.0.1:PORT/</c>.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
-    /// <summary>Calls whose answer has ended, failures included.</summary>
+    /// <summary>Calls whose answer has ended, failures included. A call counts before its client can see the answer's end.</summary>
     public long Calls => Interlocked.Read(ref calls);
 
     /// <summary>Calls that ended with an error, in the answer or in the stream.</summary>
     public long Failures => Interlocked.Read(ref failures);
+
+    /// <summary>Calls that have begun and whose answer has not ended.</summary>
+    public int InFlight => endpoint.InFlight;
 
     /// <summary>What AWS would bill for all calls together.</summary>
     public LocalUsage Usage
@@ -48,6 +57,7 @@ public sealed class BedrockLocal : IAsyncDisposable
     /// <summary>Starts listening; when this returns, <see cref="Address"/> answers.</summary>
     public static async Task<BedrockLocal> Start(BedrockLocalOptions options, CancellationToken cancel)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.DeltaTokens, 1);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -55,12 +65,10 @@ public sealed class BedrockLocal : IAsyncDisposable
             // The limit is Bedrock's own, answered with Bedrock's own error.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxRequestLineSize = 16 * 1024;
-            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.UseCleartextHttp2());
         });
         var server = builder.Build();
         var local = new BedrockLocal(server, options);
-        var endpoint = new LocalEndpoint(options, local.Record);
-        server.Run(endpoint.Handle);
         await server.StartAsync(cancel).ConfigureAwait(false);
         local.Address = new(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return local;

@@ -2,7 +2,7 @@ using Assay.Usage;
 
 namespace Assay.Bedrock;
 
-/// <summary>How Bedrock Local behaves. Everything has a default; the same options and the same calls in the same order give the same bytes.</summary>
+/// <summary>How Bedrock Local behaves. The same options and the same calls in the same order give the same bytes.</summary>
 public sealed record BedrockLocalOptions
 {
     /// <summary>The port on the loopback address; 0 picks one.</summary>
@@ -38,13 +38,16 @@ public sealed record BedrockLocalOptions
     /// <summary>Tokens a minute a model has, per account and region; 0 is no limit.</summary>
     public long TokensPerMinute { get; init; }
 
+    /// <summary>How many tokens of quota a token of output burns, by bare id; 1 for the others. Newer Claude models burn 5.</summary>
+    public IReadOnlyDictionary<string, int> OutputBurnOf { get; init; } = new Dictionary<string, int>();
+
     /// <summary>What a model may answer when the call does not say; also what is reserved for it then.</summary>
     public int MaxTokensUnset { get; init; } = 4_096;
 
     /// <summary>How long a model (by bare id) takes; null is no time at all.</summary>
     public Func<string, LocalLatency>? Latency { get; init; }
 
-    /// <summary>The tier calls are served at, whatever they ask for: <c>default</c>, <c>flex</c>, <c>priority</c>. Null serves what is asked.</summary>
+    /// <summary>The tier calls are served at, whatever they ask for: <c>default</c>, <c>flex</c>, <c>priority</c>.</summary>
     public string? ServedTier { get; init; }
 
     /// <summary>A guardrail blocks a prompt that holds this word.</summary>
@@ -73,13 +76,14 @@ public readonly record struct LocalLatency(TimeSpan FirstByte, TimeSpan PerToken
 }
 
 /// <summary>A fault by script.</summary>
-/// <param name="Directive">What happens, as a prompt would ask for it: <c>error=ThrottlingException</c>, <c>reset</c>, <c>delay=50</c>.</param>
+/// <param name="Directive">What happens, as a prompt would ask for it: <c>error=ThrottlingException</c>, <c>reset</c>.</param>
 /// <param name="OnCall">The number of the call it happens to, from 1; null for a share of all.</param>
 /// <param name="PerMille">How many of a thousand calls it happens to, drawn by the seed and the call's number.</param>
 public sealed record LocalFault(string Directive, long? OnCall = null, int PerMille = 0);
 
 /// <summary>The tokens of a call, as disjoint counts, and the guardrail's text units.</summary>
-public readonly record struct LocalUsage(long Input, long Output, long CacheRead, long CacheWrite5m, long CacheWrite1h, int GuardrailUnits = 0)
+public readonly record struct LocalUsage(
+    long Input, long Output, long CacheRead, long CacheWrite5m, long CacheWrite1h, int GuardrailUnits = 0)
 {
     public long CacheWrite => CacheWrite5m + CacheWrite1h;
     public long AllInput => Input + CacheRead + CacheWrite;
@@ -92,6 +96,7 @@ public readonly record struct LocalUsage(long Input, long Output, long CacheRead
 /// <summary>A call that was answered: what AWS would bill, to compare a gateway's journal with.</summary>
 /// <param name="ModelId">As the call named it.</param>
 /// <param name="BareModel">The foundation model behind it, without prefix.</param>
+/// <param name="Status">The answer's HTTP status; 0 when none was sent.</param>
 /// <param name="Error">The error it ended with, in the answer or in the stream; null when there was none.</param>
 /// <param name="Usage">What is billed, also when the client left before the end.</param>
 /// <param name="Completed">The last byte was written.</param>

@@ -21,7 +21,7 @@ sealed class LocalAnswer
 
     public string? ToolName { get; init; }
 
-    /// <summary>What the metrics say, in milliseconds. Without a latency profile it is a nominal figure, so that bytes stay the same.</summary>
+    /// <summary>What the metrics say. Without a latency profile it is a nominal figure, so that bytes stay the same.</summary>
     public long LatencyMs { get; init; }
     public long FirstByteMs { get; init; }
     public string ServedTier { get; init; } = "default";
@@ -41,7 +41,8 @@ sealed class LocalAnswer
         var units = call.Guardrail is null ? 0 : Units(call.GuardedCharacters);
         if (call.Blocked) return Finished(call, new(0, 0, 0, 0, 0), BlockedText, "guardrail_intervened", null, units, 0, options);
 
-        if (call is { IsInvoke: true, Family: ModelFamily.TitanEmbedding }) return Finished(call, input, default, "", null, units, 0, options);
+        if (call is { IsInvoke: true, Family: ModelFamily.TitanEmbedding })
+            return Finished(call, input, default, "", null, units, 0, options);
         var most = call.MaxTokens ?? options.MaxTokensUnset;
         if (call.HasTools && steering.ToolName is { } tool)
         {
@@ -52,8 +53,9 @@ sealed class LocalAnswer
         var wanted = steering.Tokens ?? ShortestAnswer + (int)(call.Fingerprint % LengthSpread);
         var tokens = Math.Min(wanted, most);
         var text = Prose.Piece(Prose.Mix(call.Fingerprint), tokens * 4);
-        return Finished(call, input with { Output = tokens }, text, steering.StopReason ?? (wanted > most ? "max_tokens" : "end_turn"), null,
-            units, call.Guardrail is null ? 0 : Units(text.Length), options);
+        var stop = steering.StopReason ?? (wanted > most ? "max_tokens" : "end_turn");
+        var outputUnits = call.Guardrail is null ? 0 : Units(text.Length);
+        return Finished(call, input with { Output = tokens }, text, stop, null, units, outputUnits, options);
     }
 
     public static int Units(long characters) => (int)Math.Max(1, (characters + GuardrailUnitCharacters - 1) / GuardrailUnitCharacters);

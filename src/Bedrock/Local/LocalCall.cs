@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Runtime.InteropServices;
 using Assay.Usage;
 
@@ -56,7 +57,6 @@ sealed class LocalCall
     public ModelFamily Family { get; init; }
     public string Account { get; set; } = "";
     public string Region { get; set; } = "";
-    public string RequestId { get; set; } = "";
 
     /// <summary>Everything the answer depends on, in one number.</summary>
     public ulong Fingerprint { get; set; }
@@ -73,7 +73,7 @@ sealed class LocalCall
     public bool Blocked { get; set; }
     public int Dimensions { get; set; } = 1_024;
     public Steering Steering { get; set; } = Steering.None;
-    public IReadOnlyDictionary<string, string> Metadata { get; set; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata { get; set; } = ReadOnlyDictionary<string, string>.Empty;
 
     public bool IsStream => Operation is BedrockOperation.ConverseStream or BedrockOperation.InvokeModelWithResponseStream;
     public bool IsInvoke => Operation is BedrockOperation.InvokeModel or BedrockOperation.InvokeModelWithResponseStream;
@@ -108,7 +108,8 @@ sealed class LocalCall
 
     public void AddCachePoint(PromptSection section, CacheLifetime lifetime)
     {
-        if (++points > CachePointsMax) throw LocalRefusalException.Invalid($"A maximum of {CachePointsMax} cache points is allowed in a request.");
+        if (++points > CachePointsMax)
+            throw LocalRefusalException.Invalid($"A maximum of {CachePointsMax} cache points is allowed in a request.");
         pieces.Add(new(section, 0, 0, lifetime));
     }
 

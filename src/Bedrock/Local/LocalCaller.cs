@@ -11,7 +11,8 @@ readonly record struct LocalCaller(string Account, string Region)
         string? authorization = request.Headers.Authorization;
         if (string.IsNullOrEmpty(authorization))
         {
-            if (options.RequireIdentity) throw new LocalRefusalException(BedrockError.MissingAuthenticationToken, "Missing Authentication Token");
+            if (options.RequireIdentity)
+                throw new LocalRefusalException(BedrockError.MissingAuthenticationToken, "Missing Authentication Token");
             return new(options.Account, options.Region);
         }
         const string bearer = "Bearer ", credential = "Credential=";
@@ -27,7 +28,8 @@ readonly record struct LocalCaller(string Account, string Region)
         if (scope.Length == 5 && authorization.Contains("Signature=", StringComparison.Ordinal))
             return new(options.Accounts.GetValueOrDefault(scope[0], options.Account), scope[2]);
         if (options.RequireIdentity)
-            throw new LocalRefusalException(BedrockError.InvalidSignature, "Authorization is neither a Bearer key nor a Signature Version 4.");
+            throw new LocalRefusalException(
+                BedrockError.InvalidSignature, "Authorization is neither a Bearer key nor a Signature Version 4.");
         return new(options.Account, options.Region);
     }
 }

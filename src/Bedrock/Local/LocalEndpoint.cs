@@ -15,17 +15,21 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
     readonly ConcurrentBag<AnswerBench> benches = [];
     readonly byte[] trigger = Encoding.UTF8.GetBytes(options.GuardrailTrigger);
     long calls;
+    int inFlight;
+
+    public int InFlight => Volatile.Read(ref inFlight);
 
     public async Task Handle(HttpContext context)
     {
+        Interlocked.Increment(ref inFlight);
         var number = Interlocked.Increment(ref calls);
         var requestId = RequestId(number);
         context.Response.Headers["x-amzn-RequestId"] = requestId;
-        var exchange = new LocalExchange(context, options);
+        var exchange = new LocalExchange(context, requestId, options, quota, record);
         var bench = benches.TryTake(out var idle) ? idle : new();
         try
         {
-            await Answer(exchange, bench, requestId, number).ConfigureAwait(false);
+            await Answer(exchange, bench, number).ConfigureAwait(false);
         }
         catch (LocalRefusalException e)
         {
@@ -38,14 +42,16 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
         finally
         {
             benches.Add(bench);
-            record(exchange.Record(requestId));
+            Interlocked.Decrement(ref inFlight);
+            exchange.End(context.Response.HasStarted ? context.Response.StatusCode : 0);
         }
     }
 
-    async Task Answer(LocalExchange exchange, AnswerBench bench, string requestId, long number)
+    async Task Answer(LocalExchange exchange, AnswerBench bench, long number)
     {
         var request = exchange.Context.Request;
-        if (!HttpMethods.IsPost(request.Method)) throw new LocalRefusalException(BedrockError.UnknownOperation, "Every operation is a POST.");
+        if (!HttpMethods.IsPost(request.Method))
+            throw new LocalRefusalException(BedrockError.UnknownOperation, "Every operation is a POST.");
         var route = routes.Find(exchange.Context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         exchange.Route = route;
         exchange.Caller = LocalCaller.Of(request, options);
@@ -56,7 +62,7 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
             await exchange.Send(bench.Written).ConfigureAwait(false);
             return;
         }
-        var call = Read(exchange, body.Span, requestId, number);
+        var call = Read(exchange, body.Span, number);
         if (call.Operation == BedrockOperation.CountTokens)
         {
             bench.Begin().WriteNumber("inputTokens"u8, call.InputTokens);
@@ -65,30 +71,25 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
             return;
         }
         if (call.Steering.Hang) await Task.Delay(Timeout.InfiniteTimeSpan, options.Time, exchange.Cancel).ConfigureAwait(false);
-        if (call.Steering.DelayMs > 0) await exchange.Wait(TimeSpan.FromMilliseconds(call.Steering.DelayMs)).ConfigureAwait(false);
-        if (call.Steering.Error is { } error) throw new LocalRefusalException(error, $"Bedrock Local was asked for a {error}.");
+        if (call.Steering.Error is { } error)
+        {
+            await exchange.Wait(call.Steering.Delay).ConfigureAwait(false);
+            throw new LocalRefusalException(error, $"Bedrock Local was asked for a {error}.");
+        }
         await Serve(exchange, bench, call).ConfigureAwait(false);
     }
 
     async Task Serve(LocalExchange exchange, AnswerBench bench, LocalCall call)
     {
-        var most = call.MaxTokens ?? options.MaxTokensUnset;
-        var reserved = quota.Reserve(call, call.InputTokens + most);
-        try
-        {
-            var answer = LocalAnswer.Make(call, call.Blocked ? default : cache.Split(call), options);
-            exchange.Tier = answer.ServedTier;
-            var form = AnswerForm.Of(call);
-            if (call.IsStream) await exchange.Stream(answer, form, bench).ConfigureAwait(false);
-            else await exchange.Body(answer, form, bench).ConfigureAwait(false);
-        }
-        finally
-        {
-            quota.Settle(call, reserved, exchange.Usage.AllInput + exchange.Usage.Output);
-        }
+        exchange.Reserve(call);
+        var answer = LocalAnswer.Make(call, call.Blocked ? default : cache.Split(call), options);
+        exchange.Tier = answer.ServedTier;
+        var form = AnswerForm.Of(call);
+        if (call.IsStream) await exchange.Stream(answer, form, bench).ConfigureAwait(false);
+        else await exchange.Body(answer, form, bench).ConfigureAwait(false);
     }
 
-    LocalCall Read(LocalExchange exchange, ReadOnlySpan<byte> body, string requestId, long number)
+    LocalCall Read(LocalExchange exchange, ReadOnlySpan<byte> body, long number)
     {
         var (path, model) = exchange.Route!;
         var call = new LocalCall
@@ -100,14 +101,13 @@ sealed class LocalEndpoint(BedrockLocalOptions options, Action<Served> record)
             Family = LocalCall.FamilyOf(model.Id),
             Account = exchange.Caller.Account,
             Region = exchange.Caller.Region,
-            RequestId = requestId,
         };
         if (call.Operation == BedrockOperation.CountTokens)
         {
             CountTokensBody.Read(call, body);
             return call;
         }
-        if (call is { Operation: BedrockOperation.InvokeModelWithResponseStream, Family: ModelFamily.TitanEmbedding }) throw TitanEmbeddingForm.NoStream();
+        if (call is { IsInvoke: true, IsStream: true, Family: ModelFamily.TitanEmbedding }) throw TitanEmbeddingForm.NoStream();
         if (call.IsInvoke) Headers(call, exchange.Context.Request.Headers);
         RequestReader.Read(call, body);
         exchange.Metadata = call.Metadata;

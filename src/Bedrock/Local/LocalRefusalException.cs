@@ -11,5 +11,6 @@ sealed class LocalRefusalException(BedrockError error, string message) : Excepti
         Invalid($"1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must not be null");
 
     public static LocalRefusalException BelowOne(string member) => Invalid(
-        $"1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must have value greater than or equal to 1");
+        $"1 validation error detected: Value at '{member}' failed to satisfy constraint: "
+        + "Member must have value greater than or equal to 1");
 }

@@ -19,7 +19,10 @@ sealed class LocalRoutes(BedrockLocalOptions options)
         if (known.TryGetValue(target, out var route)) return route;
         var fault = BedrockPath.TryParse(target, out var path);
         if (fault != PathFault.None)
-            throw new LocalRefusalException(fault == PathFault.UnknownRoute ? BedrockError.UnknownOperation : BedrockError.Validation, BedrockPath.Explain(fault));
+        {
+            var error = fault == PathFault.UnknownRoute ? BedrockError.UnknownOperation : BedrockError.Validation;
+            throw new LocalRefusalException(error, BedrockPath.Explain(fault));
+        }
         route = new(path, path.Operation == BedrockOperation.ApplyGuardrail
             ? new(path.ModelId, Scope.InRegion, ModelKind.Custom, null)
             : Model(path.ModelId));

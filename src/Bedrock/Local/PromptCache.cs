@@ -1,7 +1,8 @@
 namespace Assay.Bedrock;
 
-/// <summary>The prompt caches of all accounts, regions and models. https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html</summary>
+/// <summary>The prompt caches of all accounts, regions and models.</summary>
 /// <remarks>
+/// https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
 /// A cache point closes the prefix before it. The longest prefix that is still cached is read, and reading it makes its life start again;
 /// every longer prefix with a point, if it has the model's minimum of tokens, is written for the point's lifetime.
 /// </remarks>
@@ -10,8 +11,10 @@ sealed class PromptCache(TimeProvider time)
     const int EntriesMax = 100_000;
     const int MinimumUnlisted = 1_024;
 
-    readonly Dictionary<(string Account, string Region, string Model, ulong Prefix), (DateTimeOffset Until, TimeSpan Lifetime)> entries = [];
+    readonly Dictionary<CacheKey, (DateTimeOffset Until, TimeSpan Lifetime)> entries = [];
     readonly Lock gate = new();
+
+    readonly record struct CacheKey(string Account, string Region, string Model, ulong Prefix);
 
     /// <summary>Splits the input of a call into what is new, read and written, and remembers what was written.</summary>
     public LocalUsage Split(LocalCall call)
@@ -43,7 +46,7 @@ sealed class PromptCache(TimeProvider time)
             var (read, last) = (0L, points.Length - 1);
             for (; last >= 0; last--)
             {
-                var key = (call.Account, call.Region, call.BareModel, points[last].Prefix);
+                var key = new CacheKey(call.Account, call.Region, call.BareModel, points[last].Prefix);
                 if (points[last].Tokens < minimum || !entries.TryGetValue(key, out var entry) || entry.Until <= now) continue;
                 entries[key] = (now + entry.Lifetime, entry.Lifetime);
                 read = points[last].Tokens;
@@ -58,13 +61,13 @@ sealed class PromptCache(TimeProvider time)
                 if (isLong) written1h += tokens - covered;
                 else written5m += tokens - covered;
                 covered = tokens;
-                Keep((call.Account, call.Region, call.BareModel, prefix), isLong ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(5), now);
+                Keep(new(call.Account, call.Region, call.BareModel, prefix), isLong ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(5), now);
             }
             return new(call.InputTokens - covered, 0, read, written5m, written1h);
         }
     }
 
-    void Keep((string, string, string, ulong) key, TimeSpan lifetime, DateTimeOffset now)
+    void Keep(CacheKey key, TimeSpan lifetime, DateTimeOffset now)
     {
         if (entries.Count >= EntriesMax)
         {

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Assay.Bedrock;
 
-/// <summary>The words Bedrock Local answers with: one long text, made once, of which every answer is a piece. Plain ASCII that JSON needs no escapes for.</summary>
+/// <summary>The words Bedrock Local answers with: one long text, made once, of which every answer is a piece.</summary>
+/// <remarks>Plain ASCII, for which JSON needs no escapes.</remarks>
 static class Prose
 {
     const int Length = 64 * 1024;

@@ -37,7 +37,8 @@ static class RequestMetadata
     /// <summary>Reads the header <c>X-Amzn-Bedrock-Request-Metadata</c>.</summary>
     public static Dictionary<string, string> Read(string header)
     {
-        if (header.Length > HeaderMax) throw LocalRefusalException.Invalid($"X-Amzn-Bedrock-Request-Metadata is longer than {HeaderMax} characters.");
+        if (header.Length > HeaderMax)
+            throw LocalRefusalException.Invalid($"X-Amzn-Bedrock-Request-Metadata is longer than {HeaderMax} characters.");
         try
         {
             var json = new JsonBody(Encoding.UTF8.GetBytes(header));

@@ -67,14 +67,16 @@ ref struct RequestReader
     readonly void Require()
     {
         if (call.Operation is BedrockOperation.Converse or BedrockOperation.ConverseStream && call.Family == ModelFamily.TitanEmbedding)
-            throw LocalRefusalException.Invalid("This action doesn't support the model that you provided. Try again with a supported text or chat model.");
+            throw LocalRefusalException.Invalid("This action doesn't support the model that you provided. "
+                + "Try again with a supported text or chat model.");
         if (!call.IsInvoke || call.Family is ModelFamily.Claude or ModelFamily.Nova or ModelFamily.Chat)
         {
             if (messages == 0) throw LocalRefusalException.Missing("messages");
         }
         else if (!hasPrompt)
         {
-            throw LocalRefusalException.Invalid($"Malformed input request: #: required key [{(call.Family == ModelFamily.Llama ? "prompt" : "inputText")}] not found");
+            var key = call.Family == ModelFamily.Llama ? "prompt" : "inputText";
+            throw LocalRefusalException.Invalid($"Malformed input request: #: required key [{key}] not found");
         }
         if (call is not { IsInvoke: true, Family: ModelFamily.Claude }) return;
         if (!hasVersion) throw LocalRefusalException.Invalid("anthropic_version: Field required");
@@ -97,7 +99,8 @@ ref struct RequestReader
             }
             if (!hasRole) throw LocalRefusalException.Missing($"messages.{messages + 1}.member.role");
             // A chat assistant's message may be nothing but its calls of tools.
-            if (!hasContent && call.Family != ModelFamily.Chat) throw LocalRefusalException.Missing($"messages.{messages + 1}.member.content");
+            if (!hasContent && call.Family != ModelFamily.Chat)
+                throw LocalRefusalException.Missing($"messages.{messages + 1}.member.content");
             call.Add(PromptSection.Messages, 0, LocalCall.MessageTokens);
             messages++;
         }
@@ -111,8 +114,8 @@ ref struct RequestReader
         if (call.Family == ModelFamily.Chat && call.IsInvoke && json.IsString) return true;
         throw LocalRefusalException.Invalid(starts && json.Is("assistant"u8)
             ? "A conversation must start with a user message. Try again with a conversation that starts with a user message."
-            : $"1 validation error detected: Value '{json.Text("role")}' at 'messages.{messages + 1}.member.role' failed to satisfy constraint: "
-                + "Member must satisfy enum value set: [user, assistant]");
+            : $"1 validation error detected: Value '{json.Text("role")}' at 'messages.{messages + 1}.member.role' "
+                + "failed to satisfy constraint: Member must satisfy enum value set: [user, assistant]");
     }
 
     bool Content(string where)
@@ -252,7 +255,8 @@ ref struct RequestReader
     {
         call.Dimensions = json.Integer("dimensions");
         if (call.Family == ModelFamily.TitanEmbedding && call.Dimensions is not (256 or 512 or 1_024))
-            throw LocalRefusalException.Invalid($"Malformed input request: {call.Dimensions} is not a valid enum value, please reformat your input and try again.");
+            throw LocalRefusalException.Invalid($"Malformed input request: {call.Dimensions} is not a valid enum value, "
+                + "please reformat your input and try again.");
     }
 
     void GuardrailConfig()

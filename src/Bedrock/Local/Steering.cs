@@ -18,6 +18,7 @@ sealed class Steering
     public string ToolInput { get; private set; } = "{}";
     public string? StopReason { get; private set; }
     public int DelayMs { get; private set; }
+    public TimeSpan Delay => TimeSpan.FromMilliseconds(DelayMs);
     public BedrockError? Error { get; private set; }
     public BedrockError? MidStream { get; private set; }
 
@@ -39,11 +40,12 @@ sealed class Steering
     public static Steering Read(string? text, ReadOnlySpan<string> faults)
     {
         Steering? found = null;
-        for (var at = text?.IndexOf("[[", StringComparison.Ordinal) ?? -1; at >= 0; at = text!.IndexOf("[[", at + 2, StringComparison.Ordinal))
+        for (var rest = text.AsSpan(); rest.IndexOf("[[") is >= 0 and var at;)
         {
-            var end = text!.IndexOf("]]", at, StringComparison.Ordinal);
+            rest = rest[(at + 2)..];
+            var end = rest.IndexOf("]]");
             if (end < 0) break;
-            if (end - at <= LengthMax) (found ??= new()).Apply(text[(at + 2)..end]);
+            if (end <= LengthMax) (found ??= new()).Apply(rest[..end].ToString());
         }
         foreach (var fault in faults) (found ??= new()).Apply(fault);
         return found ?? None;

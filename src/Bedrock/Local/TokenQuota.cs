@@ -1,6 +1,6 @@
 namespace Assay.Bedrock;
 
-/// <summary>Tokens a minute of each account, region and model: reserved at the start with all the call may answer, settled when it has.</summary>
+/// <summary>Tokens a minute of each account, region and model: reserved with all a call may answer, settled when it has.</summary>
 sealed class TokenQuota(BedrockLocalOptions options)
 {
     readonly Dictionary<(string Account, string Region, string Model), (long Minute, long Tokens)> used = [];
@@ -26,9 +26,11 @@ sealed class TokenQuota(BedrockLocalOptions options)
         return new(minute, tokens);
     }
 
-    public void Settle(LocalCall call, Reservation reserved, long tokens)
+    public void Settle(LocalCall call, Reservation reserved, LocalUsage usage)
     {
         if (reserved.Tokens == 0) return;
+        // Tokens read from a cache are free of the quota in the end, and output may weigh more than input.
+        var tokens = usage.Input + usage.CacheWrite + usage.Output * options.OutputBurnOf.GetValueOrDefault(call.BareModel, 1);
         lock (gate)
         {
             if (used.TryGetValue(Key(call), out var now) && now.Minute == reserved.Minute)

@@ -77,11 +77,7 @@ public sealed class AwsCredentials
     async Task<AwsIdentity> FromChain(CancellationToken cancel)
     {
         var found = await chain!.Value.GetCredentialsAsync().WaitAsync(cancel).ConfigureAwait(false);
-        var last = lastKeys;
-        if (last is not null && last.AccessKeyId == found.AccessKey && last.SecretKey == found.SecretKey && last.SessionToken == Token(found))
-            return last;
-        return lastKeys = new(found.AccessKey, found.SecretKey, Token(found));
+        var keys = new AwsIdentity.Keys(found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null);
+        return lastKeys is { } last && last == keys ? last : lastKeys = keys;
     }
-
-    static string? Token(ImmutableCredentials found) => found.UseToken ? found.Token : null;
 }

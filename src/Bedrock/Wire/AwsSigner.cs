@@ -29,7 +29,7 @@ public sealed class AwsSigner(string region, TimeProvider time, string service =
     public static Uri Address(string origin, string target) =>
         new(origin.TrimEnd('/') + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
-    /// <summary>Puts the proof of identity on a request; it replaces one that is there. Sign last: later changes break the signature.</summary>
+    /// <summary>Puts the proof of identity on a request and replaces one that is there. Later changes break the signature.</summary>
     /// <param name="body">The bytes the request will send, all of them.</param>
     public void Sign(HttpRequestMessage request, AwsIdentity identity, ReadOnlySpan<byte> body)
     {
@@ -82,7 +82,8 @@ public sealed class AwsSigner(string region, TimeProvider time, string service =
         headers.Add(("host", request.Headers.Host ?? (address.IsDefaultPort ? address.Host : $"{address.Host}:{address.Port}")));
         foreach (var header in request.Headers.NonValidated)
             if (header.Key.StartsWith("x-amz", StringComparison.OrdinalIgnoreCase)) Add(header.Key, header.Value);
-        if (request.Content is { } content && content.Headers.NonValidated.TryGetValues("Content-Type", out var type)) Add("content-type", type);
+        if (request.Content is { } content && content.Headers.NonValidated.TryGetValues("Content-Type", out var type))
+            Add("content-type", type);
         headers.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return headers;
 
@@ -115,10 +116,12 @@ public sealed class AwsSigner(string region, TimeProvider time, string service =
         var pairs = query[1..].Split('&').Select(pair => pair.Contains('=', StringComparison.Ordinal) ? pair : pair + "=").ToArray();
         Array.Sort(pairs, (a, b) =>
         {
-            var byName = string.CompareOrdinal(a[..a.IndexOf('=', StringComparison.Ordinal)], b[..b.IndexOf('=', StringComparison.Ordinal)]);
+            var byName = Name(a).SequenceCompareTo(Name(b));
             return byName != 0 ? byName : string.CompareOrdinal(a, b);
         });
         return string.Join('&', pairs);
+
+        static ReadOnlySpan<char> Name(string pair) => pair.AsSpan(0, pair.IndexOf('=', StringComparison.Ordinal));
     }
 
     static string Hash(ReadOnlySpan<byte> bytes)

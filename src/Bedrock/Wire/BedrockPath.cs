@@ -58,18 +58,20 @@ public readonly record struct BedrockPath(BedrockOperation Operation, string Mod
         return fault;
     }
 
-    /// <summary>Reads a raw request target without making a string: the decoded id is left at the start of <paramref name="modelId"/>.</summary>
-    /// <param name="modelId">Room for <see cref="ModelIdMax"/> characters. A guardrail's id for <see cref="BedrockOperation.ApplyGuardrail"/>.</param>
+    /// <summary>Reads a raw request target without making a string.</summary>
+    /// <param name="modelId">Room for <see cref="ModelIdMax"/> characters; the decoded id (or a guardrail's) is left at its start.</param>
+    /// <param name="length">How long the id is.</param>
     /// <param name="guardrailVersion">The version, as it stands in the target; empty for models.</param>
     public static PathFault TryParse(
-        ReadOnlySpan<char> target, Span<char> modelId, out BedrockOperation operation, out int length, out ReadOnlySpan<char> guardrailVersion)
+        ReadOnlySpan<char> target, Span<char> modelId, out BedrockOperation operation, out int length,
+        out ReadOnlySpan<char> guardrailVersion)
     {
         operation = default;
         length = 0;
         guardrailVersion = default;
         if (target.Length > TargetMax) return PathFault.TooLong;
-        if (target.ContainsAnyExceptInRange('!', '~')) return target.ContainsAnyInRange('\0', '\x7f') && !HasWide(target)
-            ? PathFault.BadCharacter : PathFault.NotAscii;
+        if (target.ContainsAnyExceptInRange('\0', '\x7f')) return PathFault.NotAscii;
+        if (target.ContainsAnyExceptInRange('!', '~')) return PathFault.BadCharacter;
         var query = target.IndexOf('?');
         var path = query < 0 ? target : target[..query];
         var fault = Route(path, out operation, out var id, out guardrailVersion);
@@ -85,7 +87,8 @@ public readonly record struct BedrockPath(BedrockOperation Operation, string Mod
     /// <summary>The target of an operation on a model (or on a guardrail's version), encoded as the AWS SDKs do.</summary>
     public static string Write(BedrockOperation operation, string modelId, string? guardrailVersion = null)
     {
-        if (!IsPlain(modelId)) throw new ArgumentException($"'{modelId}' is not a model id: letters, digits and '-._:/' are.", nameof(modelId));
+        if (!IsPlain(modelId))
+            throw new ArgumentException($"'{modelId}' is not a model id: letters, digits and '-._:/' are.", nameof(modelId));
         var tail = operation == BedrockOperation.ApplyGuardrail ? $"/version/{guardrailVersion}/apply" : "/" + Words(operation);
         var head = operation == BedrockOperation.ApplyGuardrail ? "/guardrail/" : "/model/";
         var reserved = 0;
@@ -133,8 +136,6 @@ public readonly record struct BedrockPath(BedrockOperation Operation, string Mod
         _ => "The path has a character that no model id has; letters, digits and '-._:/' are allowed, ':' and '/' also as %3A and %2F.",
     };
 
-    static bool HasWide(ReadOnlySpan<char> target) => target.ContainsAnyExceptInRange('\0', '\x7f');
-
     // The last segment names the operation: an ARN with literal slashes stands before it.
     static PathFault Route(
         ReadOnlySpan<char> path, out BedrockOperation operation, out ReadOnlySpan<char> id, out ReadOnlySpan<char> version)
@@ -162,7 +163,8 @@ public readonly record struct BedrockPath(BedrockOperation Operation, string Mod
         version = rest[(at + "/version/".Length)..];
         id = rest[..at];
         if (version.IsEmpty) return PathFault.Traversal;
-        return version is "DRAFT" || !version.ContainsAnyExceptInRange('0', '9') && version.Length <= 8 ? PathFault.None : PathFault.BadCharacter;
+        var isPlain = version is "DRAFT" || version.Length <= 8 && !version.ContainsAnyExceptInRange('0', '9');
+        return isPlain ? PathFault.None : PathFault.BadCharacter;
     }
 
     static BedrockOperation? OperationOf(ReadOnlySpan<char> verb) => verb switch

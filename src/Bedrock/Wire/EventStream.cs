@@ -27,12 +27,12 @@ public static class EventStream
     public const int HeadersMax = 128 * 1024;
     public const int PayloadMax = 24 * 1024 * 1024;
 
-    /// <summary>More headers than this are refused, so that looking for a duplicate stays cheap whatever is sent. AWS sends three.</summary>
+    /// <summary>More headers are refused, so that looking for a duplicate stays cheap whatever is sent. AWS sends three.</summary>
     public const int HeaderCountMax = 64;
 
     const int Prelude = 12;
 
-    /// <summary>Reads the frame that starts at the first byte of <paramref name="buffer"/>. It never throws and allocates nothing.</summary>
+    /// <summary>Reads the frame that starts at the buffer's first byte. It never throws and allocates nothing.</summary>
     /// <param name="frame">
     /// With <see cref="FrameStatus.NeedsMore"/> only <see cref="EventFrame.Length"/> is set, once it is known; with
     /// <see cref="FrameStatus.Broken"/> only <see cref="EventFrame.Fault"/>.
@@ -74,7 +74,8 @@ public static class EventStream
         var count = 0;
         for (var at = 0; at < headers.Length;)
         {
-            if (!EventHeader.TryRead(headers[at..], out var header, out var length)) return "a frame's header is cut off or of no known type";
+            if (!EventHeader.TryRead(headers[at..], out var header, out var length))
+                return "a frame's header is cut off or of no known type";
             if (count == HeaderCountMax) return "a frame has more than 64 headers";
             for (var i = 0; i < count; i++)
                 if (headers.Slice(names[i].Start, names[i].Length).SequenceEqual(header.Name)) return "a frame has the same header twice";

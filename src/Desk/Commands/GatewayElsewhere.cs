@@ -13,8 +13,10 @@ static class GatewayElsewhere
     public static Command Make()
     {
         var command = new ExampledCommand("gateway", About, "assay gateway --local") { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction(_ => throw new Input.InputException(
-            "the gateway is a program of its own; start it by the launcher, './assay gateway --local', or run 'Assay.Gateway' itself."));
+        command.SetAction(_ => Elsewhere());
         return command;
     }
+
+    static int Elsewhere() => throw new Input.InputException(
+        "the gateway is a program of its own; start it by the launcher, './assay gateway --local', or run 'Assay.Gateway' itself.");
 }

@@ -30,6 +30,8 @@ sealed record CallRates(
         var kind = new CallKind(Caller.Nobody, target.Region, target.Model) { Mode = ModeOf(target.Model.Kind) };
         string? unpriced = null;
         var hasPicture = Quote(kind, Meter.Image, isLong: false) is { Rate: not null };
+        if (target.IsGuardrail)
+            return new(0m, 0m, 0m, 0m, 0m, 0m, 0m, Guarded(), null) { Unpriced = unpriced };
         var makesNoText = target.AnswersWithoutTokens || (hasPicture && Quote(kind, Meter.Output, isLong: false).Rate is null);
         var rates = new CallRates(
             Dearest(Meter.Input, isLong: false, !hasPicture), Dearest(Meter.Input, isLong: true, !hasPicture),
@@ -37,7 +39,7 @@ sealed record CallRates(
             makesNoText ? 0m : Dearest(Meter.Output, isLong: false, isNeeded: true),
             makesNoText ? 0m : Dearest(Meter.Output, isLong: true, isNeeded: true),
             hasPicture ? Dearest(Meter.Image, isLong: false, isNeeded: true) : 0m,
-            isGuarded ? Guards.Sum(g => Dearest(g, isLong: false, isNeeded: true)) : 0m, null);
+            isGuarded ? Guarded() : 0m, null);
         return rates with { Unpriced = unpriced };
 
         MeterQuote Quote(CallKind of, Meter meter, bool isLong) => Rater.Quote(of, isLong, day, meter, book);
@@ -54,6 +56,9 @@ sealed record CallRates(
             }
             return most;
         }
+
+        // No source has a price for every policy; a guardrail that turns out to have one without is held at what was set aside.
+        decimal Guarded() => Guards.Sum(g => Dearest(g, isLong: false, isNeeded: g < Meter.GuardrailGrounding));
 
         decimal Caching(bool isLong) => Math.Max(Dearest(Meter.Input, isLong, !hasPicture),
             Written.Max(w => Dearest(w, isLong, isNeeded: false)));
@@ -138,6 +143,13 @@ readonly record struct CallSize(
         Output = output,
         GuardrailUnits = InputUnits == 0 ? 0 : InputUnits + (output == 0 ? Choices : Units(output * CharactersPerToken) + Choices),
     };
+
+    /// <summary>A text that only a guardrail reads.</summary>
+    public static CallSize OfGuardrail(CallFacts facts, int bodyLength)
+    {
+        var units = Units(bodyLength - facts.MediaBytes) + facts.Images + 1;
+        return new(0, 0, 1, 0, units, units, false);
+    }
 
     static long Units(long characters) => (characters / CharactersPerUnit) + 1;
 }

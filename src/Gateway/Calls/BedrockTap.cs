@@ -25,6 +25,8 @@ abstract class FrameTap : StreamTap
             Take(frame, client);
         }
         unread.Drop(at);
+        if (unread.Length == 0) unread.Dispose();
+        decoded.Dispose();
     }
 
     void Take(in EventFrame frame, IBufferWriter<byte> client)

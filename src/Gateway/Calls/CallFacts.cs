@@ -57,6 +57,10 @@ sealed class CallFacts
     public Tier Tier { get; set; }
     public bool AsksReserved { get; set; }
     public bool HasGuardrail { get; set; }
+
+    /// <summary>The guardrail that Converse's body names, and its version.</summary>
+    public Stretch Guardrail { get; set; }
+    public Stretch GuardrailVersion { get; set; }
     public int Tools { get; set; }
     public int Messages { get; set; }
 
@@ -67,7 +71,7 @@ sealed class CallFacts
 
     public void Reset()
     {
-        Model = MaxTokensValue = StreamOptions = Metadata = LastUserText = Stretch.None;
+        Model = MaxTokensValue = StreamOptions = Guardrail = GuardrailVersion = Metadata = LastUserText = Stretch.None;
         MaxTokens = -1;
         Choices = Pictures = 1;
         InferenceConfigStart = Start = -1;

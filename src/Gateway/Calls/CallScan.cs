@@ -77,7 +77,7 @@ ref struct CallScan
             case 6 when name.SequenceEqual("stream"u8): Value(); facts.Streams = json.TokenType == JsonTokenType.True; Skip(); break;
             case 14 when name.SequenceEqual("stream_options"u8): Value(); facts.StreamOptions = Skip(); break;
             case 15 when name.SequenceEqual("requestMetadata"u8): Value(); Metadata(); break;
-            case 15 when name.SequenceEqual("guardrailConfig"u8): Value(); facts.HasGuardrail = true; Skip(); break;
+            case 15 when name.SequenceEqual("guardrailConfig"u8): Value(); GuardrailConfig(); break;
             case 11 when name.SequenceEqual("serviceTier"u8):
             case 12 when name.SequenceEqual("service_tier"u8): Value(); ServiceTier(); break;
             case 17 when name.SequenceEqual("performanceConfig"u8): Value(); Performance(); break;
@@ -371,6 +371,20 @@ ref struct CallScan
         if (!facts.Metadata.IsNone) fault = "'requestMetadata' is said twice; accepted: once";
         else if (json.TokenType != JsonTokenType.StartObject) fault = "'requestMetadata' is not an object";
         else facts.Metadata = Skip();
+    }
+
+    void GuardrailConfig()
+    {
+        facts.HasGuardrail = true;
+        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = Name();
+            Value();
+            if (name.SequenceEqual("guardrailIdentifier"u8)) facts.Guardrail = Once(facts.Guardrail, "guardrailIdentifier", Text());
+            else if (name.SequenceEqual("guardrailVersion"u8)) facts.GuardrailVersion = Once(facts.GuardrailVersion, "guardrailVersion", Text());
+            else Skip();
+        }
     }
 
     void ServiceTier()

@@ -30,6 +30,7 @@ sealed class EventTap(UpstreamKind kind, bool dropsUsage) : StreamTap
             searched = at;
         }
         unread.Drop(at);
+        if (unread.Length == 0) unread.Dispose();
         searched = Math.Max(0, unread.Length - 3);
         if (unread.Length > EventMax) throw new InvalidDataException($"an event is longer than {EventMax / (1024 * 1024)} MB");
     }

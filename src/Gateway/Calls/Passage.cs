@@ -38,6 +38,9 @@ sealed class Passage : IDisposable
     public string Asked { get; set; } = "";
     public string GuardrailVersion { get; init; } = "";
     public CallBody Body { get; } = new();
+
+    /// <summary>Bytes of the body that were words: known after the body itself is gone.</summary>
+    public long WordBytes { get; set; }
     public CallFacts Facts { get; } = new();
     public KeyHolder? Holder { get; set; }
 
@@ -83,6 +86,9 @@ sealed class Passage : IDisposable
 
     /// <summary>A server took the request and never answered: it may bill it all the same.</summary>
     public bool MayBeBilled { get; set; }
+
+    /// <summary>It is written down, or was handed over to be: it is not written a second time.</summary>
+    public bool IsClosed { get; set; }
     public string ClientRequestId { get; set; } = "";
     public string UpstreamRequestId { get; set; } = "";
 

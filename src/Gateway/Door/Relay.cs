@@ -24,7 +24,7 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
         using var body = new CallBody();
         if (await ReadAll(response, body, cancel).ConfigureAwait(false) is { } broken)
         {
-            await Broken(http, live, call, broken).ConfigureAwait(false);
+            await Broken(http, live, call, body.Length, broken).ConfigureAwait(false);
             return;
         }
         using var client = new CallBody(body.Length);
@@ -39,6 +39,7 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
             call.Kept?.TakeAnswer(body.Span);
             var answer = new Answer();
             refusal = exchange.ReadWhole(call, response, body, answer, client);
+            if (!answer.Usage.HasTokens) answer.StreamedBytes = StreamedText.LengthOfBody(body.Span);
             metered = live.Meter.Of(call, answer);
         }
         else
@@ -90,16 +91,17 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
     }
 
     // The server began an answer, so it bills one; how much, nobody said.
-    async Task Broken(HttpContext http, Live live, Passage call, string why)
+    async Task Broken(HttpContext http, Live live, Passage call, int bytes, string why)
     {
-        var metered = live.Meter.Of(call, new());
+        call.MayBeBilled = true;
+        var metered = live.Meter.Of(call, new() { StreamedBytes = bytes });
         await ledgering.Close(live, call, metered).ConfigureAwait(false);
         var refusal = new Refusal(RefusalKind.UpstreamFailed, "upstream", $"'{call.Target!.Upstream.Name}' broke off: {why.TrimEnd('.')}.");
         await Replies.Refuse(http, call.Dialect, refusal, call.Id.ToString()).ConfigureAwait(false);
     }
 
     public async Task Stream(
-        HttpContext http, Live live, Passage call, Exchange exchange, HttpResponseMessage response, CancellationTokenSource limit)
+        HttpContext http, Live live, Passage call, Exchange exchange, HttpResponseMessage response, Patience limit)
     {
         var to = http.Response;
         exchange.PassHeaders(response, to.Headers);
@@ -114,6 +116,7 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
         var broken = await Pump(http, call, tap, response, scrap, limit).ConfigureAwait(false);
         call.Kept?.EndEvents();
         var metered = live.Meter.Of(call, tap.Answer);
+        if (broken is not null) metered = metered.BrokenOff();
         var isWritten = await ledgering.Close(live, call, metered).ConfigureAwait(false);
         if (http.RequestAborted.IsCancellationRequested) return;
         if (!isWritten) tap.Break(NotWritten, to.BodyWriter);
@@ -124,7 +127,7 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
 
     /// <returns>Why the stream broke off; null where it came to its end.</returns>
     async Task<string?> Pump(
-        HttpContext http, Passage call, StreamTap tap, HttpResponseMessage response, CallBody scrap, CancellationTokenSource limit)
+        HttpContext http, Passage call, StreamTap tap, HttpResponseMessage response, CallBody scrap, Patience limit)
     {
         var upstream = call.Target!.Upstream;
         using var room = new CallBody();
@@ -134,8 +137,10 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
             while (true)
             {
                 var isGone = http.RequestAborted.IsCancellationRequested;
-                if (!isGone) limit.CancelAfter(upstream.SilentAtMost);
-                room.Clear();
+                limit.Begin(upstream.SilentAtMost);
+                // Waits without holding room; what comes is read into it then.
+                room.Dispose();
+                await stream.ReadAsync(Memory<byte>.Empty, limit.Token).ConfigureAwait(false);
                 var read = await stream.ReadAsync(room.GetMemory(), limit.Token).ConfigureAwait(false);
                 if (read == 0) return tap.Answer.IsWhole ? null : "The stream ended before its last event.";
                 room.Advance(read);
@@ -146,10 +151,12 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
                     scrap.Clear();
                     continue;
                 }
+                // A client that reads slowly is not the server's silence.
+                limit.Pause();
                 await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested && !limit.IsCancellationRequested)
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested && !limit.IsOver)
         {
             return await Drain(http, call, tap, response, scrap, limit).ConfigureAwait(false);
         }
@@ -165,6 +172,6 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
 
     // The client hung up while it was written to: what is left is read for the counts alone.
     Task<string?> Drain(
-        HttpContext http, Passage call, StreamTap tap, HttpResponseMessage response, CallBody scrap, CancellationTokenSource limit) =>
+        HttpContext http, Passage call, StreamTap tap, HttpResponseMessage response, CallBody scrap, Patience limit) =>
         Pump(http, call, tap, response, scrap, limit);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Assay.Bedrock;
 using Assay.Control.Budgets;
 using Assay.Gateway.Door;
 using Assay.Gateway.Identity;
@@ -13,7 +14,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +30,10 @@ sealed record GatewayStart(IPEndPoint Listen, string Data, SettingsSource Source
 /// <summary>A running gateway: its files, its servers, its door.</summary>
 sealed class GatewayHost : IAsyncDisposable
 {
+    /// <summary>How long calls that were cut off have to be written down.</summary>
+    static readonly TimeSpan ClosedWithin = TimeSpan.FromSeconds(12);
+    static readonly TimeSpan ClosedAgain = TimeSpan.FromMilliseconds(20);
+
     readonly GatewayStart start;
     readonly TimeProvider time;
     readonly Action<string> warn;
@@ -42,9 +46,14 @@ sealed class GatewayHost : IAsyncDisposable
     readonly ModelCatalog catalog;
     readonly HttpMessageInvoker client = Client();
 
+    // Calls that are read on for what they cost end with it, and are written down with what came until then.
+    readonly CancellationTokenSource ending = new();
+
     SettingsReading reading;
     Live live;
     Journal? journal;
+    Ledgering? ledgering;
+    GatewayServer? server;
     WebApplication? app;
     Reloading? reloading;
 
@@ -87,7 +96,8 @@ sealed class GatewayHost : IAsyncDisposable
         JournalFiles.Mend(start.Journal);
         Restore(leases, null, cancel);
         journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
-        var server = new GatewayServer(() => Volatile.Read(ref live), new(journal, leases, events.Tell, instruments, time), client, instruments, time);
+        ledgering = new(journal, leases, events.Tell, instruments, time);
+        server = new(() => Volatile.Read(ref live), ledgering, client, instruments, time, ending.Token);
         instruments.Observe(() => Volatile.Read(ref live), server, journal, time);
         app = Door(server);
         try
@@ -106,11 +116,11 @@ sealed class GatewayHost : IAsyncDisposable
     // A book of the user's own is a file that may change; the built-in ones come with the program.
     string[] BookFile() => File.Exists(live.Settings.Book) ? [live.Settings.Book] : [];
 
-    void Restore(LeaseFile? orphans, IReadOnlyCollection<string>? only, CancellationToken cancel)
+    void Restore(LeaseFile? orphans, BudgetChange? change, CancellationToken cancel)
     {
         var options = new LogReaderOptions(catalog, live.Settings.Profiles, []);
         foreach (var fault in Restart.Restore(start.Journal, budgets, Rules(live.Settings), live.Book, options, orphans,
-            time.GetUtcNow().UtcDateTime, events.Tell, only, cancel)) warn(fault);
+            time.GetUtcNow().UtcDateTime, events.Tell, change, cancel)) warn(fault);
     }
 
     Live Make(GatewaySettings settings) => new(settings, new KeyFile(start.Keys).Read(), catalog, start.Prices.Open(settings.Book),
@@ -128,10 +138,10 @@ sealed class GatewayHost : IAsyncDisposable
                 return Task.CompletedTask;
             }
             var made = Make(settings);
-            var fresh = budgets.Reload(Rules(settings), settings.Policy);
+            var change = ledgering!.Change(start.Journal, () => budgets.Reload(Rules(settings), settings.Policy));
             rates.Reload(settings.Rates, settings.Policy);
             Volatile.Write(ref live, made);
-            if (fresh.Count > 0) Restore(null, fresh, CancellationToken.None);
+            if (change.Fresh.Count > 0) Restore(null, change, CancellationToken.None);
         }
         catch (Exception wrong) when (wrong is GatewayException or PriceBookException or FormatException or IOException or UnauthorizedAccessException)
         {
@@ -173,7 +183,8 @@ sealed class GatewayHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.Limits.MaxRequestLineSize = 16 * 1024;
-            kestrel.Listen(start.Listen, l => l.Protocols = HttpProtocols.Http1AndHttp2);
+            // Clients of AWS speak HTTP/2 from the first byte, without TLS too.
+            kestrel.Listen(start.Listen, l => l.UseCleartextHttp2());
         });
         Collecting.Add(builder.Services);
         var door = builder.Build();
@@ -188,9 +199,13 @@ sealed class GatewayHost : IAsyncDisposable
         if (app is not null)
         {
             await app.StopAsync().ConfigureAwait(false);
+            await ending.CancelAsync().ConfigureAwait(false);
+            for (var waited = TimeSpan.Zero; server!.Open > 0 && waited < ClosedWithin; waited += ClosedAgain)
+                await Task.Delay(ClosedAgain).ConfigureAwait(false);
             await app.DisposeAsync().ConfigureAwait(false);
         }
         client.Dispose();
+        ending.Dispose();
         if (journal is not null)
         {
             await journal.DisposeAsync().ConfigureAwait(false);

@@ -14,6 +14,7 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
 {
     // Where no count ever came: text has about four bytes a token, and an estimate must not be too low.
     const int BytesPerToken = 3;
+    const double UnreadShare = 0.9;
 
     // What is worked out for a kind of call (its rates) is found again by its address.
     readonly ConcurrentDictionary<(Caller, ModelTarget, BedrockOperation, Mode, Tier), CallKind> kinds = new();
@@ -31,7 +32,7 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
             Tokens = tokens, Amounts = usage.Amounts(), StopReason = usage.StopReason, ErrorCode = answer.Failure,
         };
         if (counts == CountsFrom.Served && !tokens.IsNone && answer.Failure is null)
-            calibration.Of(target, call.Holder!.Key.Name).Learn(call.Body.Length - call.Facts.MediaBytes, tokens.Prompt, tokens.Output);
+            calibration.Of(target, call.Holder!.Key.Name).Learn(call.WordBytes, tokens.Prompt, tokens.Output);
         var metered = Rate(record, counts);
         if (call.Shadow is not { Model: var shadow } || tokens.IsNone) return metered;
         var beside = Rate(record with { Model = shadow.Model, Region = shadow.Region }, counts);
@@ -91,10 +92,12 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
 
     TokenCounts Estimate(Passage call, Answer answer)
     {
-        if (!answer.IsWhole && answer.StreamedBytes == 0 && answer.Failure is not null) return default;
+        if (!call.MayBeBilled && !answer.IsWhole && answer.StreamedBytes == 0 && answer.Failure is not null) return default;
         var habits = calibration.Of(call.Target!, call.Holder!.Key.Name);
-        var input = habits.Input(share: 0.5, call.Body.Length - call.Facts.MediaBytes);
+        var input = habits.Input(share: 0.5, call.WordBytes);
         var output = (answer.StreamedBytes + BytesPerToken - 1) / BytesPerToken;
+        // What a server may have answered and nobody read is as long as such answers are.
+        if (call.MayBeBilled) output = Math.Max(output, habits.Output(UnreadShare, call.Size.Output));
         return new() { Input = Math.Clamp(input, 1, call.Size.Input), Output = Math.Min(output, call.Size.Output) };
     }
 }

@@ -16,15 +16,21 @@ public class EventStreamTests
         Words.Select(message => Frame(o => EventStreamWriter.WriteException(o, BedrockError.Throttling, message))),
         Words.Select(message => Frame(o => EventStreamWriter.WriteError(o, "internal"u8, Encoding.UTF8.GetBytes(message)))));
 
-    [Fact]
-    public void The_published_frame_of_an_empty_message_is_read()
+    // The published test vectors of the encoding: empty_message, payload_no_headers, payload_one_str_header.
+    [Theory]
+    [InlineData("00000010 00000000 05c248eb 7d98c8ff", "", "")]
+    [InlineData("0000001d 00000000 fd528c5a 7b27666f6f273a27626172277d c3653936", "", "{'foo':'bar'}")]
+    [InlineData("0000003d 00000020 07fd8396 0c636f6e74656e742d747970650700106170706c69636174696f6e2f6a736f6e "
+        + "7b27666f6f273a27626172277d 8d9c08b1", "content-type", "{'foo':'bar'}")]
+    public void The_published_frames_are_read_and_written(string hex, string header, string payload)
     {
-        // From the test vectors of the event stream encoding: no headers, no payload.
-        byte[] empty = [0, 0, 0, 16, 0, 0, 0, 0, 0x05, 0xc2, 0x48, 0xeb, 0x7d, 0x98, 0xc8, 0xff];
-        Assert.Equal(FrameStatus.Frame, EventStream.TryRead(empty, out var frame));
-        Assert.Equal(16, frame.Length);
-        Assert.True(frame.Payload.IsEmpty);
-        Assert.Equal(empty, Frame(o => EventStreamWriter.Write(o, default, default)));
+        var bytes = Convert.FromHexString(hex.Replace(" ", ""));
+        Assert.Equal(FrameStatus.Frame, EventStream.TryRead(bytes, out var frame));
+        Assert.Equal(payload, Text(frame.Payload));
+        List<string> names = [];
+        foreach (var one in frame.Headers) names.Add(Text(one.Name));
+        Assert.Equal(header, string.Join(' ', names));
+        Assert.Equal(bytes, Frame(o => EventStreamWriter.Write(o, bytes.AsSpan(12, bytes.Length - 16 - payload.Length), Encoding.UTF8.GetBytes(payload))));
     }
 
     [Fact]
