@@ -130,9 +130,9 @@ static class Difficulty
     ref struct Tally
     {
         // A symbol in thirty is prose with brackets; more is code or a formula.
-        const int CodeSymbolsMin = 6, CodeShare = 30, DigitsShare = 8;
+        const int CodeSymbolsMin = 6, CodeShare = 30, DigitsShare = 8, NumbersMin = 3;
 
-        int length, characters, codeSymbols, mathSymbols, equalSigns, digits, fences;
+        int length, characters, codeSymbols, mathSymbols, equalSigns, digits, numbers, fences;
         Counts counts;
 
         [InlineArray(6)]
@@ -150,7 +150,9 @@ static class Difficulty
 
         public readonly bool IsCode => fences > 0 || Of(Sign.Code) > 2 || (codeSymbols >= CodeSymbolsMin && codeSymbols * CodeShare > length);
 
-        public readonly bool IsMathematics => Of(Sign.Mathematics) > 0 || Formulas > 3 || (Formulas > 0 && digits * DigitsShare > length);
+        // Three numbers and a question are a sum in words.
+        public readonly bool IsMathematics => Of(Sign.Mathematics) > 0 || Formulas > 3 || (Formulas > 0 && digits * DigitsShare > length)
+            || (numbers >= NumbersMin && Of(Sign.Question) + QuestionMarks > 0 && !IsCode);
 
         // In code it assigns.
         readonly int Formulas => mathSymbols + (IsCode ? 0 : equalSigns);
@@ -195,7 +197,7 @@ static class Difficulty
 
         void End(ref ulong word, ref int letters)
         {
-            if (Signs.TryGetValue(word, out var sign)) counts[(int)sign]++;
+            if (letters > 1 && Signs.TryGetValue(word, out var sign)) counts[(int)sign]++;
             (word, letters) = (0, 0);
         }
 
@@ -211,7 +213,10 @@ static class Difficulty
                 // Before a digit it is money.
                 case (byte)'$' when at + 1 < text.Length && !char.IsAsciiDigit((char)text[at + 1]): mathSymbols++; break;
                 case (byte)'`' when text[at..].StartsWith("```"u8): fences++; break;
-                case >= (byte)'0' and <= (byte)'9': digits++; break;
+                case >= (byte)'0' and <= (byte)'9':
+                    digits++;
+                    if (at == 0 || !char.IsAsciiDigit((char)text[at - 1])) numbers++;
+                    break;
             }
         }
     }
