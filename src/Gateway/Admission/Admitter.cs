@@ -22,15 +22,15 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
 
     readonly SpenderRules spenders = new(settings.Policy);
 
-    readonly ConcurrentDictionary<(ModelTarget Target, Tier Tier, bool IsGuarded, int Day), CallRates> rates = new();
+    readonly ConcurrentDictionary<(ModelTarget Target, Tier Tier, bool IsGuarded, bool IsGrounded, int Day), CallRates> rates = new();
 
     /// <summary>Prices of a call on a day; worked out once.</summary>
-    public CallRates RatesOf(ModelTarget target, Tier tier, bool isGuarded, DateTime time)
+    public CallRates RatesOf(ModelTarget target, Tier tier, bool isGuarded, DateTime time, bool isGrounded = false)
     {
         var day = DateOnly.FromDateTime(time);
         if (rates.Count > RatesRemembered) rates.Clear();
-        return rates.GetOrAdd((target, tier, isGuarded, day.DayNumber),
-            static (key, book) => CallRates.Of(key.Target, key.Tier, key.IsGuarded, DateOnly.FromDayNumber(key.Day), book), book);
+        return rates.GetOrAdd((target, tier, isGuarded, isGrounded, day.DayNumber), static (key, book) =>
+            CallRates.Of(key.Target, key.Tier, key.IsGuarded, key.IsGrounded, DateOnly.FromDayNumber(key.Day), book), book);
     }
 
     /// <summary>Admits a call to a model, or says why not. What was set aside is in the passage.</summary>
@@ -46,7 +46,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         if (!target.IsKnown)
             return Refusal.Forbidden("unpriced", $"A call without a price is not let in: book '{book.Id}' does not know '{target.LoggedId}'. "
                 + "Check the model's name, or give the gateway a book that has it ('book' in its configuration).");
-        var rates = RatesOf(target, call.Facts.Tier, call.Facts.HasGuardrail, call.Time);
+        var rates = RatesOf(target, call.Facts.Tier, call.Facts.HasGuardrail, call.Time, call.Facts.IsGrounded);
         if (rates.Unpriced is { } unpriced)
             return Refusal.Forbidden("unpriced", Sentence($"a call without a price is not let in: {unpriced}"));
         var said = call.Facts.MaxTokens;
@@ -67,14 +67,18 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
     bool IsLimited(Passage call, List<Ceiling> ceilings) =>
         ceilings.Count > 0 || budgets.Headroom(call.Holder!.Budgets, call.Time) < decimal.MaxValue;
 
-    // A guardrail applied by itself: text units are all it costs.
+    // Rules on models do not concern a guardrail that is applied by itself: it asks none. Its money is held to the same limits.
     Refusal? AdmitGuardrail(Passage call, ModelTarget target)
     {
-        (call.Target, call.Facts.HasGuardrail, call.Guardrail) = (target, true, call.Asked);
-        var rates = RatesOf(target, Tier.Standard, isGuarded: true, call.Time);
-        if (rates.Unpriced is { } unpriced) return Refusal.Forbidden("unpriced", Sentence($"a call without a price is not let in: {unpriced}"));
+        call.Target = target;
+        (call.ClampedTo, call.Worst, call.Likely, call.Lease) = (null, null, null, default);
+        var rates = CallRates.OfGuardrail(target, call.Facts.IsGrounded, DateOnly.FromDateTime(call.Time), book);
+        if (rates.Unpriced is { } unpriced)
+            return Refusal.Forbidden("unpriced", Sentence($"a call without a price is not let in: {unpriced}"));
         var size = CallSize.OfGuardrail(call.Facts, call.Body.Length);
-        return TakeRates(call, rates, size) ?? Reserve(call, rates, size, null);
+        foreach (var rule in settings.Ceilings)
+            if (IsAbout(rule.Who, rule.Apps, call) && rates.Cost(size) > rule.Usd) return OverTheCeiling(call, Ceiling.Of(rule), rates.Cost(size));
+        return TakeRates(call, rates, size) ?? Reserve(call, rates, size, clampedTo: null);
     }
 
     // Bedrock's own quotas count what a call may answer with, so these do; what it really was replaces it afterwards.

@@ -21,17 +21,16 @@ sealed record CallRates(
     static readonly Meter[] Written = [Meter.CacheWrite5m, Meter.CacheWrite30m, Meter.CacheWrite1h];
     static readonly Meter[] Guards =
     [
-        Meter.GuardrailContent, Meter.GuardrailTopic, Meter.GuardrailSensitive, Meter.GuardrailGrounding, Meter.GuardrailReasoning,
+        Meter.GuardrailContent, Meter.GuardrailTopic, Meter.GuardrailSensitive, Meter.GuardrailReasoning,
     ];
+    static readonly Meter[] GroundedGuards = [.. Guards, Meter.GuardrailGrounding];
 
     /// <param name="tier">The tier asked for. A server may serve at the standard tier instead, so the dearer of both counts.</param>
-    public static CallRates Of(ModelTarget target, Tier tier, bool isGuarded, DateOnly day, PriceBook book)
+    public static CallRates Of(ModelTarget target, Tier tier, bool isGuarded, bool isGrounded, DateOnly day, PriceBook book)
     {
         var kind = new CallKind(Caller.Nobody, target.Region, target.Model) { Mode = ModeOf(target.Model.Kind) };
         string? unpriced = null;
         var hasPicture = Quote(kind, Meter.Image, isLong: false) is { Rate: not null };
-        if (target.IsGuardrail)
-            return new(0m, 0m, 0m, 0m, 0m, 0m, 0m, Guarded(), null) { Unpriced = unpriced };
         var makesNoText = target.AnswersWithoutTokens || (hasPicture && Quote(kind, Meter.Output, isLong: false).Rate is null);
         var rates = new CallRates(
             Dearest(Meter.Input, isLong: false, !hasPicture), Dearest(Meter.Input, isLong: true, !hasPicture),
@@ -39,7 +38,7 @@ sealed record CallRates(
             makesNoText ? 0m : Dearest(Meter.Output, isLong: false, isNeeded: true),
             makesNoText ? 0m : Dearest(Meter.Output, isLong: true, isNeeded: true),
             hasPicture ? Dearest(Meter.Image, isLong: false, isNeeded: true) : 0m,
-            isGuarded ? Guarded() : 0m, null);
+            isGuarded ? (isGrounded ? GroundedGuards : Guards).Sum(g => Dearest(g, isLong: false, isNeeded: true)) : 0m, null);
         return rates with { Unpriced = unpriced };
 
         MeterQuote Quote(CallKind of, Meter meter, bool isLong) => Rater.Quote(of, isLong, day, meter, book);
@@ -57,11 +56,16 @@ sealed record CallRates(
             return most;
         }
 
-        // No source has a price for every policy; a guardrail that turns out to have one without is held at what was set aside.
-        decimal Guarded() => Guards.Sum(g => Dearest(g, isLong: false, isNeeded: g < Meter.GuardrailGrounding));
-
         decimal Caching(bool isLong) => Math.Max(Dearest(Meter.Input, isLong, !hasPicture),
             Written.Max(w => Dearest(w, isLong, isNeeded: false)));
+    }
+
+    /// <summary>A guardrail applied by itself: no model reads or writes, the text units alone cost.</summary>
+    public static CallRates OfGuardrail(ModelTarget target, bool isGrounded, DateOnly day, PriceBook book)
+    {
+        var kind = new CallKind(Caller.Nobody, target.Region, target.Model);
+        var quotes = (isGrounded ? GroundedGuards : Guards).Select(g => Rater.Quote(kind, isLong: false, day, g, book)).ToList();
+        return new(0m, 0m, 0m, 0m, 0m, 0m, 0m, quotes.Sum(q => q.Rate?.UsdPerUnit ?? 0m), quotes.FirstOrDefault(q => q.Rate is null).Reason);
     }
 
     static Mode ModeOf(ModelKind kind) => kind switch
@@ -124,6 +128,13 @@ readonly record struct CallSize(
         return Of(facts, bodyLength, input, maxTokens, target);
     }
 
+    /// <summary>The most that a guardrail applied by itself can read.</summary>
+    public static CallSize OfGuardrail(CallFacts facts, int bodyLength)
+    {
+        var units = Units(bodyLength - facts.MediaBytes) + facts.Images;
+        return new(0, 0, 1, 0, units, units, WritesCache: false);
+    }
+
     /// <summary>What a call is likely to be, by what calls of the model were before.</summary>
     public static CallSize Likely(CallFacts facts, int bodyLength, long input, long output, ModelTarget target) =>
         Of(facts, bodyLength, input, output, target);
@@ -143,13 +154,6 @@ readonly record struct CallSize(
         Output = output,
         GuardrailUnits = InputUnits == 0 ? 0 : InputUnits + (output == 0 ? Choices : Units(output * CharactersPerToken) + Choices),
     };
-
-    /// <summary>A text that only a guardrail reads.</summary>
-    public static CallSize OfGuardrail(CallFacts facts, int bodyLength)
-    {
-        var units = Units(bodyLength - facts.MediaBytes) + facts.Images + 1;
-        return new(0, 0, 1, 0, units, units, false);
-    }
 
     static long Units(long characters) => (characters / CharactersPerUnit) + 1;
 }

@@ -64,6 +64,8 @@ sealed class CallFacts
     /// <summary>The guardrail that Converse's body names, and its version.</summary>
     public Stretch Guardrail { get; set; }
     public Stretch GuardrailVersion { get; set; }
+    /// <summary>Texts are marked as a source to hold the answer against: without them no guardrail checks grounding.</summary>
+    public bool IsGrounded { get; set; }
     public int Tools { get; set; }
     public int Messages { get; set; }
 
@@ -78,7 +80,7 @@ sealed class CallFacts
         MaxTokens = -1;
         Choices = Pictures = 1;
         InferenceConfigStart = Start = -1;
-        InferenceConfigIsEmpty = IsEmpty = Streams = CachesAnHour = HasGuardrail = AsksReserved = false;
+        InferenceConfigIsEmpty = IsEmpty = Streams = CachesAnHour = HasGuardrail = IsGrounded = AsksReserved = false;
         MediaBytes = 0;
         LatestToolUseId = 0;
         Images = Unbounded = CachePoints = Tools = Messages = ToolUseCount = 0;

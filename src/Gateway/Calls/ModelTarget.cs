@@ -17,9 +17,6 @@ sealed record ModelTarget(string Id, string LoggedId, ModelRef Model, string Reg
     /// <summary>Counts of this server include cached tokens in the input, whatever the model's habit on Bedrock.</summary>
     public bool IsGross => Upstream.Kind == UpstreamKind.OpenAi || Model.Facts is { GrossInput: true };
 
-    /// <summary>A guardrail, applied by itself.</summary>
-    public bool IsGuardrail { get; } = LoggedId.StartsWith(GuardrailPrefix, StringComparison.Ordinal);
-
     /// <summary>How the journal names a guardrail where AWS's logs name a model.</summary>
     public const string GuardrailPrefix = "guardrail/";
 

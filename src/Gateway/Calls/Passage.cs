@@ -18,6 +18,9 @@ sealed class Passage : IDisposable
 {
     public required Guid Id { get; init; }
 
+    /// <summary>The call of the client's that this is one of several for; null for a call of its own.</summary>
+    public Guid? PartOf { get; init; }
+
     /// <summary>When it was admitted, in whole seconds, UTC: the time of its journal line, and so the window of every budget.</summary>
     public required DateTime Time { get; init; }
 

@@ -39,7 +39,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
             if (live.Admitter.Admit(call, target) is { } no)
             {
                 refusal ??= no;
-                if (!hasCheaper && no.Reason is "ceiling" or "budget")
+                if (!hasCheaper && call.Purpose == Purpose.Answer && no.Reason is "ceiling" or "budget")
                 {
                     hasCheaper = true;
                     AddCheaper(live, call, hops);

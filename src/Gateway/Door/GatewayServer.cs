@@ -13,6 +13,7 @@ sealed class GatewayServer(
 {
     readonly Dispatch dispatch = new(client, ledgering, time);
     readonly Relay relay = new(ledgering, time);
+    readonly EmbeddingsRun embeddings = new(new(client, ledgering, time), ledgering);
     long bodyBytes;
     int open;
 
@@ -116,6 +117,11 @@ sealed class GatewayServer(
         // Once it is sent a call is read to its end, client or no client: the server bills it.
         using var limit = new Patience(now.Settings.DrainAtMost, ending);
         using var listening = http.RequestAborted.UnsafeRegister(static limit => ((Patience)limit!).HangUp(), limit);
+        if (EmbeddingsRun.IsFor(call, route.Targets))
+        {
+            await embeddings.Answer(http, now, call, route.Targets[0], limit.Token).ConfigureAwait(false);
+            return;
+        }
         var sent = await dispatch.Send(now, call, route.Targets, http.Request.Headers, limit).ConfigureAwait(false);
         if (sent.Response is null)
         {
@@ -146,12 +152,7 @@ sealed class GatewayServer(
     // A refusal is an answer too, and so is a server's silence: both are in the journal.
     async Task Refuse(HttpContext http, Live now, Passage call, Refusal refusal)
     {
-        call.Target ??= now.Models.Find(call.Asked, call.Dialect) is [var first, ..] ? first : now.Models.Stranger(call.Asked);
-        call.Decision = refusal.Message;
-        var error = Replies.ErrorOf(refusal.Kind).Name;
-        var metered = call.MayBeBilled ? now.Meter.Of(call, new() { Failure = error }) : now.Meter.OfFailure(call, error);
-        if (ledgering.Journal.IsStuck is null || call.MayBeBilled) await ledgering.Close(now, call, metered, refusal.Reason).ConfigureAwait(false);
-        else ledgering.GiveBack(now, call);
+        await ledgering.CloseRefused(now, call, refusal).ConfigureAwait(false);
         if (!http.RequestAborted.IsCancellationRequested)
             await Replies.Refuse(http, call.Dialect, refusal, call.Id.ToString()).ConfigureAwait(false);
     }

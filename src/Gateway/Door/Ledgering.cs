@@ -84,6 +84,17 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
         return true;
     }
 
+    /// <summary>Writes a call down that was not let in, or that its server never answered.</summary>
+    public async ValueTask CloseRefused(Live live, Passage call, Refusal refusal)
+    {
+        call.Target ??= live.Models.Find(call.Asked, call.Dialect) is [var first, ..] ? first : live.Models.Stranger(call.Asked);
+        call.Decision = refusal.Message;
+        var error = Replies.ErrorOf(refusal.Kind).Name;
+        var metered = call.MayBeBilled ? live.Meter.Of(call, new() { Failure = error }) : live.Meter.OfFailure(call, error);
+        if (journal.IsStuck is null || call.MayBeBilled) await Close(live, call, metered, refusal.Reason).ConfigureAwait(false);
+        else GiveBack(live, call);
+    }
+
     async Task SettleLater(Task written, Live live, Passage call, Metered metered)
     {
         await written.ConfigureAwait(false);

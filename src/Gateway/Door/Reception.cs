@@ -72,7 +72,10 @@ static class Reception
     {
         if (CallScan.Read(call.Body.Span, call.Facts) is { } fault) return Refusal.Wrong(char.ToUpperInvariant(fault[0]) + fault[1..] + ".");
         call.WordBytes = call.Body.Length - call.Facts.MediaBytes;
+        if (call.Purpose == Purpose.Guardrail) call.Guardrail = call.Asked;
         if (call.Dialect == Dialect.Bedrock && ReadHeaders(call, headers) is { } wrong) return wrong;
+        call.Facts.IsGrounded = (call.Facts.HasGuardrail || call.Purpose == Purpose.Guardrail)
+            && call.Body.Span.IndexOf("grounding_source"u8) >= 0;
         if (call.Dialect != Dialect.Bedrock && NameModel(call) is { } unnamed) return unnamed;
         if (call.Dialect != Dialect.Bedrock && call.Facts.ClientMetadata is { IsNone: false } metadata
             && ClientTags.Read(call.Body.Span.Slice(metadata.Start, metadata.Length)) is { } said) call.ClientTags = ClientTags.Of(said);

@@ -61,17 +61,18 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
         if (!http.RequestAborted.IsCancellationRequested) await to.Body.WriteAsync(client.Memory, CancellationToken.None).ConfigureAwait(false);
     }
 
-    static void Mark(IHeaderDictionary headers, Passage call)
+    public static void Mark(IHeaderDictionary headers, Passage call)
     {
         headers[Replies.RequestIdHeader] = call.Id.ToString();
         headers[Replies.ModelHeader] = call.Target!.Id;
         headers[Replies.DecisionHeader] = call.Decision;
         if (call.Warnings.Count > 0) headers[Replies.WarningHeader] = string.Join("; ", call.Warnings);
+        Replies.NameRequest(headers, call.Dialect, call.Id.ToString());
         if (call.Ignored.Count > 0) headers[Replies.IgnoredHeader] = string.Join(", ", call.Ignored);
     }
 
     /// <returns>Why it broke off; null where all of it came.</returns>
-    static async ValueTask<string?> ReadAll(HttpResponseMessage response, CallBody body, CancellationToken cancel)
+    public static async ValueTask<string?> ReadAll(HttpResponseMessage response, CallBody body, CancellationToken cancel)
     {
         try
         {

@@ -25,12 +25,23 @@ static class Replies
         response.StatusCode = Write(body, dialect, refusal, requestId, response.Headers);
         response.ContentType = "application/json";
         response.Headers[RequestIdHeader] = requestId;
+        NameRequest(response.Headers, dialect, requestId);
         response.Headers[ReasonHeader] = refusal.Reason;
         if (refusal.Kind == RefusalKind.TooOften)
             response.Headers.RetryAfter = Math.Max(1, refusal.RetryAfter).ToString(CultureInfo.InvariantCulture);
         else if (refusal.Kind is not (RefusalKind.Unavailable or RefusalKind.UpstreamFailed)) response.Headers[DialectError.RetryHeader] = "false";
         response.ContentLength = body.WrittenCount;
         await response.Body.WriteAsync(body.WrittenMemory).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Names a request in the header that the SDKs of its language read: what their users quote when they ask. A server of their own
+    /// kind has named it already, and the journal has that name too.
+    /// </summary>
+    public static void NameRequest(IHeaderDictionary headers, Dialect dialect, string requestId)
+    {
+        if (dialect == Dialect.OpenAi) headers.TryAdd("x-request-id", requestId);
+        else if (dialect == Dialect.Anthropic) headers.TryAdd("request-id", requestId);
     }
 
     static int Write(IBufferWriter<byte> into, Dialect dialect, Refusal refusal, string requestId, IHeaderDictionary headers)
@@ -49,7 +60,6 @@ static class Replies
             OpenAiError.Write(error, into);
             return OpenAiError.Status(error);
         }
-        headers["request-id"] = requestId;
         AnthropicError.Write(error, requestId, into);
         return AnthropicError.Status(error);
     }

@@ -19,6 +19,8 @@ static class Exchanges
         (Dialect.OpenAi, UpstreamKind.OpenAi) => OpenAi,
         (Dialect.Anthropic, UpstreamKind.Anthropic) => Anthropic,
         (Dialect.OpenAi, UpstreamKind.Bedrock) when purpose == Purpose.Answer => OpenAiOverBedrock,
+        // The parts of an embeddings run are in Bedrock's words already.
+        (Dialect.OpenAi, UpstreamKind.Bedrock) when purpose == Purpose.Embedding => Bedrock,
         (Dialect.Anthropic, UpstreamKind.Bedrock) when purpose is Purpose.Answer or Purpose.CountTokens => AnthropicOverBedrock,
         _ => null,
     };

@@ -59,6 +59,7 @@ sealed class JournalLine : IDisposable
         json.WriteStartObject("gateway"u8);
         json.WriteString("dialect"u8, call.Dialect.Name());
         json.WriteString("asked"u8, call.Asked);
+        if (call.PartOf is { } whole) json.WriteString("part_of"u8, whole);
         json.WriteString("upstream"u8, call.Target!.Upstream.Name);
         json.WriteString("decision"u8, call.Decision);
         if (refused.Length > 0) json.WriteString("refused"u8, refused);
