@@ -54,6 +54,9 @@ sealed class CallFacts
 
     /// <summary>The request metadata of Converse: an object.</summary>
     public Stretch Metadata { get; set; }
+
+    /// <summary>The metadata of OpenAI and Anthropic: an object.</summary>
+    public Stretch ClientMetadata { get; set; }
     public Tier Tier { get; set; }
     public bool AsksReserved { get; set; }
     public bool HasGuardrail { get; set; }
@@ -73,7 +76,7 @@ sealed class CallFacts
 
     public void Reset()
     {
-        Model = MaxTokensValue = StreamOptions = Guardrail = GuardrailVersion = Metadata = LastUserText = Stretch.None;
+        Model = MaxTokensValue = StreamOptions = Guardrail = GuardrailVersion = Metadata = ClientMetadata = LastUserText = Stretch.None;
         MaxTokens = -1;
         Choices = Pictures = 1;
         InferenceConfigStart = Start = -1;

@@ -69,6 +69,7 @@ ref struct CallScan
         {
             case 5 when name.SequenceEqual("model"u8): Value(); facts.Model = Once(facts.Model, "model", Text()); break;
             case 8 when name.SequenceEqual("messages"u8): Value(); Messages(); break;
+            case 8 when name.SequenceEqual("metadata"u8): Value(); facts.ClientMetadata = Skip(); break;
             case 6 when name.SequenceEqual("system"u8): Value(); Content(isUser: false); break;
             case 5 when name.SequenceEqual("tools"u8): Value(); Tools(); break;
             case 10 when name.SequenceEqual("toolConfig"u8): Value(); ToolConfig(); break;

@@ -34,7 +34,7 @@ static class ClientTags
     }
 
     /// <summary>Tags of another language's requests, those left out that Bedrock would not take.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Of(IReadOnlyDictionary<string, string> tags) =>
+    public static IReadOnlyList<KeyValuePair<string, string>> Of(IEnumerable<KeyValuePair<string, string>> tags) =>
         [.. tags.Where(t => !Reserved.Contains(t.Key) && t.Key.Length is > 0 and <= 256 && t.Value.Length <= 256 && IsPlain(t.Key) && IsPlain(t.Value))
             .Take(PairsMax - Stamped)];
 
@@ -51,7 +51,12 @@ static class ClientTags
     public static string SessionOf(IReadOnlyList<KeyValuePair<string, string>> tags)
     {
         foreach (var (name, value) in tags)
+        {
             if (name is "session" or "session_id" or "sessionId" or "conversation_id") return value;
+            // Anthropic's own agents name their session within the user's id.
+            const string within = "_session_";
+            if (name == "user_id" && value.LastIndexOf(within, StringComparison.Ordinal) is >= 0 and var at) return value[(at + within.Length)..];
+        }
         return "";
     }
 }

@@ -106,8 +106,10 @@ sealed class GatewayServer(
     {
         var route = call.Purpose == Purpose.Guardrail ? new(now.Models.Guardrail(call.Asked), call.Decision, null) : now.Router.Choose(call);
         (call.Decision, call.Shadow) = (route.Decision, route.Shadow);
-        if (now.Watch.Look(call, route.Targets is [var first, ..] ? first : null) is { } runaway)
+        var first = route.Targets is [var chosen, ..] ? chosen : null;
+        if (now.Watch.Look(call, first) is { } runaway)
         {
+            call.Target = first;
             await Refuse(http, now, call, runaway).ConfigureAwait(false);
             return;
         }
@@ -129,7 +131,7 @@ sealed class GatewayServer(
         using (sent.Response)
         {
             // A long stream need not hold the prompt that it answers.
-            if (!now.Settings.KeepsPrompts) call.Body.Dispose();
+            call.Body.Dispose();
             if (call.Streams && sent.Response.IsSuccessStatusCode)
                 await relay.Stream(http, now, call, sent.Exchange!, sent.Response, limit).ConfigureAwait(false);
             else await relay.Whole(http, now, call, sent.Exchange!, sent.Response, limit.Token).ConfigureAwait(false);

@@ -77,6 +77,8 @@ static class Reception
         call.Facts.IsGrounded = (call.Facts.HasGuardrail || call.Purpose == Purpose.Guardrail)
             && call.Body.Span.IndexOf("grounding_source"u8) >= 0;
         if (call.Dialect != Dialect.Bedrock && NameModel(call) is { } unnamed) return unnamed;
+        if (call.Dialect != Dialect.Bedrock && call.Facts.ClientMetadata is { IsNone: false } metadata
+            && ClientTags.Read(call.Body.Span.Slice(metadata.Start, metadata.Length)) is { } said) call.ClientTags = ClientTags.Of(said);
         call.Session = headers["x-assay-session"].ToString() is { Length: > 0 } session ? session : ClientTags.SessionOf(call.ClientTags);
         call.Agent = headers["x-assay-agent"].ToString() is { Length: > 0 } agent ? agent : ClientTags.AgentOf(call.ClientTags);
         call.ClientRequestId = headers["amz-sdk-invocation-id"].ToString() is { Length: > 0 } invocation ? invocation

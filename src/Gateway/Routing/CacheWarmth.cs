@@ -3,6 +3,12 @@ using Assay.Usage;
 
 namespace Assay.Gateway.Routing;
 
+/// <summary>A model that holds tokens of a session.</summary>
+readonly record struct WarmModel(string Id, string LoggedId, long Tokens, DateTime Until)
+{
+    public bool Is(ModelTarget target) => LoggedId == target.LoggedId;
+}
+
 /// <summary>Which models hold a session's prompt in their caches, by what their answers said. A cache is a model's own.</summary>
 sealed class CacheWarmth
 {
@@ -13,7 +19,7 @@ sealed class CacheWarmth
     static readonly TimeSpan Long = TimeSpan.FromHours(1);
 
     readonly Lock gate = new();
-    readonly List<(ModelTarget Target, long Tokens, DateTime Until)> warm = [];
+    readonly List<WarmModel> warm = [];
 
     /// <summary>Tokens to a byte of the latest call: a session's next one is much like it. 0 where there was none.</summary>
     public double TokensPerByte { get; private set; }
@@ -25,10 +31,10 @@ sealed class CacheWarmth
         lock (gate)
         {
             TokensPerByte = tokens.Prompt / (double)Math.Max(bytes, 1);
-            warm.RemoveAll(w => ReferenceEquals(w.Target, target) || w.Until <= now);
+            warm.RemoveAll(w => w.Is(target) || w.Until <= now);
             if (cached == 0) return;
             if (warm.Count == ModelsKept) warm.RemoveAt(0);
-            warm.Add((target, cached, now + (forAnHour || tokens.CacheWrite1h > 0 ? Long : Short)));
+            warm.Add(new(target.Id, target.LoggedId, cached, now + (forAnHour || tokens.CacheWrite1h > 0 ? Long : Short)));
         }
     }
 
@@ -37,15 +43,15 @@ sealed class CacheWarmth
     {
         lock (gate)
         {
-            foreach (var (one, tokens, until) in warm)
-                if (ReferenceEquals(one, target) && until > now) return tokens;
+            foreach (var one in warm)
+                if (one.Is(target) && one.Until > now) return one.Tokens;
             return 0;
         }
     }
 
     /// <summary>The models that hold something.</summary>
-    public IReadOnlyList<ModelTarget> Models(DateTime now)
+    public IReadOnlyList<WarmModel> Models(DateTime now)
     {
-        lock (gate) return warm.Count == 0 ? [] : [.. warm.Where(w => w.Until > now).Select(w => w.Target)];
+        lock (gate) return warm.Count == 0 ? [] : [.. warm.Where(w => w.Until > now)];
     }
 }

@@ -25,8 +25,8 @@ sealed class RouteMatch(GatewaySettings settings)
 
     static bool Tags(RouteRule rule, Passage call)
     {
-        foreach (var (name, pattern) in rule.Tags)
-            if (ValueOf(name, call) is not { } value || !Glob.Matches(pattern, value)) return false;
+        foreach (var (name, patterns) in rule.Tags)
+            if (ValueOf(name, call) is not { } value || !Glob.MatchesAny(patterns, value)) return false;
         return true;
     }
 

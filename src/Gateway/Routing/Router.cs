@@ -113,7 +113,7 @@ sealed class Router(
         // A body of InvokeModel is in its family's own words.
         if (call.Operation is BedrockOperation.InvokeModel or BedrockOperation.InvokeModelWithResponseStream
             && !(asked.Count > 0 && FamilyOf(asked[0]).SequenceEqual(FamilyOf(target)))) return false;
-        if (target.Model.Facts is { ContextLimit: > 0 and var context } && HabitsOf(call, target).Input(0.5, TextOf(call)) > context) return false;
+        if (target.Model.Facts is { ContextLimit: > 0 and var context } && HabitsOf(call, target).Input(0.5, call.WordBytes) > context) return false;
         return call.Holder!.May(target, call.Guardrail, call.ClientTags).Forbidden is null
             && admitter.RatesOf(target, call.Facts.Tier, call.Facts.HasGuardrail, call.Time).Unpriced is null;
     }
@@ -129,10 +129,10 @@ sealed class Router(
     void KeepWarm(RouteRule rule, Passage call, List<ModelTarget> targets, int easiest, ref string why)
     {
         if (sessions.Caches.Find(SessionRoutes.CacheOf(call)) is not { } warmth) return;
-        var warm = warmth.Models(call.Time);
+        List<ModelTarget> warm = [.. warmth.Models(call.Time).Select(w => Now(w, call)).OfType<ModelTarget>()];
         if (warm.Count == 0) return;
         var guess = GuessOf(call, [.. warm, targets[0]]);
-        if (warmth.TokensPerByte > 0) guess = guess with { Input = (long)(TextOf(call) * warmth.TokensPerByte) };
+        if (warmth.TokensPerByte > 0) guess = guess with { Input = (long)(call.WordBytes * warmth.TokensPerByte) };
         if (Cost(call, targets[0], warmth, guess, out _) is not { } moving) return;
         (ModelTarget Target, decimal Cost, long Cached)? best = null;
         foreach (var target in warm)
@@ -146,6 +146,10 @@ sealed class Router(
         var stays = string.Create(CultureInfo.InvariantCulture, $"stays: with {kept.Cached:N0} cached tokens ${saved} cheaper than {left}");
         why = why.Length == 0 ? stays : $"{why}; {stays}";
     }
+
+    // What was remembered before the configuration changed is looked up as it is now.
+    ModelTarget? Now(WarmModel warm, Passage call) =>
+        models.Find(warm.Id, call.Dialect) is [var target, ..] && target.LoggedId == warm.LoggedId ? target : null;
 
     // By difficulty, a warm cache keeps a call with a harder tier, never with an easier one.
     bool IsGoodEnough(RouteRule rule, ModelTarget target, int easiest, Passage call)
@@ -174,12 +178,10 @@ sealed class Router(
         foreach (var target in targets)
             if (HabitsOf(call, target) is { IsKnown: true } known) { habits = known; break; }
         var most = call.Facts.MaxTokens >= 1 ? call.Facts.MaxTokens : settings.MaxTokensUnsaid;
-        return new(habits.Input(0.5, TextOf(call)), habits.IsKnown ? habits.Output(0.5, most) : Math.Min(most, OutputUnseen));
+        return new(habits.Input(0.5, call.WordBytes), habits.IsKnown ? habits.Output(0.5, most) : Math.Min(most, OutputUnseen));
     }
 
     Habits HabitsOf(Passage call, ModelTarget target) => calibration.Of(target, call.Holder!.Key.Name);
-
-    static long TextOf(Passage call) => call.Body.Length - call.Facts.MediaBytes;
 
     TokenPrices? PricesOf(ModelTarget target, Passage call, bool isLong)
     {
@@ -195,7 +197,7 @@ sealed class Router(
         if (settings.Routes.Count == 0 || call.Purpose != Purpose.Answer || tokens.IsNone) return;
         var place = SessionRoutes.CacheOf(call);
         var warmth = tokens.Prompt > tokens.Input ? sessions.Caches.Of(place) : sessions.Caches.Find(place);
-        warmth?.Learn(call.Target!, tokens, TextOf(call), call.Facts.CachesAnHour, call.Time);
+        warmth?.Learn(call.Target!, tokens, call.WordBytes, call.Facts.CachesAnHour, call.Time);
     }
 
     // It goes into a header.

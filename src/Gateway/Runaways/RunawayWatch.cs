@@ -83,7 +83,7 @@ sealed class RunawayWatch(RunawayRule rule, Sessions sessions, Calibration calib
         if (rule.TokensFactor <= 0) return null;
         var habits = calibration.Of(first, call.Holder!.Key.Name);
         if (habits.InputOnAverage is not { } average) return null;
-        var tokens = habits.Input(0.5, call.Body.Length - call.Facts.MediaBytes);
+        var tokens = habits.Input(0.5, call.WordBytes);
         var isLarge = tokens >= LargeAtLeast && tokens > (double)rule.TokensFactor * average;
         var inARow = session?.Large(isLarge) ?? (isLarge ? 1 : 0);
         if (!isLarge) return null;

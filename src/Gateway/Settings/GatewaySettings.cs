@@ -77,7 +77,7 @@ sealed record CeilingRule(string Name, Who Who, IReadOnlyList<string> Apps, deci
 /// <param name="To">A model, an alias, or <c>by_difficulty</c>.</param>
 /// <param name="IsShadow">Only recorded: what would have been chosen, and saved.</param>
 sealed record RouteRule(
-    string Name, Who Who, IReadOnlyList<string> Asked, IReadOnlyList<string> Path, IReadOnlyDictionary<string, string> Tags, bool? Tools,
+    string Name, Who Who, IReadOnlyList<string> Asked, IReadOnlyList<string> Path, IReadOnlyDictionary<string, IReadOnlyList<string>> Tags, bool? Tools,
     long BytesMin, long BytesMax, string To, bool IsShadow)
 {
     public const string ByDifficulty = "by_difficulty";

@@ -176,7 +176,7 @@ sealed class SettingsReader
 
     static RouteRule Route(FileSection section)
     {
-        var tags = section.Named("tags").ToDictionary(t => t.Key, t => t.Value is TextNode text ? text.Text : "*", StringComparer.Ordinal);
+        var tags = section.Named("tags").ToDictionary(t => t.Key, t => PatternsOf(t.Value), StringComparer.Ordinal);
         var (to, tiers) = (section.Text("to"), Texts(section, "tiers"));
         if (to == RouteRule.ByDifficulty && tiers.Count is < 2 or > 3)
             section.Wrong(section.Place, $"'{section.Name}' routes by difficulty between {tiers.Count} models; accepted: 'tiers' with two or three");
@@ -187,6 +187,14 @@ sealed class SettingsReader
             Apps = Texts(section, "app"), Tiers = tiers, IsSticky = !section.Has("sticky") || section.Flag("sticky"),
         };
     }
+
+    // A tag with nothing behind it only has to be there.
+    static IReadOnlyList<string> PatternsOf(Node value) => value switch
+    {
+        TextNode text => [text.Text],
+        ListNode list => [.. list.Items.OfType<TextNode>().Select(t => t.Text)],
+        _ => ["*"],
+    };
 
     static RunawayRule Runaway(FileSection section)
     {

@@ -52,15 +52,15 @@ public class RoutingTests
         await using var gateway = await RunningGateway.Start($$"""
             routes:
               elsewhere: {team: [nobody], to: '{{Opus}}'}
-              tagged:    {tags: {feature: 'sum*'}, to: '{{Lite}}'}
+              tagged:    {tags: {feature: [digest, 'sum*']}, to: '{{Lite}}'}
               large:     {larger_than: 2 KB, to: '{{Opus}}'}
               ours:      {team: [local], models: ['*nova*'], to: '{{Sonnet}}'}
             """);
-        const string tag = ",\"requestMetadata\":{\"feature\":\"summary\"}";
+        const string tag = ",\"requestMetadata\":{\"feature\":\"summary\"}", otherTag = ",\"requestMetadata\":{\"feature\":\"chat\"}";
         using var tagged = await gateway.Converse(Sonnet, "hello", more: tag);
         using var large = await gateway.Converse(Lite, new string('x', 3_000));
         using var ours = await gateway.Converse(Lite, "hello");
-        using var none = await gateway.Converse(Sonnet, "hello");
+        using var none = await gateway.Converse(Sonnet, "hello", more: otherTag);
         Assert.Equal([Lite, Opus, Sonnet, Sonnet], new[] { tagged, large, ours, none }.Select(a => a.Header("x-assay-model")));
         Assert.Equal($"ours: {Sonnet}", ours.Header("x-assay-decision"));
     }

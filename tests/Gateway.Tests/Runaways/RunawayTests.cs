@@ -94,6 +94,21 @@ public class RunawayTests
     }
 
     [Fact]
+    public async Task An_agent_of_Anthropics_names_its_session_in_its_metadata()
+    {
+        await using var gateway = await RunningGateway.Start("runaways: {stop: yes, calls: 1}\n");
+        string Body(string session) => JsonSerializer.Serialize(new
+        {
+            model = Lite, max_tokens = 20, messages = new[] { new { role = "user", content = "hello" } },
+            metadata = new { user_id = $"user_1_account_2_session_{session}" },
+        });
+        using var first = await gateway.Send("/v1/messages", Body("a"));
+        using var second = await gateway.Send("/v1/messages", Body("a"));
+        using var other = await gateway.Send("/v1/messages", Body("b"));
+        Assert.Equal([200, 403, 200], new[] { first, second, other }.Select(a => (int)a.StatusCode));
+    }
+
+    [Fact]
     public async Task A_session_is_stopped_at_its_dollars()
     {
         await using var gateway = await RunningGateway.Start("runaways: {stop: yes, usd: $0.001}\n");
