@@ -138,6 +138,19 @@ public sealed class LeaseFile : IDisposable
         return slot;
     }
 
+    /// <summary>The requests that hold a slot now. One that is taken or freed meanwhile may be among them or not.</summary>
+    public HashSet<UInt128> UnderWay()
+    {
+        HashSet<UInt128> requests = [];
+        for (var slot = 0; slot < free.Length; slot++)
+        {
+            if (view.ReadInt32(At(slot)) != Taken) continue;
+            view.Read(At(slot) + RequestAt, out UInt128 request);
+            requests.Add(request);
+        }
+        return requests;
+    }
+
     /// <summary>Frees a slot: its call is in the journal, was never sent, or its windows are over. A slot that is free stays so.</summary>
     public void Free(int slot)
     {

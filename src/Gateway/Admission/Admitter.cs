@@ -17,6 +17,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
 {
     // What soft budgets set aside: nine of ten calls cost no more.
     const double LikelyShare = 0.9;
+    const long TokensOfImage = 1_600;
     const int RatesRemembered = 50_000;
 
     readonly SpenderRules spenders = new(settings.Policy);
@@ -36,8 +37,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
     public Refusal? Admit(Passage call, ModelTarget target)
     {
         if (call.Purpose == Purpose.Guardrail) return AdmitGuardrail(call, target);
-        var holder = call.Holder!;
-        var permission = holder.May(target, call.Guardrail, call.ClientTags);
+        var permission = call.Holder!.May(target, call.Guardrail, call.ClientTags);
         if (permission.Forbidden is { } forbidden) return Refusal.Forbidden("policy", Sentence(forbidden));
         (call.Target, call.Residency) = (target, permission.Residency);
         (call.ClampedTo, call.Worst, call.Likely, call.Lease) = (null, null, null, default);
@@ -52,9 +52,10 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         var said = call.Facts.MaxTokens;
         var most = said >= 1 ? said : OutputLimits.Of(target.Model.Id, settings.MaxTokensUnsaid);
         var size = CallSize.AtMost(call.Facts, call.Body.Length, most, target);
-        // A limit that was not said is only a limit once it is said.
-        long? clampedTo = said >= 1 || size.Output == 0 ? null : most;
-        foreach (var ceiling in CeilingsOf(call, permission))
+        var ceilings = CeilingsOf(call, permission).ToList();
+        // A limit that was not said is only a limit once it is said; where nothing depends on it the server's own stands.
+        long? clampedTo = said >= 1 || size.Output == 0 || !IsLimited(call, ceilings) ? null : most;
+        foreach (var ceiling in ceilings)
         {
             var fitted = Fitting.Within(ceiling.Usd, rates, size, ceiling.Over.Contains(OverCeiling.Clamp), settings.TokensMin);
             if (!fitted.Fits) return OverTheCeiling(call, ceiling, rates.Cost(size));
@@ -62,6 +63,9 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         }
         return TakeRates(call, rates, size) ?? Reserve(call, rates, size, clampedTo);
     }
+
+    bool IsLimited(Passage call, List<Ceiling> ceilings) =>
+        ceilings.Count > 0 || budgets.Headroom(call.Holder!.Budgets, call.Time) < decimal.MaxValue;
 
     // Rules on models do not concern a guardrail that is applied by itself: it asks none. Its money is held to the same limits.
     Refusal? AdmitGuardrail(Passage call, ModelTarget target)
@@ -126,8 +130,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
     {
         var habits = calibration.Of(call.Target!, call.Holder!.Key.Name);
         var output = habits.Output(LikelyShare, worst.Output / worst.Choices) * worst.Choices;
-        var input = Math.Min(worst.Input, habits.Input(LikelyShare, call.Body.Length - call.Facts.MediaBytes)
-            + ((worst.Input - call.Body.Length) > 0 ? call.Facts.Images * 1_600L : 0));
+        var input = Math.Min(worst.Input, habits.Input(LikelyShare, call.WordBytes) + (call.Facts.Images * TokensOfImage));
         return (worst with { Input = input }).WithOutput(output);
     }
 

@@ -33,6 +33,9 @@ sealed class Habits
 
     public int Seen => Volatile.Read(ref seen);
 
+    /// <summary>Whether enough was seen to foretell by.</summary>
+    public bool IsKnown => Seen >= Enough;
+
     /// <summary>A call that was answered.</summary>
     /// <param name="bytes">Of the body, without pictures.</param>
     /// <param name="input">All tokens the model read.</param>

@@ -29,6 +29,9 @@ abstract class StreamTap : IDisposable
 {
     public Answer Answer { get; } = new();
 
+    /// <summary>Takes the events too, where the journal is to have them.</summary>
+    public KeptBodies? Kept { get; set; }
+
     /// <summary>Takes bytes, in whatever pieces, and writes what can be passed on.</summary>
     /// <exception cref="InvalidDataException">The bytes are no stream of this kind.</exception>
     public abstract void Feed(ReadOnlySpan<byte> bytes, IBufferWriter<byte> client);

@@ -25,6 +25,8 @@ abstract class FrameTap : StreamTap
             Take(frame, client);
         }
         unread.Drop(at);
+        if (unread.Length == 0) unread.Dispose();
+        decoded.Dispose();
     }
 
     void Take(in EventFrame frame, IBufferWriter<byte> client)
@@ -35,7 +37,9 @@ abstract class FrameTap : StreamTap
             Failed(frame, Held);
             return;
         }
-        if (frame.EventType.SequenceEqual("chunk"u8)) ReadChunk(frame.Payload);
+        var isChunk = frame.EventType.SequenceEqual("chunk"u8);
+        if (!isChunk) Kept?.TakeEvent(frame.EventType, frame.Payload);
+        if (isChunk) ReadChunk(frame.Payload);
         else if (frame.EventType.SequenceEqual("metadata"u8)) ReadMetadata(frame.Payload);
         else if (frame.EventType.SequenceEqual("messageStop"u8)) Read(frame.Payload);
         else if (frame.EventType.SequenceEqual("contentBlockDelta"u8)) Answer.StreamedBytes += StreamedText.Length(frame.Payload);
@@ -64,6 +68,7 @@ abstract class FrameTap : StreamTap
         var room = decoded.GetSpan(Base64.GetMaxDecodedFromUtf8Length(end));
         if (Base64.DecodeFromUtf8(text[..end], room, out _, out var written) != OperationStatus.Done) return;
         decoded.Advance(written);
+        Kept?.TakeEvent(default, decoded.Span);
         Answer.StreamedBytes += StreamedText.Length(decoded.Span);
         if (decoded.Span.IndexOf("usage"u8) < 0 && decoded.Span.IndexOf("amazon-bedrock-"u8) < 0 && decoded.Span.IndexOf("_count"u8) < 0) return;
         Answer.Usage.Read(decoded.Padded, 0, written);

@@ -3,12 +3,18 @@ using Assay.Usage.Logs;
 
 namespace Assay.Gateway.Calls;
 
-/// <summary>Bytes that grow as they are written, from a pool, with readable room behind them. Given back when disposed.</summary>
-sealed class CallBody(int atFirst = CallBody.SmallestSize) : IBufferWriter<byte>, IDisposable
+/// <summary>
+/// Bytes that grow as they are written, from a pool, with readable room behind them. It takes nothing from the pool before the first
+/// byte: of a thousand streams most wait, and what waits should weigh nothing. Given back when disposed.
+/// </summary>
+sealed class CallBody(int atFirst = 0) : IBufferWriter<byte>, IDisposable
 {
-    const int SmallestSize = 4 * 1024;
+    // With the padding a whole number of the pool's sizes.
+    const int SmallestSize = (4 * 1024) - ServedUsage.Padding;
 
-    byte[] bytes = ArrayPool<byte>.Shared.Rent(Math.Max(atFirst, SmallestSize) + ServedUsage.Padding);
+    static readonly byte[] Nothing = new byte[ServedUsage.Padding];
+
+    byte[] bytes = Nothing;
 
     public int Length { get; private set; }
     public ReadOnlySpan<byte> Span => bytes.AsSpan(0, Length);
@@ -39,16 +45,24 @@ sealed class CallBody(int atFirst = CallBody.SmallestSize) : IBufferWriter<byte>
 
     void Grow(int wanted)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(wanted, bytes.Length * 2));
+        var least = ReferenceEquals(bytes, Nothing) ? Math.Max(atFirst, SmallestSize) + ServedUsage.Padding : bytes.Length * 2;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(wanted, least));
         Span.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(bytes);
+        GiveBack();
         bytes = larger;
     }
 
+    void GiveBack()
+    {
+        if (!ReferenceEquals(bytes, Nothing)) ArrayPool<byte>.Shared.Return(bytes);
+        bytes = Nothing;
+    }
+
+    /// <summary>Forgets the bytes and gives their room back; it can be written to again.</summary>
     public void Dispose()
     {
-        if (bytes.Length > 0) ArrayPool<byte>.Shared.Return(bytes);
-        (bytes, Length) = ([], 0);
+        GiveBack();
+        Length = 0;
     }
 }
 

@@ -58,6 +58,9 @@ sealed class CallFacts
     public bool AsksReserved { get; set; }
     public bool HasGuardrail { get; set; }
 
+    /// <summary>The guardrail that Converse's body names, and its version.</summary>
+    public Stretch Guardrail { get; set; }
+    public Stretch GuardrailVersion { get; set; }
     /// <summary>Texts are marked as a source to hold the answer against: without them no guardrail checks grounding.</summary>
     public bool IsGrounded { get; set; }
     public int Tools { get; set; }
@@ -70,27 +73,33 @@ sealed class CallFacts
 
     public void Reset()
     {
-        Model = MaxTokensValue = StreamOptions = Metadata = LastUserText = Stretch.None;
+        Model = MaxTokensValue = StreamOptions = Guardrail = GuardrailVersion = Metadata = LastUserText = Stretch.None;
         MaxTokens = -1;
         Choices = Pictures = 1;
         InferenceConfigStart = Start = -1;
         InferenceConfigIsEmpty = IsEmpty = Streams = CachesAnHour = HasGuardrail = IsGrounded = AsksReserved = false;
         MediaBytes = 0;
+        LatestToolUseId = 0;
         Images = Unbounded = CachePoints = Tools = Messages = ToolUseCount = 0;
         Tier = Tier.Standard;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void AddToolUse(ulong nameAndArguments) => toolUses[ToolUseCount++ % ToolUsesKept] = nameAndArguments;
+    /// <summary>The latest request for a tool by the id its model gave it: the same use stands in many requests of a session. 0 for none.</summary>
+    public ulong LatestToolUseId { get; private set; }
 
-    /// <summary>How often the latest request for a tool, the same name with the same arguments, stands among those remembered.</summary>
-    public int LatestToolUseRepeated()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AddToolUse(ulong nameAndArguments, ulong id)
     {
-        if (ToolUseCount == 0) return 0;
-        var latest = toolUses[(ToolUseCount - 1) % ToolUsesKept];
-        var repeated = 0;
-        foreach (var use in toolUses.AsSpan(0, Math.Min(ToolUseCount, ToolUsesKept)))
-            if (use == latest) repeated++;
-        return repeated;
+        toolUses[ToolUseCount++ % ToolUsesKept] = nameAndArguments;
+        LatestToolUseId = id;
+    }
+
+    /// <summary>The latest requests for tools, the last one last, each by its name and arguments.</summary>
+    /// <returns>How many there are of those that were wanted.</returns>
+    public int LatestToolUses(Span<ulong> into)
+    {
+        var count = Math.Min(Math.Min(ToolUseCount, ToolUsesKept), into.Length);
+        for (var i = 0; i < count; i++) into[i] = toolUses[(ToolUseCount - count + i) % ToolUsesKept];
+        return count;
     }
 }

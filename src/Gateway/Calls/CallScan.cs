@@ -77,7 +77,7 @@ ref struct CallScan
             case 6 when name.SequenceEqual("stream"u8): Value(); facts.Streams = json.TokenType == JsonTokenType.True; Skip(); break;
             case 14 when name.SequenceEqual("stream_options"u8): Value(); facts.StreamOptions = Skip(); break;
             case 15 when name.SequenceEqual("requestMetadata"u8): Value(); Metadata(); break;
-            case 15 when name.SequenceEqual("guardrailConfig"u8): Value(); facts.HasGuardrail = true; Skip(); break;
+            case 15 when name.SequenceEqual("guardrailConfig"u8): Value(); GuardrailConfig(); break;
             case 11 when name.SequenceEqual("serviceTier"u8):
             case 12 when name.SequenceEqual("service_tier"u8): Value(); ServiceTier(); break;
             case 17 when name.SequenceEqual("performanceConfig"u8): Value(); Performance(); break;
@@ -220,6 +220,7 @@ ref struct CallScan
                 || name.SequenceEqual("file"u8) || name.SequenceEqual("input_audio"u8)) { facts.Unbounded++; Value(); Source(); }
             else if (name.SequenceEqual("type"u8)) { Value(); BlockType(); }
             else if (name.SequenceEqual("source"u8)) { Value(); Source(); }
+            else if (name.SequenceEqual("id"u8)) { Value(); tool.Id = Text(); }
             else if (name.SequenceEqual("name"u8)) { Value(); tool.Name = Text(); }
             else if (name.SequenceEqual("input"u8)) { Value(); tool.Arguments = Skip(); }
             else if (name.SequenceEqual("content"u8)) { Value(); Content(isUser: false); }
@@ -237,6 +238,7 @@ ref struct CallScan
 
     struct ToolUse()
     {
+        public Stretch Id = Stretch.None;
         public Stretch Name = Stretch.None;
         public Stretch Arguments = Stretch.None;
     }
@@ -250,6 +252,7 @@ ref struct CallScan
             var name = Name();
             Value();
             if (name.SequenceEqual("name"u8)) tool.Name = Text();
+            else if (name.SequenceEqual("toolUseId"u8)) tool.Id = Text();
             else if (name.SequenceEqual("input"u8)) tool.Arguments = Skip();
             else Skip();
         }
@@ -263,19 +266,22 @@ ref struct CallScan
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             if (json.TokenType != JsonTokenType.StartObject) { Skip(); continue; }
+            var tool = new ToolUse();
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                var isFunction = Name().SequenceEqual("function"u8);
+                var name = Name();
+                var (isId, isFunction) = (name.SequenceEqual("id"u8), name.SequenceEqual("function"u8));
                 Value();
-                if (isFunction && json.TokenType == JsonTokenType.StartObject) Function();
+                if (isId) tool.Id = Text();
+                if (isFunction && json.TokenType == JsonTokenType.StartObject) Function(ref tool);
                 else Skip();
             }
+            Note(tool);
         }
     }
 
-    void Function()
+    void Function(ref ToolUse tool)
     {
-        var tool = new ToolUse();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var name = Name();
@@ -284,14 +290,14 @@ ref struct CallScan
             else if (name.SequenceEqual("arguments"u8)) tool.Arguments = Skip();
             else Skip();
         }
-        Note(tool);
     }
 
     readonly void Note(ToolUse tool)
     {
         if (tool.Name.IsNone || tool.Arguments.IsNone) return;
         var name = XxHash3.HashToUInt64(body.Slice(tool.Name.Start, tool.Name.Length));
-        facts.AddToolUse(XxHash3.HashToUInt64(body.Slice(tool.Arguments.Start, tool.Arguments.Length), unchecked((long)name)));
+        var id = tool.Id.IsNone ? 0 : XxHash3.HashToUInt64(body.Slice(tool.Id.Start, tool.Id.Length));
+        facts.AddToolUse(XxHash3.HashToUInt64(body.Slice(tool.Arguments.Start, tool.Arguments.Length), unchecked((long)name)), id);
     }
 
     // {"format":…,"source":{"bytes":…}} of Converse, {"type":"base64","data":…} of Anthropic, {"url":"data:…"} of OpenAI.
@@ -365,6 +371,20 @@ ref struct CallScan
         if (!facts.Metadata.IsNone) fault = "'requestMetadata' is said twice; accepted: once";
         else if (json.TokenType != JsonTokenType.StartObject) fault = "'requestMetadata' is not an object";
         else facts.Metadata = Skip();
+    }
+
+    void GuardrailConfig()
+    {
+        facts.HasGuardrail = true;
+        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = Name();
+            Value();
+            if (name.SequenceEqual("guardrailIdentifier"u8)) facts.Guardrail = Once(facts.Guardrail, "guardrailIdentifier", Text());
+            else if (name.SequenceEqual("guardrailVersion"u8)) facts.GuardrailVersion = Once(facts.GuardrailVersion, "guardrailVersion", Text());
+            else Skip();
+        }
     }
 
     void ServiceTier()

@@ -31,6 +31,7 @@ sealed class EventTap(UpstreamKind kind, bool dropsUsage) : StreamTap
             searched = at;
         }
         unread.Drop(at);
+        if (unread.Length == 0) unread.Dispose();
         searched = Math.Max(0, unread.Length - 3);
         if (unread.Length > EventMax) throw new InvalidDataException($"an event is longer than {EventMax / (1024 * 1024)} MB");
     }
@@ -91,6 +92,7 @@ sealed class EventTap(UpstreamKind kind, bool dropsUsage) : StreamTap
     /// <returns>Whether it is an error instead of a part of the answer.</returns>
     bool Read(int at, ReadOnlySpan<byte> data)
     {
+        Kept?.TakeEvent(default, data);
         Answer.Usage.Read(unread.Padded, at, data.Length);
         Answer.StreamedBytes += StreamedText.Length(data);
         var members = OpenAiMembers.Of(data);

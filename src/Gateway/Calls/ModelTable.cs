@@ -39,6 +39,10 @@ sealed class ModelTable
         return found;
     }
 
+    /// <summary>A guardrail that is applied by itself, at the first server of Bedrock; empty where there is none.</summary>
+    public IReadOnlyList<ModelTarget> Guardrail(string id) => upstreams.FirstOrDefault(u => u.Kind == UpstreamKind.Bedrock) is { } bedrock
+        ? [Target(id, bedrock, ModelTarget.GuardrailPrefix + id)] : [];
+
     ModelTarget? Aliased(string id, ModelSettings alias, Dialect dialect)
     {
         if (alias.Upstream.Length == 0) return Plain(id, dialect);
@@ -90,6 +94,7 @@ sealed class ModelTable
         var logged = pricedAs.Length > 0 ? pricedAs : upstream.Kind == UpstreamKind.Bedrock ? id : $"{upstream.Name}:{id}";
         var region = upstream.Kind == UpstreamKind.Bedrock ? upstream.Region : settings.Region;
         var model = ModelIdentity.Resolve(logged, catalog, settings.Profiles);
-        return new(id, logged, model, region, upstream, IsKnown: model.Kind != ModelKind.Foundation || book.Knows(model.Id));
+        return new(id, logged, model, region, upstream, IsKnown: model.Kind != ModelKind.Foundation || book.Knows(model.Id)
+            || logged.StartsWith(ModelTarget.GuardrailPrefix, StringComparison.Ordinal));
     }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Assay.Bedrock;
 using Assay.Control.Budgets;
 using Assay.Gateway.Admission;
 using Assay.Gateway.Identity;
+using Assay.Gateway.Routing;
 
 namespace Assay.Gateway.Calls;
 
@@ -21,6 +23,11 @@ sealed class Passage : IDisposable
 
     /// <summary>When it was admitted, in whole seconds, UTC: the time of its journal line, and so the window of every budget.</summary>
     public required DateTime Time { get; init; }
+
+    /// <summary>When it came and when the first words of a stream did, by the clock that measures.</summary>
+    public long Started { get; init; }
+    public long? FirstWords { get; set; }
+    public int LatencyMs { get; set; }
     public required Dialect Dialect { get; init; }
     public required Purpose Purpose { get; init; }
 
@@ -34,12 +41,18 @@ sealed class Passage : IDisposable
     public string Asked { get; set; } = "";
     public string GuardrailVersion { get; init; } = "";
     public CallBody Body { get; } = new();
+
+    /// <summary>Bytes of the body that were words: known after the body itself is gone.</summary>
+    public long WordBytes { get; set; }
     public CallFacts Facts { get; } = new();
     public KeyHolder? Holder { get; set; }
 
     /// <summary>Tags of the client's own, those that are the gateway's to set left out.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ClientTags { get; set; } = [];
     public string Session { get; set; } = "";
+
+    /// <summary>Which of a session's agents calls; empty where nobody says.</summary>
+    public string Agent { get; set; } = "";
     public string Guardrail { get; set; } = "";
 
     public ModelTarget? Target { get; set; }
@@ -59,7 +72,16 @@ sealed class Passage : IDisposable
 
     /// <summary>How it came to its model and limit, for the header and the journal.</summary>
     public string Decision { get; set; } = "as asked";
-    public string? Shadow { get; set; }
+    public ShadowChoice? Shadow { get; set; }
+
+    /// <summary>What looks like a runaway in it.</summary>
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+
+    /// <summary>Its span; null where nobody collects traces.</summary>
+    public Activity? Span { get; set; }
+
+    /// <summary>What was sent and what was answered, where the journal is to have them.</summary>
+    public KeptBodies? Kept { get; set; }
 
     /// <summary>The rules on regions and scopes it keeps to.</summary>
     public IReadOnlyList<string> Residency { get; set; } = [];
@@ -67,6 +89,9 @@ sealed class Passage : IDisposable
 
     /// <summary>A server took the request and never answered: it may bill it all the same.</summary>
     public bool MayBeBilled { get; set; }
+
+    /// <summary>It is written down, or was handed over to be: it is not written a second time.</summary>
+    public bool IsClosed { get; set; }
     public string ClientRequestId { get; set; } = "";
     public string UpstreamRequestId { get; set; } = "";
 
@@ -78,5 +103,10 @@ sealed class Passage : IDisposable
 
     public bool Streams => Operation is BedrockOperation.ConverseStream or BedrockOperation.InvokeModelWithResponseStream;
 
-    public void Dispose() => Body.Dispose();
+    public void Dispose()
+    {
+        Body.Dispose();
+        Kept?.Dispose();
+        Span?.Dispose();
+    }
 }

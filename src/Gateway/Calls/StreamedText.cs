@@ -5,7 +5,22 @@ namespace Assay.Gateway.Calls;
 /// <summary>How much text an event of a stream brings, whatever the vendor: what a call cost at least, should no count ever come.</summary>
 static class StreamedText
 {
-    static readonly JsonReaderOptions Lenient = new() { MaxDepth = 16 };
+    static readonly JsonReaderOptions Lenient = new() { MaxDepth = 64 };
+
+    /// <summary>The same of a whole answer; all of it where it is no JSON, since nobody knows what is text in it.</summary>
+    public static int LengthOfBody(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            reader.Read();
+            return reader.TrySkip() ? Length(json) : json.Length;
+        }
+        catch (JsonException)
+        {
+            return json.Length;
+        }
+    }
 
     /// <summary>Bytes of the words, of a tool's arguments, of reasoning; names, ids and padding do not count.</summary>
     public static int Length(ReadOnlySpan<byte> json)

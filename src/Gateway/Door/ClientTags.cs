@@ -41,6 +41,13 @@ static class ClientTags
     // The characters of request metadata.
     static bool IsPlain(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || " :_@$#=/+,-.".Contains(c, StringComparison.Ordinal));
 
+    public static string AgentOf(IReadOnlyList<KeyValuePair<string, string>> tags)
+    {
+        foreach (var (name, value) in tags)
+            if (name is "agent" or "agent_id" or "agentId") return value;
+        return "";
+    }
+
     public static string SessionOf(IReadOnlyList<KeyValuePair<string, string>> tags)
     {
         foreach (var (name, value) in tags)

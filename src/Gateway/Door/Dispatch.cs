@@ -22,7 +22,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
     static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
 
     public async Task<Dispatched> Send(
-        Live live, Passage call, IReadOnlyList<ModelTarget> targets, IHeaderDictionary headers, CancellationTokenSource limit)
+        Live live, Passage call, IReadOnlyList<ModelTarget> targets, IHeaderDictionary headers, Patience limit)
     {
         Refusal? refusal = null;
         var hops = new List<ModelTarget>(targets);
@@ -76,10 +76,11 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
     };
 
     async Task<(HttpResponseMessage? Response, Refusal? Failure)> Ask(
-        Passage call, Exchange exchange, IHeaderDictionary headers, CancellationTokenSource limit)
+        Passage call, Exchange exchange, IHeaderDictionary headers, Patience limit)
     {
         using var body = new CallBody(call.Body.Length + 512);
         if (exchange.WriteRequest(call, headers, body) is { } wrong) return (null, wrong);
+        call.Kept?.TakeRequest(body.Span);
         var upstream = call.Target!.Upstream;
         for (var attempt = 0; ; attempt++)
         {
@@ -88,13 +89,14 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
             Refusal failure;
             try
             {
-                limit.CancelAfter(upstream.AnswerWithin);
+                limit.Begin(upstream.AnswerWithin);
                 var response = await Once(call, exchange, headers, body, limit.Token).ConfigureAwait(false);
                 var status = (int)response.StatusCode;
                 if (isLast || !IsPassing(status) || WaitFor(response, attempt) is not { } wait) return (response, null);
+                failure = Failed(upstream, $"it answered {status}");
                 response.Dispose();
-                await Task.Delay(wait, time, limit.Token).ConfigureAwait(false);
-                continue;
+                if (await Waited(wait, limit).ConfigureAwait(false)) continue;
+                return (null, failure);
             }
             catch (HttpRequestException broken)
             {
@@ -109,7 +111,21 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
                 return (null, Failed(upstream, gone is IOException ? gone.Message
                     : $"no answer within {upstream.AnswerWithin.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s"));
             }
-            await Task.Delay(Backoff(attempt), time, limit.Token).ConfigureAwait(false);
+            if (!await Waited(Backoff(attempt), limit).ConfigureAwait(false)) return (null, failure);
+        }
+    }
+
+    /// <returns>False where time ran out, or the client hung up: there is no other try then.</returns>
+    async Task<bool> Waited(TimeSpan pause, Patience limit)
+    {
+        try
+        {
+            await Task.Delay(pause, time, limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

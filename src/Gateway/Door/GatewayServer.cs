@@ -1,19 +1,42 @@
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
+using Assay.Gateway.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Assay.Gateway.Door;
 
 /// <summary>The way of a call through the gateway, from its first byte to its last.</summary>
-sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvoker client, TimeProvider time)
+sealed class GatewayServer(
+    Func<Live> live, Ledgering ledgering, HttpMessageInvoker client, Instruments instruments, TimeProvider time,
+    CancellationToken ending = default)
 {
     readonly Dispatch dispatch = new(client, ledgering, time);
-    readonly Relay relay = new(ledgering);
+    readonly Relay relay = new(ledgering, time);
     readonly EmbeddingsRun embeddings = new(new(client, ledgering, time), ledgering);
     long bodyBytes;
+    int open;
+
+    /// <summary>Requests that are being answered, or read to their ends for what they cost.</summary>
+    public int Open => Volatile.Read(ref open);
+
+    /// <summary>Bytes of requests that are held in memory.</summary>
+    public long BodyBytes => Interlocked.Read(ref bodyBytes);
 
     public async Task Handle(HttpContext http)
+    {
+        Interlocked.Increment(ref open);
+        try
+        {
+            await Take(http).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref open);
+        }
+    }
+
+    async Task Take(HttpContext http)
     {
         var now = live();
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -26,6 +49,7 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
         var at = time.GetUtcNow().UtcDateTime;
         using var call = new Passage
         {
+            Started = time.GetTimestamp(), Span = instruments.Begin(http.Request.Headers),
             Id = Guid.NewGuid(), Time = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond)), Dialect = way.Dialect, Purpose = way.Purpose,
             Operation = way.Operation, Asked = way.Model, GuardrailVersion = way.GuardrailVersion, Path = way.Path,
         };
@@ -36,45 +60,67 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
     {
         if (Reception.Identify(now.Ring, http.Request.Headers, call.Dialect, call.Time, out var holder) is { } stranger)
         {
+            instruments.Refused(stranger.Reason);
             await Replies.Refuse(http, call.Dialect, stranger, call.Id.ToString()).ConfigureAwait(false);
             return;
         }
         call.Holder = holder;
-        var announced = http.Request.ContentLength ?? Reception.BodyMax;
+        // A body that does not say its length may be as long as any; one that says too much is not waited for.
+        var held = Math.Min(http.Request.ContentLength ?? Reception.BodyMax, Reception.BodyMax);
         try
         {
-            if (Interlocked.Add(ref bodyBytes, announced) > now.Settings.BodyBytesMax && announced < Interlocked.Read(ref bodyBytes))
+            if (Interlocked.Add(ref bodyBytes, held) is var all && all > now.Settings.BodyBytesMax && held < all)
+            {
                 await Refuse(http, now, call, new(RefusalKind.Unavailable, "memory",
                     $"The gateway holds {now.Settings.BodyBytesMax / 1_000_000:N0} MB of requests already; try again.")).ConfigureAwait(false);
-            else await Answer(http, now, call).ConfigureAwait(false);
+                return;
+            }
+            if (await Read(http, call).ConfigureAwait(false) is { } refusal)
+            {
+                await Refuse(http, now, call, refusal).ConfigureAwait(false);
+                return;
+            }
+            Interlocked.Add(ref bodyBytes, call.Body.Length - held);
+            held = call.Body.Length;
+            await Answer(http, now, call).ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException && call.Target is null)
+        {
+            // The client hung up before its request was whole: there is no call.
+        }
+        catch (Exception wrong)
+        {
+            await Fail(http, now, call, wrong).ConfigureAwait(false);
         }
         finally
         {
-            Interlocked.Add(ref bodyBytes, -announced);
+            Interlocked.Add(ref bodyBytes, -held);
         }
     }
 
+    async ValueTask<Refusal?> Read(HttpContext http, Passage call) => ledgering.Journal.IsStuck is { } stuck
+        ? new(RefusalKind.Unavailable, "journal", $"The journal cannot be written ({stuck.TrimEnd('.')}); no call is let in until it can.")
+        : await Reception.ReadBody(http, call).ConfigureAwait(false) ?? Reception.Understand(call, http.Request.Headers);
+
     async Task Answer(HttpContext http, Live now, Passage call)
     {
-        var refusal = ledgering.Journal.IsStuck is { } stuck
-            ? new(RefusalKind.Unavailable, "journal", $"The journal cannot be written ({stuck.TrimEnd('.')}); no call is let in until it can.")
-            : await Reception.ReadBody(http, call).ConfigureAwait(false) ?? Reception.Understand(call, http.Request.Headers);
-        if (refusal is not null)
+        var route = call.Purpose == Purpose.Guardrail ? new(now.Models.Guardrail(call.Asked), call.Decision, null) : now.Router.Choose(call);
+        (call.Decision, call.Shadow) = (route.Decision, route.Shadow);
+        if (now.Watch.Look(call, route.Targets is [var first, ..] ? first : null) is { } runaway)
         {
-            await Refuse(http, now, call, refusal).ConfigureAwait(false);
+            await Refuse(http, now, call, runaway).ConfigureAwait(false);
             return;
         }
-        var targets = now.Models.Find(call.Asked, call.Dialect);
+        if (now.Settings.KeepsPrompts) call.Kept = new();
         // Once it is sent a call is read to its end, client or no client: the server bills it.
-        using var limit = new CancellationTokenSource();
-        var hangUp = new HangUp(limit, now.Settings.DrainAtMost);
-        using var listening = http.RequestAborted.UnsafeRegister(static hangUp => ((HangUp)hangUp!).Begin(), hangUp);
-        if (EmbeddingsRun.IsFor(call, targets))
+        using var limit = new Patience(now.Settings.DrainAtMost, ending);
+        using var listening = http.RequestAborted.UnsafeRegister(static limit => ((Patience)limit!).HangUp(), limit);
+        if (EmbeddingsRun.IsFor(call, route.Targets))
         {
-            await embeddings.Answer(http, now, call, targets[0], limit.Token).ConfigureAwait(false);
+            await embeddings.Answer(http, now, call, route.Targets[0], limit.Token).ConfigureAwait(false);
             return;
         }
-        var sent = await dispatch.Send(now, call, targets, http.Request.Headers, limit).ConfigureAwait(false);
+        var sent = await dispatch.Send(now, call, route.Targets, http.Request.Headers, limit).ConfigureAwait(false);
         if (sent.Response is null)
         {
             await Refuse(http, now, call, sent.Refusal!).ConfigureAwait(false);
@@ -82,10 +128,23 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
         }
         using (sent.Response)
         {
+            // A long stream need not hold the prompt that it answers.
+            if (!now.Settings.KeepsPrompts) call.Body.Dispose();
             if (call.Streams && sent.Response.IsSuccessStatusCode)
                 await relay.Stream(http, now, call, sent.Exchange!, sent.Response, limit).ConfigureAwait(false);
             else await relay.Whole(http, now, call, sent.Exchange!, sent.Response, limit.Token).ConfigureAwait(false);
         }
+    }
+
+    // Nothing that goes wrong here may leave a call's money set aside for ever, or out of the journal.
+    async Task Fail(HttpContext http, Live now, Passage call, Exception wrong)
+    {
+        if (!call.IsClosed)
+        {
+            call.MayBeBilled |= call.Attempts > 0;
+            await Refuse(http, now, call, new(RefusalKind.Unavailable, "gateway", $"The gateway failed at this call: {wrong.Message}")).ConfigureAwait(false);
+        }
+        if (http.Response.HasStarted) http.Abort();
     }
 
     // A refusal is an answer too, and so is a server's silence: both are in the journal.
@@ -94,11 +153,5 @@ sealed class GatewayServer(Func<Live> live, Ledgering ledgering, HttpMessageInvo
         await ledgering.CloseRefused(now, call, refusal).ConfigureAwait(false);
         if (!http.RequestAborted.IsCancellationRequested)
             await Replies.Refuse(http, call.Dialect, refusal, call.Id.ToString()).ConfigureAwait(false);
-    }
-
-    /// <summary>A client that hung up: its call is read on for a while, for what it cost.</summary>
-    sealed class HangUp(CancellationTokenSource limit, TimeSpan within)
-    {
-        public void Begin() => limit.CancelAfter(within);
     }
 }

@@ -2,17 +2,28 @@ using Assay.Control.Budgets;
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
 using Assay.Gateway.Metering;
+using Assay.Gateway.Telemetry;
 
 namespace Assay.Gateway.Door;
+
+/// <summary>Budgets that are new, and what of the journal is to be counted in them.</summary>
+/// <param name="Files">The journal as far as it was written then.</param>
+/// <param name="Counted">Calls that count themselves when they are settled, or did.</param>
+sealed record BudgetChange(IReadOnlyList<string> Fresh, IReadOnlyList<JournalPart> Files, IReadOnlySet<UInt128> Counted);
 
 /// <summary>
 /// The money of calls: set aside before, written down after. A lease is in its file before the call leaves, a line is in the journal
 /// before the answer ends, and only then does the lease go; so whatever stops the process, each call's money is in one of the two.
 /// </summary>
-sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> tell)
+sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> tell, Instruments instruments, TimeProvider time)
 {
     /// <summary>How long an answer waits for a journal that cannot be written.</summary>
     static readonly TimeSpan StuckAtMost = TimeSpan.FromSeconds(10);
+
+    readonly Lock settling = new();
+
+    // Calls settled since the budgets were changed, while the change is going on; null otherwise.
+    HashSet<UInt128>? settled;
 
     public Journal Journal => journal;
 
@@ -48,6 +59,9 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
     /// <returns>Whether the line is in the journal. Where it is not, it is kept and tried again, and its money stays set aside.</returns>
     public async ValueTask<bool> Close(Live live, Passage call, Metered metered, string refused = "")
     {
+        call.IsClosed = true;
+        call.LatencyMs = (int)Math.Min(time.GetElapsedTime(call.Started).TotalMilliseconds, int.MaxValue);
+        instruments.Closed(call, metered, refused, time);
         var written = journal.Append(JournalLine.Of(call, metered, refused));
         if (!written.IsCompletedSuccessfully)
         {
@@ -58,6 +72,11 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
             catch (TimeoutException)
             {
                 _ = SettleLater(written, live, call, metered);
+                return false;
+            }
+            catch (OperationCanceledException)
+            {
+                // The gateway ends before the line could be written. Its lease stays in the file: the next run holds the money.
                 return false;
             }
         }
@@ -72,7 +91,7 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
         call.Decision = refusal.Message;
         var error = Replies.ErrorOf(refusal.Kind).Name;
         var metered = call.MayBeBilled ? live.Meter.Of(call, new() { Failure = error }) : live.Meter.OfFailure(call, error);
-        if (journal.IsStuck is null) await Close(live, call, metered, refusal.Reason).ConfigureAwait(false);
+        if (journal.IsStuck is null || call.MayBeBilled) await Close(live, call, metered, refusal.Reason).ConfigureAwait(false);
         else GiveBack(live, call);
     }
 
@@ -84,18 +103,45 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
 
     void Settle(Live live, Passage call, in Metered metered)
     {
+        live.Router.Learn(call, metered.Record);
+        live.Watch.Learn(call, metered);
         if (call.Taken is { } taken)
             live.Rates.Correct(taken, metered.Record.Tokens.Prompt + metered.Record.Tokens.Output, metered.Cost);
         if (call.Worst is not null)
         {
-            if (metered.Unpriced is not null) live.Budgets.SettleUnpriced(call.Lease);
-            else
+            List<BudgetEvent> events = [];
+            lock (settling)
             {
-                List<BudgetEvent> events = [];
-                live.Budgets.Settle(call.Lease, metered.Cost, events);
-                foreach (var reached in events) tell(reached);
+                settled?.Add(CallMeter.KeyOf(call.Id));
+                if (metered.Unpriced is not null) live.Budgets.SettleUnpriced(call.Lease);
+                else live.Budgets.Settle(call.Lease, metered.Cost, events);
             }
+            foreach (var reached in events) tell(reached);
             Free(call);
         }
+    }
+
+    /// <summary>
+    /// Changes the budgets between two settlements. A call that is settled later counts itself in a budget that is new, so its line must
+    /// not be counted there a second time, though it may be in the journal already.
+    /// </summary>
+    /// <param name="change">Gives the names of the budgets that are new.</param>
+    public BudgetChange Change(string folder, Func<IReadOnlyList<string>> change)
+    {
+        IReadOnlyList<string> fresh;
+        lock (settling)
+        {
+            settled = [];
+            fresh = change();
+        }
+        // In this order: whose line is within these lengths is settled before the change, is under way still, or was noted since.
+        var files = JournalFiles.Now(folder);
+        var counted = leases.UnderWay();
+        lock (settling)
+        {
+            counted.UnionWith(settled);
+            settled = null;
+        }
+        return new(fresh, files, counted);
     }
 }

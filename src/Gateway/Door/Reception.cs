@@ -71,12 +71,14 @@ static class Reception
     public static Refusal? Understand(Passage call, IHeaderDictionary headers)
     {
         if (CallScan.Read(call.Body.Span, call.Facts) is { } fault) return Refusal.Wrong(char.ToUpperInvariant(fault[0]) + fault[1..] + ".");
+        call.WordBytes = call.Body.Length - call.Facts.MediaBytes;
         if (call.Purpose == Purpose.Guardrail) call.Guardrail = call.Asked;
         if (call.Dialect == Dialect.Bedrock && ReadHeaders(call, headers) is { } wrong) return wrong;
         call.Facts.IsGrounded = (call.Facts.HasGuardrail || call.Purpose == Purpose.Guardrail)
             && call.Body.Span.IndexOf("grounding_source"u8) >= 0;
         if (call.Dialect != Dialect.Bedrock && NameModel(call) is { } unnamed) return unnamed;
         call.Session = headers["x-assay-session"].ToString() is { Length: > 0 } session ? session : ClientTags.SessionOf(call.ClientTags);
+        call.Agent = headers["x-assay-agent"].ToString() is { Length: > 0 } agent ? agent : ClientTags.AgentOf(call.ClientTags);
         call.ClientRequestId = headers["amz-sdk-invocation-id"].ToString() is { Length: > 0 } invocation ? invocation
             : headers["x-client-request-id"].ToString();
         return null;
@@ -88,13 +90,21 @@ static class Reception
         var facts = call.Facts;
         if (facts.Model.IsNone || facts.Model.Length is 0 or > BedrockPath.ModelIdMax)
             return Refusal.Wrong("'model' is missing; accepted: the name or id of a model.") with { Param = "model" };
-        var quoted = call.Body.Span.Slice(facts.Model.Start - 1, facts.Model.Length + 2);
-        var reader = new Utf8JsonReader(quoted);
-        reader.Read();
-        call.Asked = reader.GetString()!;
+        call.Asked = TextOf(call, facts.Model);
         if (facts.Streams && call.Purpose == Purpose.Answer) call.Operation = BedrockOperation.ConverseStream;
         return null;
     }
+
+    // A text as it is meant: its quotes stand around it, and escapes in it.
+    static string TextOf(Passage call, Stretch text)
+    {
+        if (text.IsNone) return "";
+        var reader = new Utf8JsonReader(call.Body.Span.Slice(text.Start - 1, text.Length + 2));
+        reader.Read();
+        return reader.GetString()!;
+    }
+
+    static string Versioned(string guardrail, string version) => version.Length == 0 ? guardrail : $"{guardrail}:{version}";
 
     static Refusal? ReadHeaders(Passage call, IHeaderDictionary headers)
     {
@@ -112,7 +122,8 @@ static class Reception
             call.ClientTags = tags;
         }
         if (headers["X-Amzn-Bedrock-GuardrailIdentifier"].ToString() is { Length: > 0 } guardrail)
-            (facts.HasGuardrail, call.Guardrail) = (true, guardrail);
+            (facts.HasGuardrail, call.Guardrail) = (true, Versioned(guardrail, headers["X-Amzn-Bedrock-GuardrailVersion"].ToString()));
+        else if (!facts.Guardrail.IsNone) call.Guardrail = Versioned(TextOf(call, facts.Guardrail), TextOf(call, facts.GuardrailVersion));
         if (headers["X-Amzn-Bedrock-PerformanceConfig-Latency"].ToString() == "optimized") facts.Tier = Tier.LatencyOptimized;
         facts.Tier = headers["X-Amzn-Bedrock-Service-Tier"].ToString() switch
         {

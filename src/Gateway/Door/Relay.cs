@@ -12,7 +12,7 @@ namespace Assay.Gateway.Door;
 /// Brings answers back. The counts are read as they pass, the call is written down, and only then does the answer end. A client that
 /// hangs up does not stop the reading, within bounds: the server bills what it was asked for.
 /// </summary>
-sealed class Relay(Ledgering ledgering)
+sealed class Relay(Ledgering ledgering, TimeProvider time)
 {
     /// <summary>The longest whole answer: pictures and films come as one.</summary>
     const int WholeMax = 64 * 1024 * 1024;
@@ -24,7 +24,7 @@ sealed class Relay(Ledgering ledgering)
         using var body = new CallBody();
         if (await ReadAll(response, body, cancel).ConfigureAwait(false) is { } broken)
         {
-            await Broken(http, live, call, broken).ConfigureAwait(false);
+            await Broken(http, live, call, body.Length, broken).ConfigureAwait(false);
             return;
         }
         using var client = new CallBody(body.Length);
@@ -36,8 +36,10 @@ sealed class Relay(Ledgering ledgering)
         Refusal? refusal = null;
         if (response.IsSuccessStatusCode)
         {
+            call.Kept?.TakeAnswer(body.Span);
             var answer = new Answer();
             refusal = exchange.ReadWhole(call, response, body, answer, client);
+            if (!answer.Usage.HasTokens) answer.StreamedBytes = StreamedText.LengthOfBody(body.Span);
             metered = live.Meter.Of(call, answer);
         }
         else
@@ -64,6 +66,7 @@ sealed class Relay(Ledgering ledgering)
         headers[Replies.RequestIdHeader] = call.Id.ToString();
         headers[Replies.ModelHeader] = call.Target!.Id;
         headers[Replies.DecisionHeader] = call.Decision;
+        if (call.Warnings.Count > 0) headers[Replies.WarningHeader] = string.Join("; ", call.Warnings);
         Replies.NameRequest(headers, call.Dialect, call.Id.ToString());
         if (call.Ignored.Count > 0) headers[Replies.IgnoredHeader] = string.Join(", ", call.Ignored);
     }
@@ -89,16 +92,17 @@ sealed class Relay(Ledgering ledgering)
     }
 
     // The server began an answer, so it bills one; how much, nobody said.
-    async Task Broken(HttpContext http, Live live, Passage call, string why)
+    async Task Broken(HttpContext http, Live live, Passage call, int bytes, string why)
     {
-        var metered = live.Meter.Of(call, new());
+        call.MayBeBilled = true;
+        var metered = live.Meter.Of(call, new() { StreamedBytes = bytes });
         await ledgering.Close(live, call, metered).ConfigureAwait(false);
         var refusal = new Refusal(RefusalKind.UpstreamFailed, "upstream", $"'{call.Target!.Upstream.Name}' broke off: {why.TrimEnd('.')}.");
         await Replies.Refuse(http, call.Dialect, refusal, call.Id.ToString()).ConfigureAwait(false);
     }
 
     public async Task Stream(
-        HttpContext http, Live live, Passage call, Exchange exchange, HttpResponseMessage response, CancellationTokenSource limit)
+        HttpContext http, Live live, Passage call, Exchange exchange, HttpResponseMessage response, Patience limit)
     {
         var to = http.Response;
         exchange.PassHeaders(response, to.Headers);
@@ -108,9 +112,12 @@ sealed class Relay(Ledgering ledgering)
         to.ContentType = exchange.StreamType;
         to.StatusCode = 200;
         using var tap = exchange.Tap(call);
+        tap.Kept = call.Kept;
         using var scrap = new CallBody();
         var broken = await Pump(http, call, tap, response, scrap, limit).ConfigureAwait(false);
+        call.Kept?.EndEvents();
         var metered = live.Meter.Of(call, tap.Answer);
+        if (broken is not null) metered = metered.BrokenOff();
         var isWritten = await ledgering.Close(live, call, metered).ConfigureAwait(false);
         if (http.RequestAborted.IsCancellationRequested) return;
         if (!isWritten) tap.Break(NotWritten, to.BodyWriter);
@@ -120,8 +127,8 @@ sealed class Relay(Ledgering ledgering)
     }
 
     /// <returns>Why the stream broke off; null where it came to its end.</returns>
-    static async Task<string?> Pump(
-        HttpContext http, Passage call, StreamTap tap, HttpResponseMessage response, CallBody scrap, CancellationTokenSource limit)
+    async Task<string?> Pump(
+        HttpContext http, Passage call, StreamTap tap, HttpResponseMessage response, CallBody scrap, Patience limit)
     {
         var upstream = call.Target!.Upstream;
         using var room = new CallBody();
@@ -131,22 +138,26 @@ sealed class Relay(Ledgering ledgering)
             while (true)
             {
                 var isGone = http.RequestAborted.IsCancellationRequested;
-                if (!isGone) limit.CancelAfter(upstream.SilentAtMost);
-                room.Clear();
+                limit.Begin(upstream.SilentAtMost);
+                // Waits without holding room; what comes is read into it then.
+                room.Dispose();
+                await stream.ReadAsync(Memory<byte>.Empty, limit.Token).ConfigureAwait(false);
                 var read = await stream.ReadAsync(room.GetMemory(), limit.Token).ConfigureAwait(false);
                 if (read == 0) return tap.Answer.IsWhole ? null : "The stream ended before its last event.";
                 room.Advance(read);
+                tap.Feed(room.Span, isGone ? scrap : http.Response.BodyWriter);
+                if (tap.Answer.StreamedBytes > 0) call.FirstWords ??= time.GetTimestamp();
                 if (isGone)
                 {
-                    tap.Feed(room.Span, scrap);
                     scrap.Clear();
                     continue;
                 }
-                tap.Feed(room.Span, http.Response.BodyWriter);
+                // A client that reads slowly is not the server's silence.
+                limit.Pause();
                 await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested && !limit.IsCancellationRequested)
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested && !limit.IsOver)
         {
             return await Drain(http, call, tap, response, scrap, limit).ConfigureAwait(false);
         }
@@ -161,7 +172,7 @@ sealed class Relay(Ledgering ledgering)
     }
 
     // The client hung up while it was written to: what is left is read for the counts alone.
-    static Task<string?> Drain(
-        HttpContext http, Passage call, StreamTap tap, HttpResponseMessage response, CallBody scrap, CancellationTokenSource limit) =>
+    Task<string?> Drain(
+        HttpContext http, Passage call, StreamTap tap, HttpResponseMessage response, CallBody scrap, Patience limit) =>
         Pump(http, call, tap, response, scrap, limit);
 }

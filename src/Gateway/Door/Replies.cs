@@ -15,7 +15,7 @@ static class Replies
 {
     public const string RequestIdHeader = "x-assay-request-id", ModelHeader = "x-assay-model", DecisionHeader = "x-assay-decision",
         CostHeader = "x-assay-cost-usd", EstimateHeader = "x-assay-estimate-usd", ReasonHeader = "x-assay-refused",
-        IgnoredHeader = "x-assay-ignored";
+        IgnoredHeader = "x-assay-ignored", WarningHeader = "x-assay-warning";
 
     public static async Task Refuse(HttpContext http, Dialect dialect, Refusal refusal, string requestId)
     {

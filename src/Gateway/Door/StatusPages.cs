@@ -23,6 +23,10 @@ static class StatusPages
             case "/v1/models":
                 await Json(http, json => Models(json, live)).ConfigureAwait(false);
                 return true;
+            // Who may have them was answered before it came here.
+            case Telemetry.Collecting.Path:
+                await Text(http, 403, "from another machine this page wants a key of the gateway: Authorization: Bearer KEY\n").ConfigureAwait(false);
+                return true;
             // Whoever has a key may see what is spent; nobody else.
             case "/assay/budgets":
                 if (live.Ring.Find(Reception.SecretOf(http.Request.Headers), time.GetUtcNow().UtcDateTime, out _) != Identity.KeyVerdict.Good)

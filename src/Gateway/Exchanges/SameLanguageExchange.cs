@@ -35,8 +35,9 @@ sealed class SameLanguageExchange(UpstreamKind kind) : Exchange
             if (!facts.MaxTokensValue.IsNone) edits.Replace(facts.MaxTokensValue, number);
             else edits.Insert(facts.Start, (byte[])[.. "\""u8, .. LimitName(call), .. "\":"u8, .. number, .. ","u8]);
         }
+        call.WantsUsage = AsksUsage(call);
         // A stream that does not say what it used cannot be charged.
-        if (kind == UpstreamKind.OpenAi && call.Streams && !AsksUsage(call))
+        if (kind == UpstreamKind.OpenAi && call.Streams && !call.WantsUsage)
         {
             if (facts.StreamOptions.IsNone) edits.Insert(facts.Start, "\"stream_options\":{\"include_usage\":true},"u8.ToArray());
             else edits.Replace(facts.StreamOptions, "{\"include_usage\":true}"u8.ToArray());
@@ -77,7 +78,7 @@ sealed class SameLanguageExchange(UpstreamKind kind) : Exchange
     }
 
     public override StreamTap Tap(Passage call) =>
-        new EventTap(kind, dropsUsage: kind == UpstreamKind.OpenAi && !AsksUsage(call));
+        new EventTap(kind, dropsUsage: kind == UpstreamKind.OpenAi && !call.WantsUsage);
 
     public override string StreamType => "text/event-stream; charset=utf-8";
 

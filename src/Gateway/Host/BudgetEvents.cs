@@ -1,23 +1,31 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Assay.Control.Budgets;
 using Assay.Pricing;
+using Microsoft.Win32.SafeHandles;
 
 namespace Assay.Gateway.Host;
 
-/// <summary>The steps that budgets reached, a line each: written once a window, also over restarts.</summary>
+/// <summary>
+/// The steps that budgets reached, a line each: written once a window, also over restarts. A line that cannot be written just now is
+/// written with the next one: a full disk must not fail a call that only happened to reach a step.
+/// </summary>
 sealed class BudgetEvents : IDisposable
 {
     readonly Lock gate = new();
     readonly HashSet<(string Budget, string Value, DateTime Window, decimal Step)> told = [];
-    readonly FileStream file;
+    readonly ArrayBufferWriter<byte> unwritten = new(1_024);
+    readonly SafeFileHandle file;
+    long length;
 
     /// <exception cref="GatewayException">The file cannot be written.</exception>
     public BudgetEvents(string path)
     {
         try
         {
-            file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             Read();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -28,8 +36,12 @@ sealed class BudgetEvents : IDisposable
 
     void Read()
     {
-        using var text = new StreamReader(file, leaveOpen: true);
-        while (text.ReadLine() is { } line)
+        var bytes = new byte[RandomAccess.GetLength(file)];
+        RandomAccess.Read(file, bytes, 0);
+        // What a crash cut short was not told: it is cut off, so that the next line begins a line.
+        length = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
+        RandomAccess.SetLength(file, length);
+        foreach (var line in Encoding.UTF8.GetString(bytes, 0, (int)length).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             try
             {
@@ -40,10 +52,9 @@ sealed class BudgetEvents : IDisposable
             }
             catch (Exception torn) when (torn is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
-                // A line that a crash cut short was not told; it is told again.
+                // Somebody else's line.
             }
         }
-        file.Position = file.Length;
     }
 
     static decimal Number(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
@@ -54,8 +65,7 @@ sealed class BudgetEvents : IDisposable
         lock (gate)
         {
             if (!told.Add((reached.Budget, reached.Value, reached.WindowStart, reached.Step))) return;
-            using var line = new MemoryStream();
-            using (var json = new Utf8JsonWriter(line))
+            using (var json = new Utf8JsonWriter(unwritten))
             {
                 json.WriteStartObject();
                 json.WriteString("time"u8, reached.Time);
@@ -67,11 +77,31 @@ sealed class BudgetEvents : IDisposable
                 json.WriteString("limit_usd"u8, Usd.Plain(reached.Limit));
                 json.WriteEndObject();
             }
-            line.WriteByte((byte)'\n');
-            file.Write(line.ToArray());
-            file.Flush();
+            unwritten.Write("\n"u8);
+            Write();
         }
     }
 
-    public void Dispose() => file.Dispose();
+    void Write()
+    {
+        try
+        {
+            RandomAccess.Write(file, unwritten.WrittenSpan, length);
+            length += unwritten.WrittenCount;
+            unwritten.ResetWrittenCount();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            // Written with the next step, or at the end. The restart tells what then still is not.
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (unwritten.WrittenCount > 0) Write();
+        }
+        file.Dispose();
+    }
 }

@@ -1,11 +1,11 @@
 using System.Net;
 using Assay.Bedrock;
 using Assay.Control.Budgets;
-using Assay.Gateway.Admission;
 using Assay.Gateway.Door;
 using Assay.Gateway.Identity;
 using Assay.Gateway.Metering;
 using Assay.Gateway.Settings;
+using Assay.Gateway.Telemetry;
 using Assay.Gateway.Upstreams;
 using Assay.Pricing;
 using Assay.Usage;
@@ -30,6 +30,10 @@ sealed record GatewayStart(IPEndPoint Listen, string Data, SettingsSource Source
 /// <summary>A running gateway: its files, its servers, its door.</summary>
 sealed class GatewayHost : IAsyncDisposable
 {
+    /// <summary>How long calls that were cut off have to be written down.</summary>
+    static readonly TimeSpan ClosedWithin = TimeSpan.FromSeconds(12);
+    static readonly TimeSpan ClosedAgain = TimeSpan.FromMilliseconds(20);
+
     readonly GatewayStart start;
     readonly TimeProvider time;
     readonly Action<string> warn;
@@ -37,19 +41,26 @@ sealed class GatewayHost : IAsyncDisposable
     readonly BudgetEvents events;
     readonly BudgetBook budgets;
     readonly RateBook rates;
-    readonly Calibration calibration = new();
+    readonly Remembered remembered;
+    readonly Instruments instruments = new();
     readonly ModelCatalog catalog;
     readonly HttpMessageInvoker client = Client();
+
+    // Calls that are read on for what they cost end with it, and are written down with what came until then.
+    readonly CancellationTokenSource ending = new();
 
     SettingsReading reading;
     Live live;
     Journal? journal;
+    Ledgering? ledgering;
+    GatewayServer? server;
     WebApplication? app;
     Reloading? reloading;
 
     GatewayHost(GatewayStart start, SettingsReading reading, LeaseFile leases, TimeProvider time, Action<string> warn)
     {
         (this.start, this.reading, this.leases, this.time, this.warn) = (start, reading, leases, time, warn);
+        remembered = new(time);
         var settings = reading.Settings!;
         catalog = start.Prices.ReadCatalog();
         budgets = new(Rules(settings), settings.Policy);
@@ -85,7 +96,10 @@ sealed class GatewayHost : IAsyncDisposable
         JournalFiles.Mend(start.Journal);
         Restore(leases, null, cancel);
         journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
-        app = Door(start.Listen, new(() => Volatile.Read(ref live), new(journal, leases, events.Tell), client, time));
+        ledgering = new(journal, leases, events.Tell, instruments, time);
+        server = new(() => Volatile.Read(ref live), ledgering, client, instruments, time, ending.Token);
+        instruments.Observe(() => Volatile.Read(ref live), server, journal, time);
+        app = Door(server);
         try
         {
             await app.StartAsync(cancel).ConfigureAwait(false);
@@ -102,15 +116,15 @@ sealed class GatewayHost : IAsyncDisposable
     // A book of the user's own is a file that may change; the built-in ones come with the program.
     string[] BookFile() => File.Exists(live.Settings.Book) ? [live.Settings.Book] : [];
 
-    void Restore(LeaseFile? orphans, IReadOnlyCollection<string>? only, CancellationToken cancel)
+    void Restore(LeaseFile? orphans, BudgetChange? change, CancellationToken cancel)
     {
         var options = new LogReaderOptions(catalog, live.Settings.Profiles, []);
         foreach (var fault in Restart.Restore(start.Journal, budgets, Rules(live.Settings), live.Book, options, orphans,
-            time.GetUtcNow().UtcDateTime, events.Tell, only, cancel)) warn(fault);
+            time.GetUtcNow().UtcDateTime, events.Tell, change, cancel)) warn(fault);
     }
 
     Live Make(GatewaySettings settings) => new(settings, new KeyFile(start.Keys).Read(), catalog, start.Prices.Open(settings.Book),
-        [.. settings.Upstreams.Select(u => UpstreamMaker.Make(u, time))], budgets, rates, calibration);
+        [.. settings.Upstreams.Select(u => UpstreamMaker.Make(u, time))], budgets, rates, remembered);
 
     Task Reload()
     {
@@ -124,10 +138,10 @@ sealed class GatewayHost : IAsyncDisposable
                 return Task.CompletedTask;
             }
             var made = Make(settings);
-            var fresh = budgets.Reload(Rules(settings), settings.Policy);
+            var change = ledgering!.Change(start.Journal, () => budgets.Reload(Rules(settings), settings.Policy));
             rates.Reload(settings.Rates, settings.Policy);
             Volatile.Write(ref live, made);
-            if (fresh.Count > 0) Restore(null, fresh, CancellationToken.None);
+            if (change.Fresh.Count > 0) Restore(null, change, CancellationToken.None);
         }
         catch (Exception wrong) when (wrong is GatewayException or PriceBookException or FormatException or IOException or UnauthorizedAccessException)
         {
@@ -159,7 +173,7 @@ sealed class GatewayHost : IAsyncDisposable
         MaxConnectionsPerServer = int.MaxValue,
     }, disposeHandler: true);
 
-    static WebApplication Door(IPEndPoint listen, GatewayServer server)
+    WebApplication Door(GatewayServer server)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -170,11 +184,13 @@ sealed class GatewayHost : IAsyncDisposable
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.Limits.MaxRequestLineSize = 16 * 1024;
             // Clients of AWS speak HTTP/2 from the first byte, without TLS too.
-            kestrel.Listen(listen, l => l.UseCleartextHttp2());
+            kestrel.Listen(start.Listen, l => l.UseCleartextHttp2());
         });
-        var app = builder.Build();
-        app.Run(server.Handle);
-        return app;
+        Collecting.Add(builder.Services);
+        var door = builder.Build();
+        Collecting.Use(door, () => Volatile.Read(ref live), time);
+        door.Run(server.Handle);
+        return door;
     }
 
     public async ValueTask DisposeAsync()
@@ -183,14 +199,19 @@ sealed class GatewayHost : IAsyncDisposable
         if (app is not null)
         {
             await app.StopAsync().ConfigureAwait(false);
+            await ending.CancelAsync().ConfigureAwait(false);
+            for (var waited = TimeSpan.Zero; server!.Open > 0 && waited < ClosedWithin; waited += ClosedAgain)
+                await Task.Delay(ClosedAgain).ConfigureAwait(false);
             await app.DisposeAsync().ConfigureAwait(false);
         }
         client.Dispose();
+        ending.Dispose();
         if (journal is not null)
         {
             await journal.DisposeAsync().ConfigureAwait(false);
             if (!journal.Unwritten.IsEmpty) warn($"the journal lost {journal.Unwritten.Length} bytes of lines that could not be written.");
         }
+        instruments.Dispose();
         events.Dispose();
         leases.Dispose();
     }

@@ -1,4 +1,5 @@
 using Assay.Control.Budgets;
+using Assay.Gateway.Door;
 using Assay.Gateway.Metering;
 using Assay.Pricing;
 using Assay.Rating;
@@ -22,18 +23,20 @@ static class Restart
         return rolling < month ? rolling : month;
     }
 
-    /// <param name="only">Names of the only budgets to bring back; null for all.</param>
+    /// <param name="change">The only budgets to bring back, and from which lines; null for all from all.</param>
     /// <param name="orphans">What the run before left on its way; null where there was none.</param>
     /// <returns>What could not be read, in words.</returns>
     public static IReadOnlyList<string> Restore(
         string journal, BudgetBook budgets, IReadOnlyList<BudgetRule> rules, PriceBook book, LogReaderOptions options, LeaseFile? orphans,
-        DateTime now, Action<BudgetEvent> tell, IReadOnlyCollection<string>? only, CancellationToken cancel)
+        DateTime now, Action<BudgetEvent> tell, BudgetChange? change, CancellationToken cancel)
     {
+        var only = change?.Fresh;
         var waiting = orphans?.Orphans.ToDictionary(o => o.Request) ?? [];
         var charges = new Charge[Rater.ChargesMax];
         List<BudgetEvent> events = [];
-        var faults = JournalFiles.Read(journal, Since(rules, now), options, record =>
+        var faults = JournalFiles.Read(change?.Files ?? JournalFiles.Now(journal), Since(rules, now), options, record =>
         {
+            if (change?.Counted.Contains(record.RequestId.Key) == true) return;
             if (waiting.Remove(record.RequestId.Key, out var settled)) orphans!.Free(settled.Slot);
             var count = Rater.Rate(record, book, charges);
             var (cost, isUnpriced) = (0m, false);

@@ -14,6 +14,7 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
 {
     // Where no count ever came: text has about four bytes a token, and an estimate must not be too low.
     const int BytesPerToken = 3;
+    const double UnreadShare = 0.9;
 
     // What is worked out for a kind of call (its rates) is found again by its address.
     readonly ConcurrentDictionary<(Caller, ModelTarget, BedrockOperation, Mode, Tier), CallKind> kinds = new();
@@ -34,8 +35,11 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
             Tokens = tokens, Amounts = usage.Amounts(), StopReason = usage.StopReason, ErrorCode = answer.Failure,
         };
         if (counts == CountsFrom.Served && !tokens.IsNone && answer.Failure is null)
-            calibration.Of(target, call.Holder!.Key.Name).Learn(call.Body.Length - call.Facts.MediaBytes, tokens.Prompt, tokens.Output);
-        return Rate(record, counts);
+            calibration.Of(target, call.Holder!.Key.Name).Learn(call.WordBytes, tokens.Prompt, tokens.Output);
+        var metered = Rate(record, counts);
+        if (call.Shadow is not { Model: var shadow } || tokens.IsNone) return metered;
+        var beside = Rate(record with { Model = shadow.Model, Region = shadow.Region }, counts);
+        return metered with { ShadowCost = beside.Unpriced is null ? beside.Cost : null };
     }
 
     /// <summary>A call that was refused or failed: nothing in it can be charged.</summary>
@@ -91,10 +95,12 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
 
     TokenCounts Estimate(Passage call, Answer answer)
     {
-        if (!answer.IsWhole && answer.StreamedBytes == 0 && answer.Failure is not null) return default;
+        if (!call.MayBeBilled && !answer.IsWhole && answer.StreamedBytes == 0 && answer.Failure is not null) return default;
         var habits = calibration.Of(call.Target!, call.Holder!.Key.Name);
-        var input = habits.Input(share: 0.5, call.Body.Length - call.Facts.MediaBytes);
-        return new() { Input = Math.Clamp(input, 1, call.Size.Input), Output = AtLeast(call, answer) };
+        var input = habits.Input(share: 0.5, call.WordBytes);
+        // What a server may have answered and nobody read is as long as such answers are.
+        var output = call.MayBeBilled ? Math.Max(AtLeast(call, answer), habits.Output(UnreadShare, call.Size.Output)) : AtLeast(call, answer);
+        return new() { Input = Math.Clamp(input, 1, call.Size.Input), Output = Math.Min(output, call.Size.Output) };
     }
 
     static long AtLeast(Passage call, Answer answer) =>

@@ -133,7 +133,8 @@ sealed class Journal : IAsyncDisposable
             IsStuck = null;
             return true;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        // A file that may not grow any further is told of as an argument out of range.
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             IsStuck = fault.Message;
             return false;
@@ -153,16 +154,25 @@ sealed class Journal : IAsyncDisposable
         packer.Pack(path);
     }
 
+    // Where no new file can be opened all is as it was: the lines written stay where they are.
     SafeFileHandle OpenNext()
     {
         var now = time.GetUtcNow().UtcDateTime;
-        day = DateOnly.FromDateTime(now);
-        length = 0;
         for (var number = 1; ; number++)
         {
-            Path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{now:yyyy-MM-dd'T'HHmmss}-{number:000}.jsonl"));
-            if (File.Exists(Path) || File.Exists(Path + JournalPacker.Packed)) continue;
-            return File.OpenHandle(Path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+            var path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{now:yyyy-MM-dd'T'HHmmss}-{number:000}.jsonl"));
+            if (File.Exists(path) || File.Exists(path + JournalPacker.Packed)) continue;
+            var opened = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+            (Path, length, day) = (path, 0, DateOnly.FromDateTime(now));
+            return opened;
+        }
+    }
+
+    bool IsWriting
+    {
+        get
+        {
+            lock (gate) return isWriting;
         }
     }
 
@@ -175,9 +185,11 @@ sealed class Journal : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends when what was put in is written; where it cannot be, it is <see cref="Unwritten"/>.</summary>
     public async ValueTask DisposeAsync()
     {
-        closing.Cancel();
+        while (IsStuck is null && IsWriting) await Task.Delay(1).ConfigureAwait(false);
+        await closing.CancelAsync().ConfigureAwait(false);
         await packer.DisposeAsync().ConfigureAwait(false);
         file.Dispose();
         // A run without a call leaves nothing behind.

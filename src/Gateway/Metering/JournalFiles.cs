@@ -36,31 +36,84 @@ static class JournalFiles
         return 0;
     }
 
+    /// <summary>The files of a journal, as far as they are written now.</summary>
+    public static IReadOnlyList<JournalPart> Now(string folder) => !Directory.Exists(folder) ? [] :
+    [
+        .. new DirectoryInfo(folder).GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal)
+            .Where(f => f.Name.EndsWith(JournalPacker.Packed, StringComparison.Ordinal) || f.Name.EndsWith(".jsonl", StringComparison.Ordinal))
+            // A running gateway packs its files: one may go while it is looked at, and is then there packed.
+            .Select(f => f.Exists ? new JournalPart(f.FullName, f.Length, f.LastWriteTimeUtc) : new(f.FullName, long.MaxValue, DateTime.MaxValue)),
+    ];
+
     /// <summary>Every record since a time, each request once.</summary>
     /// <returns>What could not be read, in words; empty as a rule.</returns>
     public static IReadOnlyList<string> Read(
-        string folder, DateTime since, LogReaderOptions options, Action<UsageRecord> record, CancellationToken cancel)
+        IReadOnlyList<JournalPart> files, DateTime since, LogReaderOptions options, Action<UsageRecord> record, CancellationToken cancel)
     {
-        if (!Directory.Exists(folder)) return [];
         List<string> faults = [];
         var reader = new InvocationLogReader(options);
         var seen = new HashSet<UInt128>();
-        foreach (var path in Directory.GetFiles(folder).Order(StringComparer.Ordinal))
+        foreach (var part in files)
         {
-            var isPacked = path.EndsWith(JournalPacker.Packed, StringComparison.Ordinal);
-            if (!isPacked && !path.EndsWith(".jsonl", StringComparison.Ordinal)) continue;
             // A file holds no line younger than its last change.
-            if (File.GetLastWriteTimeUtc(path) < since) continue;
-            using var file = File.OpenRead(path);
-            using var stream = isPacked ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
-            var reading = reader.Read(stream, path, batch =>
+            if (part.Written < since) continue;
+            using var stream = Open(part);
+            var reading = reader.Read(stream, part.Path, batch =>
             {
                 foreach (ref readonly var one in batch)
                     if (one.Time >= since && seen.Add(one.RequestId.Key)) record(one);
             }, cancel);
-            if (reading.Stopped is { } stopped) faults.Add($"{path}: {stopped}");
-            if (reading.SkippedLines > 0) faults.Add($"{path}: {reading.SkippedLines} lines are no records: {reading.FirstSkipped[0].Reason}");
+            if (reading.Stopped is { } stopped) faults.Add($"{part.Path}: {stopped}");
+            if (reading.SkippedLines > 0) faults.Add($"{part.Path}: {reading.SkippedLines} lines are no records: {reading.FirstSkipped[0].Reason}");
         }
         return faults;
+    }
+
+    static Stream Open(JournalPart part)
+    {
+        if (part.Path.EndsWith(JournalPacker.Packed, StringComparison.Ordinal)) return Unpacked(part.Path);
+        try
+        {
+            return new FirstBytes(File.OpenRead(part.Path), part.Length);
+        }
+        catch (FileNotFoundException) when (File.Exists(part.Path + JournalPacker.Packed))
+        {
+            // Only a file that is written to its end is packed.
+            return Unpacked(part.Path + JournalPacker.Packed);
+        }
+    }
+
+    static GZipStream Unpacked(string path) => new(File.OpenRead(path), CompressionMode.Decompress);
+}
+
+/// <summary>A file of the journal, and how far it is to be read.</summary>
+/// <param name="Length">Bytes that were written then, where it is not packed.</param>
+readonly record struct JournalPart(string Path, long Length, DateTime Written);
+
+/// <summary>The beginning of a file that goes on being written.</summary>
+sealed class FirstBytes(FileStream file, long left) : Stream
+{
+    public override int Read(Span<byte> buffer)
+    {
+        var read = file.Read(buffer[..(int)Math.Min(buffer.Length, left)]);
+        left -= read;
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override void Flush() { }
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) file.Dispose();
+        base.Dispose(disposing);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Assay.Gateway.Calls;
+using Assay.Gateway.Routing;
 using Assay.Pricing;
 using Assay.Usage;
 using Assay.Usage.Logs;
@@ -16,6 +17,8 @@ sealed class JournalLine : IDisposable
     [ThreadStatic]
     static JournalLine? mine;
 
+    const int RoomKept = 1024 * 1024;
+
     readonly ArrayBufferWriter<byte> text = new(2_048);
     readonly Utf8JsonWriter json;
 
@@ -29,7 +32,7 @@ sealed class JournalLine : IDisposable
         text.ResetWrittenCount();
         json.Reset(text);
         var (cost, counts) = (metered.Cost, metered.Counts);
-        var unpriced = metered.Unpriced;
+        var (unpriced, shadowCost) = (metered.Unpriced, metered.ShadowCost);
         InvocationLogWriter.WriteEntry(json, new()
         {
             Record = metered.Record,
@@ -38,16 +41,20 @@ sealed class JournalLine : IDisposable
             Metadata = Tags(call),
             OutputBody = HasBody(metered.Record) ? LogBody.WithoutText : LogBody.LeftOut,
             Guardrails = Guardrails(call, metered.Record.Amounts),
-            OwnMembers = writer => Own(writer, call, cost, unpriced, counts, refused),
+            LatencyMs = call.LatencyMs, InputJson = call.Kept?.Sent ?? default, OutputJson = call.Kept?.Answer ?? default,
+            OwnMembers = writer => Own(writer, call, cost, shadowCost, unpriced, counts, refused),
         });
         json.Flush();
         text.Write("\n"u8);
+        // A thread that wrote a long prompt does not keep the room for another.
+        if (text.Capacity > RoomKept) mine = null;
         return text.WrittenSpan;
     }
 
     static bool HasBody(in UsageRecord record) => !record.Tokens.IsNone || record.Amounts is not null;
 
-    static void Own(Utf8JsonWriter json, Passage call, decimal cost, string? unpriced, CountsFrom counts, string refused)
+    static void Own(
+        Utf8JsonWriter json, Passage call, decimal cost, decimal? shadowCost, string? unpriced, CountsFrom counts, string refused)
     {
         json.WriteStartObject("gateway"u8);
         json.WriteString("dialect"u8, call.Dialect.Name());
@@ -56,7 +63,9 @@ sealed class JournalLine : IDisposable
         json.WriteString("upstream"u8, call.Target!.Upstream.Name);
         json.WriteString("decision"u8, call.Decision);
         if (refused.Length > 0) json.WriteString("refused"u8, refused);
-        if (call.Shadow is { } shadow) json.WriteString("shadow"u8, shadow);
+        if (call.Warnings.Count > 0) Texts(json, "warnings"u8, call.Warnings);
+        if (call.Shadow is { } shadow) Shadow(json, shadow, cost - shadowCost);
+        if (call.Kept?.LeftOut is { } left) json.WriteString("left_out"u8, left);
         if (call.ClampedTo is { } clamped) json.WriteNumber("max_tokens"u8, clamped);
         if (call.Worst is { } worst) json.WriteString("at_most_usd"u8, Usd.Plain(worst));
         if (call.Likely is { } likely) json.WriteString("estimate_usd"u8, Usd.Plain(likely));
@@ -64,14 +73,27 @@ sealed class JournalLine : IDisposable
         if (unpriced is not null) json.WriteString("unpriced"u8, unpriced);
         json.WriteString("counts"u8, counts switch { CountsFrom.Served => "served"u8, CountsFrom.Estimated => "estimated"u8, _ => "none"u8 });
         if (call.Attempts > 1) json.WriteNumber("attempts"u8, call.Attempts);
-        if (call.Residency.Count > 0)
-        {
-            json.WriteStartArray("residency"u8);
-            foreach (var rule in call.Residency) json.WriteStringValue(rule);
-            json.WriteEndArray();
-        }
+        if (call.Residency.Count > 0) Texts(json, "residency"u8, call.Residency);
         if (call.ClientRequestId.Length > 0) json.WriteString("client_request_id"u8, call.ClientRequestId);
         if (call.UpstreamRequestId.Length > 0) json.WriteString("upstream_request_id"u8, call.UpstreamRequestId);
+        json.WriteEndObject();
+    }
+
+    static void Texts(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var one in texts) json.WriteStringValue(one);
+        json.WriteEndArray();
+    }
+
+    static void Shadow(Utf8JsonWriter json, ShadowChoice shadow, decimal? saved)
+    {
+        json.WriteStartObject("shadow"u8);
+        json.WriteString("rule"u8, shadow.Rule);
+        json.WriteString("model"u8, shadow.Model.LoggedId);
+        json.WriteString("decision"u8, shadow.Decision);
+        if (shadow.LikelySavingUsd is { } likely) json.WriteString("estimate_saved_usd"u8, Usd.Plain(likely));
+        if (saved is { } usd) json.WriteString("saved_usd"u8, Usd.Plain(usd));
         json.WriteEndObject();
     }
 

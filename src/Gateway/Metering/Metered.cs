@@ -1,3 +1,4 @@
+using Assay.Bedrock;
 using Assay.Usage;
 
 namespace Assay.Gateway.Metering;
@@ -18,4 +19,13 @@ enum CountsFrom : byte
 /// <summary>What a call came to.</summary>
 /// <param name="Cost">USD, exact, as a report on the journal will say.</param>
 /// <param name="Unpriced">Why a part of it has no price; null where all has one.</param>
-readonly record struct Metered(UsageRecord Record, decimal Cost, string? Unpriced, CountsFrom Counts);
+readonly record struct Metered(UsageRecord Record, decimal Cost, string? Unpriced, CountsFrom Counts)
+{
+    /// <summary>The same call as one whose answer did not come to its end.</summary>
+    public Metered BrokenOff() => this with
+    {
+        Record = Record with { ErrorCode = Record.ErrorCode ?? BedrockError.ModelStreamError.Name },
+    };
+    /// <summary>What the same usage costs with the model that a rule on trial would have chosen; null where there is none, or no price.</summary>
+    public decimal? ShadowCost { get; init; }
+}

@@ -40,6 +40,9 @@ public sealed record CapacityPlan
 
     public required decimal OnDemand { get; init; }
 
+    /// <summary>What a month on demand would cost more without the units that are paid for already.</summary>
+    public decimal Freed { get; init; }
+
     /// <summary>The units bought, and what spills over to on demand.</summary>
     public required decimal Planned { get; init; }
 
@@ -80,7 +83,7 @@ public sealed record CapacityPlan
         CapacityPlan nothing = new()
         {
             Bought = [], OnDemand = start * toMonth, Planned = start * toMonth, SavingInterval = (0m, 0m), Spill = start * toMonth,
-            Utilisation = Used(minutes, existingUnits, unitTokensPerMinute), BreakEvens = breakEvens,
+            Utilisation = Used(minutes, existingUnits, unitTokensPerMinute), BreakEvens = breakEvens, Freed = (usd - start) * toMonth,
         };
         if (unitTokensPerMinute is not { } unit || terms.Count == 0) return nothing;
         var row = Remaining(minutes, unit, existingUnits, start, terms.Min(t => t.UsdPerUnitMonth), toMonth);

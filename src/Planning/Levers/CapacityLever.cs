@@ -115,21 +115,26 @@ static class CapacityLever
         readonly string account = members[0].View.Workload.Key.Account, region = members[0].View.Workload.Calls[0].Kind.Region;
 
         /// <summary>True where there is something to weigh: units whose throughput is known, or reserved tokens.</summary>
-        public bool IsSoldByTheHour => (Throughput is not null && Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms, 1m).Count > 0)
+        public bool IsSoldByTheHour => (Unit is { } unit && (unit.Owned > 0
+            || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms, 1m).Count > 0))
             || (Terms(Mode.Reserved, Meter.InputTpmHour, ReservedTerms, 1m).Count > 0
                 && Terms(Mode.Reserved, Meter.OutputTpmHour, ReservedTerms, 1m).Count > 0);
 
         /// <summary>What is worth buying for what its members leave on demand; null when nothing is.</summary>
         public PlanAction? Purchase() => Units() ?? Reserved();
 
-        decimal? Throughput => context.Constraints.Units.FirstOrDefault(u => u.Model == model.Id)?.TokensPerMinute;
+        UnitThroughput? Unit => context.Constraints.Units.FirstOrDefault(u => u.Model == model.Id);
 
+        // Units that are owned carry first, for they are paid for anyway; further ones are bought for what those leave.
         PlanAction? Units()
         {
-            if (Throughput is not { } carries || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms,
-                1m) is not { Count: > 0 } terms) return null;
-            var plan = CapacityPlan.Of(Minutes((tokens, usd) => new(tokens.Prompt + tokens.Output, usd)), terms, carries);
-            return Bought([plan], "model units", $"{Say.Count((long)carries)} tokens a minute each, as you say");
+            if (Unit is not { } unit) return null;
+            var terms = Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms, 1m);
+            if (terms.Count == 0 && unit.Owned == 0) return null;
+            var plan = CapacityPlan.Of(
+                Minutes((tokens, usd) => new(tokens.Prompt + tokens.Output, usd)), terms, unit.TokensPerMinute, unit.Owned);
+            return Bought([plan], "model units", $"{Say.Count((long)unit.TokensPerMinute)} tokens a minute each, as you say",
+                plan.Freed > 0m ? unit.Owned : 0);
         }
 
         PlanAction? Reserved()
@@ -150,7 +155,7 @@ static class CapacityLever
         /// <summary>From where a unit would pay, in words; null where the book sells none or the user has said what one carries.</summary>
         public string? BreakEven()
         {
-            if (Throughput is not null || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms,
+            if (Unit is not null || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms,
                 1m) is not { Count: > 0 } terms) return null;
             var minutes = Minutes((tokens, usd) => new(tokens.Prompt + tokens.Output, usd));
             var plan = CapacityPlan.Of(minutes, terms, null);
@@ -164,14 +169,16 @@ static class CapacityLever
                 + $"The guide's rule of {CapacityBreakEven.GuideUtilisation:0 %} utilisation says nothing without it.";
         }
 
-        PlanAction? Bought(IReadOnlyList<CapacityPlan> plans, string what, string each)
+        PlanAction? Bought(IReadOnlyList<CapacityPlan> plans, string what, string each, int owned = 0)
         {
             var bought = plans.SelectMany(p => p.Bought).ToList();
-            var saving = plans.Sum(p => p.Saving);
-            if (bought.Count == 0 || saving <= 0m) return null;
+            var freed = plans.Sum(p => p.Freed);
+            var saving = plans.Sum(p => p.Saving) + freed;
+            if (bought.Count + owned == 0 || saving <= 0m) return null;
             var period = context.Period(saving);
-            var (low, high) = (plans.Sum(p => p.SavingInterval.Low), plans.Sum(p => p.SavingInterval.High));
-            var words = string.Join(", ", bought.GroupBy(b => b.Term.Name).Select(g => $"{Say.Count(g.Sum(b => b.Units))} for {g.Key}"));
+            var (low, high) = (plans.Sum(p => p.SavingInterval.Low) + freed, plans.Sum(p => p.SavingInterval.High) + freed);
+            var words = string.Join(", ", (string[])[.. owned > 0 ? [$"the {Say.Count(owned)} you own"] : (string[])[],
+                .. bought.GroupBy(b => b.Term.Name).Select(g => $"{Say.Count(g.Sum(b => b.Units))} for {g.Key}")]);
             var evens = plans.SelectMany(p => p.BreakEvens).Where(b => b.Utilisation is not null).MinBy(b => b.Utilisation);
             return new()
             {
@@ -180,10 +187,10 @@ static class CapacityLever
                 PeriodSaving = period, JointPeriodSaving = period, MonthlySaving = Planner.Round(saving),
                     JointSaving = Planner.Round(saving),
                 Confidence = low > 0m ? Confidence.High : Confidence.Low, Effort = Effort.Medium,
-                Breaks = "the term is paid to its end, used or not",
+                Breaks = bought.Count > 0 ? "the term is paid to its end, used or not" : "",
                 Evidence = new(members.Sum(m => (long)m.View.Workload.Answered), members.Min(m => m.View.Workload.First),
                     members.Max(m => m.View.Workload.Last),
-                    $"From the demand of every minute ({each}); {plans.Average(p => p.Utilisation):0.#%} of what is bought would be "
+                    $"From the demand of every minute ({each}); {plans.Average(p => p.Utilisation):0.#%} of {(bought.Count > 0 ? "what is bought" : "them")} would be "
                         + $"used, and {Say.Usd(plans.Sum(p => p.Spill))} a month "
                     + "spills over to on demand.")
                 {

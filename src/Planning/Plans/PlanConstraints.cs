@@ -81,7 +81,8 @@ public sealed record WorkloadRule
 public sealed record QualityEvidence(WorkloadRule For, string Model, decimal Share, decimal Kept, string Source);
 
 /// <summary>Tokens a minute, input and output together, that one model unit carries.</summary>
-public sealed record UnitThroughput(string Model, decimal TokensPerMinute);
+/// <param name="Owned">Units that are paid for whatever is planned, and that calls on demand could still use.</param>
+public sealed record UnitThroughput(string Model, decimal TokensPerMinute, int Owned = 0);
 
 /// <summary>Spend promised to AWS.</summary>
 /// <param name="Annual">USD a contract year.</param>

@@ -66,6 +66,14 @@ public sealed record InvocationLogEntry
     public LogBody InputBody { get; init; } = LogBody.LeftOut;
     public LogBody OutputBody { get; init; } = LogBody.LeftOut;
 
+    /// <summary>
+    /// A body word for word, in place of one made from <see cref="Content"/>: JSON without line breaks. Empty for none.
+    /// </summary>
+    public ReadOnlyMemory<byte> InputJson { get; init; }
+
+    /// <inheritdoc cref="InputJson"/>
+    public ReadOnlyMemory<byte> OutputJson { get; init; }
+
     /// <summary>The folder of bodies on S3, without a trailing slash; needed for <see cref="LogBody.OnS3"/> only.</summary>
     public string BodyFolder { get; init; } = "";
 

@@ -100,7 +100,8 @@ public sealed class InvocationLogWriter : IDisposable
         json.WriteStartObject("input"u8);
         json.WriteString("inputContentType"u8, "application/json"u8);
         if (entry.InputBody == LogBody.OnS3) WritePath(json, "inputBodyS3Path"u8, entry, "_input.json.gz");
-        if (entry.InputBody == LogBody.Included)
+        if (!entry.InputJson.IsEmpty) WriteRaw(json, "inputBodyJson"u8, entry.InputJson);
+        else if (entry.InputBody == LogBody.Included)
         {
             json.WritePropertyName("inputBodyJson"u8);
             InvocationLogBodies.WriteRequest(json, entry);
@@ -120,7 +121,8 @@ public sealed class InvocationLogWriter : IDisposable
         json.WriteStartObject("output"u8);
         json.WriteString("outputContentType"u8, "application/json"u8);
         if (entry.OutputBody == LogBody.OnS3) WritePath(json, "outputBodyS3Path"u8, entry, "_output.json.gz");
-        if (entry.OutputBody is LogBody.Included or LogBody.WithoutText)
+        if (!entry.OutputJson.IsEmpty) WriteRaw(json, "outputBodyJson"u8, entry.OutputJson);
+        else if (entry.OutputBody is LogBody.Included or LogBody.WithoutText)
         {
             json.WritePropertyName("outputBodyJson"u8);
             InvocationLogBodies.WriteAnswer(json, entry);
@@ -128,6 +130,12 @@ public sealed class InvocationLogWriter : IDisposable
         if (!HasNoCounts(entry.RecordReference) && entry.Shape != LogShape.Embedding)
             json.WriteNumber("outputTokenCount"u8, entry.RecordReference.Tokens.Output);
         json.WriteEndObject();
+    }
+
+    static void WriteRaw(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlyMemory<byte> body)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue(body.Span, skipInputValidation: true);
     }
 
     static void WritePath(Utf8JsonWriter json, ReadOnlySpan<byte> name, InvocationLogEntry entry, string suffix) =>

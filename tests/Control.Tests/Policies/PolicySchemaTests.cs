@@ -6,29 +6,14 @@ namespace Assay.Control.Tests.Policies;
 /// <summary>An editor, a reader of the documentation and the reader of files know the same keys.</summary>
 public class PolicySchemaTests
 {
-    const string Begin = "<!-- keys: written by tests -->\n";
-    const string End = "<!-- end of keys -->";
-
-    static string SchemaPath => Path.Combine(Repository.Root, "samples", "policy.schema.json");
-    static string PagePath => Path.Combine(Repository.Root, "docs", "policy.md");
-    static bool IsUpdate => Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1";
+    static readonly KeyPages Pages = new("Assay policy", "A policy for 'assay policy'. Every key, unit and default: docs/policy.md",
+        PolicyKeys.Tables, ["Policy", "Account", "Team", "Allow", "Deny", "Limit", "Budget", "Alarms", "Logging", "Export"]);
 
     [Fact]
-    public void The_schema_says_what_the_reader_accepts()
-    {
-        if (IsUpdate) File.WriteAllText(SchemaPath, PolicySchema.Json());
-        Assert.True(PolicySchema.Json() == File.ReadAllText(SchemaPath), "samples/policy.schema.json is out of date: UPDATE_GOLDEN=1 ./test rewrites it");
-    }
+    public void The_schema_says_what_the_reader_accepts() => Pages.SchemaMatches("samples/policy.schema.json");
 
     [Fact]
-    public void The_documentation_lists_every_key()
-    {
-        var page = File.ReadAllText(PagePath);
-        var (from, to) = (page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, page.IndexOf(End, StringComparison.Ordinal));
-        if (IsUpdate) File.WriteAllText(PagePath, page = page[..from] + PolicySchema.Markdown() + page[to..]);
-        Assert.True(page.Contains(Begin + PolicySchema.Markdown() + End, StringComparison.Ordinal),
-            "The tables of docs/policy.md are out of date: UPDATE_GOLDEN=1 ./test rewrites them.");
-    }
+    public void The_documentation_lists_every_key() => Pages.PageMatches("docs/policy.md");
 
     [Fact]
     public void The_sample_uses_every_section()

@@ -18,7 +18,9 @@ public class CapacityChoiceTests
     static string Line(string meter, string mode, string unit, string rate) =>
         $"{meter}-{mode},{Model},{meter},{mode},standard,in_region,standard,*,none,{unit},{rate},,,test";
 
-    static Plan Planned(decimal carries, int? most, params (string App, int Tokens)[] workloads)
+    static Plan Planned(decimal carries, int? most, params (string App, int Tokens)[] workloads) => Owning(0, carries, most, workloads);
+
+    static Plan Owning(int owned, decimal carries, int? most, params (string App, int Tokens)[] workloads)
     {
         var traffic = new Traffic();
         foreach (var (app, tokens) in workloads)
@@ -30,7 +32,7 @@ public class CapacityChoiceTests
         }
         return Planner.Of(traffic, new(Book, ModelCatalog.Empty), new()
         {
-            MaxActions = most, BatchMinimum = 50, Units = [new(Model, carries)],
+            MaxActions = most, BatchMinimum = 50, Units = [new(Model, carries, owned)],
             Workloads = [new() { App = "job", MaxWait = TimeSpan.FromHours(24) }, new() { App = "chat", MaxWait = TimeSpan.Zero }],
         }, TestContext.Current.CancellationToken);
     }
@@ -82,5 +84,24 @@ public class CapacityChoiceTests
     {
         var plan = Planned(100_000, 1, ("job", 80_000));
         Assert.Single(plan.Actions, a => a.Kind == ActionKind.Saving);
+    }
+
+    [Fact]
+    public void Units_that_are_owned_carry_first_and_cost_nothing_more()
+    {
+        // 3,456 a month on demand; the owned unit carries half of it for nothing, and nothing else is worth its price for the rest: 864
+        // a month for a unit is less than the 1,728 left, so one more is bought.
+        var plan = Owning(1, 40_000, null, ("chat", 80_000));
+        Assert.Equal(OnDemandMonth(40_000) - UnitMonth + OnDemandMonth(40_000), plan.SavingMonthly);
+        Assert.Contains("the 1 you own", Assert.Single(plan.Actions, a => a.Lever == Lever.Provisioned).To, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_owned_units_carry_is_kept_out_of_the_batch()
+    {
+        // Batch halves 1,728; an idle unit carries all of it.
+        var plan = Owning(1, 100_000, null, ("job", 40_000));
+        Assert.Equal([Lever.Provisioned], plan.Actions.Where(a => a.Kind == ActionKind.Saving).Select(a => a.Lever));
+        Assert.Equal(0m, plan.PlannedMonthly);
     }
 }

@@ -39,7 +39,9 @@ static class ConstraintsKeys
     public static readonly KeyTable Unit = new("a model unit's throughput",
         new("model", new Shape.Model(), "The model.", IsRequired: true),
         new("tokens_per_minute", new Shape.Figure(Units.TokensPerMinute), "What one unit carries, input and output together.",
-            IsRequired: true));
+            IsRequired: true),
+        new("owned", new Shape.Words(Units.WholeAccepted("2")), "Units that are paid for and idle: what provisioned calls leave of them.",
+            "none"));
 
     public static readonly KeyTable Commitment = new("a commitment",
         new("annual", new Shape.Figure(Units.UsdPerYear), "What is promised each contract year.", IsRequired: true),

@@ -111,12 +111,13 @@ public static class ConstraintsReader
         foreach (var section in read.Each(top, "units", ConstraintsKeys.Unit))
         {
             var tokens = read.One(section, "tokens_per_minute", ConstraintsKeys.Units.TokensPerMinute) ?? 0m;
+            var owned = ConstraintsSection.Whole(section, "owned") ?? 0;
             foreach (var model in read.Model(section, "model"))
             {
                 if (units.Any(u => u.Model == model))
                     read.Wrong(section.Node, $"the throughput of {Quoted.Text(section.Text("model"))} stands here a second time; "
                         + "keep one of the two");
-                else units.Add(new(model, tokens));
+                else units.Add(new(model, tokens, owned));
             }
         }
         return units;

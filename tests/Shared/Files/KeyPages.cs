@@ -2,44 +2,62 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Assay.Control.Files;
-using Assay.Control.Policies;
 
-namespace Assay.Control.Tests.Policies;
+namespace Assay.Testing;
 
-/// <summary>The JSON schema and the tables of the documentation, as the reader's own key tables have them.</summary>
-static class PolicySchema
+/// <summary>The JSON schema of a kind of file and the tables of its documentation, as the reader's own key tables have them.</summary>
+/// <param name="tables">The top first.</param>
+/// <param name="titles">What the documentation calls the tables, in their order.</param>
+sealed class KeyPages(string title, string description, IReadOnlyList<KeyTable> tables, IReadOnlyList<string> titles)
 {
+    const string Begin = "<!-- keys: written by tests -->\n";
+    const string End = "<!-- end of keys -->";
+
     static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true, IndentSize = 2, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    static readonly Dictionary<string, string> Titles = new()
-    {
-        ["a policy"] = "Policy", ["an account"] = "Account", ["a team"] = "Team", ["an allow rule"] = "Allow", ["a deny rule"] = "Deny",
-        ["a limit"] = "Limit", ["a budget"] = "Budget", ["alarms of some accounts"] = "Alarms", ["invocation logging"] = "Logging",
-        ["a data export"] = "Export",
-    };
+    static bool IsUpdate => Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1";
 
-    public static string Json()
+    /// <summary>A schema file, relative to the root, says what the reader accepts.</summary>
+    public void SchemaMatches(string file)
+    {
+        var path = Path.Combine(Repository.Root, file);
+        if (IsUpdate) File.WriteAllText(path, Json());
+        Assert.True(File.Exists(path) && Json() == File.ReadAllText(path), $"{file} is out of date: UPDATE_GOLDEN=1 ./test rewrites it");
+    }
+
+    /// <summary>A page, relative to the root, lists every key between its two marks.</summary>
+    public void PageMatches(string file)
+    {
+        var path = Path.Combine(Repository.Root, file);
+        var page = File.ReadAllText(path);
+        var (from, to) = (page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, page.IndexOf(End, StringComparison.Ordinal));
+        if (IsUpdate) File.WriteAllText(path, page = page[..from] + Markdown() + page[to..]);
+        Assert.True(page.Contains(Begin + Markdown() + End, StringComparison.Ordinal),
+            $"The tables of {file} are out of date: UPDATE_GOLDEN=1 ./test rewrites them.");
+    }
+
+    string Json()
     {
         JsonObject definitions = [];
-        foreach (var table in PolicyKeys.Tables.Skip(1)) definitions[Id(table)] = Table(table);
-        var schema = Table(PolicyKeys.Policy);
+        foreach (var table in tables.Skip(1)) definitions[Id(table)] = Table(table);
+        var schema = Table(tables[0]);
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
-        schema.Insert(1, "title", "Assay policy");
-        schema.Insert(2, "description", "A policy for 'assay policy'. Every key, unit and default: docs/policy.md");
+        schema.Insert(1, "title", title);
+        schema.Insert(2, "description", description);
         schema["$defs"] = definitions;
         return schema.ToJsonString(Readable).ReplaceLineEndings("\n") + "\n";
     }
 
-    public static string Markdown() => string.Join('\n', PolicyKeys.Tables.Select(table =>
-        $"### {Titles[table.Name]}\n| key | takes | default | what it is |\n|---|---|---|---|\n" + string.Concat(table.Keys.Select(key =>
+    string Markdown() => string.Join('\n', tables.Select((table, i) =>
+        $"### {titles[i]}\n| key | takes | default | what it is |\n|---|---|---|---|\n" + string.Concat(table.Keys.Select(key =>
             $"| `{key.Name}` | {Takes(key.Shape)} | {(key.IsRequired ? "**needed**" : key.Default.Length > 0 ? key.Default : "–")} | {key.Summary} |\n"))));
 
-    static string Id(KeyTable table) => Titles[table.Name].ToLowerInvariant();
+    string Id(KeyTable table) => titles[tables.ToList().IndexOf(table)].ToLowerInvariant();
 
-    static string Takes(Shape shape) => shape switch
+    string Takes(Shape shape) => shape switch
     {
         Shape.Section section => $"a map: [{Id(section.Keys)}](#{Id(section.Keys)})",
         Shape.Sections sections => $"names, each with: [{Id(sections.Keys)}](#{Id(sections.Keys)})",
@@ -50,7 +68,7 @@ static class PolicySchema
         _ => shape.Accepted,
     };
 
-    static JsonObject Table(KeyTable table)
+    JsonObject Table(KeyTable table)
     {
         JsonObject properties = [];
         foreach (var key in table.Keys)
@@ -65,7 +83,7 @@ static class PolicySchema
         return schema;
     }
 
-    static JsonObject Value(Shape shape) => shape switch
+    JsonObject Value(Shape shape) => shape switch
     {
         Shape.YesNo => new() { ["enum"] = new JsonArray(true, false, "yes", "no") },
         Shape.OneOf one => new() { ["enum"] = Strings(one.Values) },
