@@ -31,6 +31,9 @@ sealed class Passage : IDisposable
     public string Asked { get; set; } = "";
     public string GuardrailVersion { get; init; } = "";
     public CallBody Body { get; } = new();
+
+    /// <summary>The memory that is counted for its body.</summary>
+    public long BytesHeld { get; set; }
     public CallFacts Facts { get; } = new();
     public KeyHolder? Holder { get; set; }
 

@@ -139,9 +139,16 @@ sealed class Rig : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops every gateway that runs, cleanly.</summary>
+    public async Task StopAll()
     {
         foreach (var one in Enumerable.Reverse(running)) await one.DisposeAsync();
+        running.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAll();
         await Bedrock.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
