@@ -127,10 +127,17 @@ ref struct CallScan
     // The limit that is checked must be the one that counts: of two, nobody knows which a server takes.
     void MaxTokens(string holder, string name)
     {
-        if (json.TokenType == JsonTokenType.Null) return;
-        if (!facts.MaxTokensValue.IsNone)
+        var (isNull, wasNull) = (json.TokenType == JsonTokenType.Null, !facts.MaxTokensValue.IsNone && facts.MaxTokens < 0);
+        var isSame = (facts.LimitHolder, facts.LimitName) == (holder, name);
+        if (!facts.MaxTokensValue.IsNone && (isSame || !(isNull || wasNull)))
         {
             fault = "the most tokens of the answer are said twice; accepted: once";
+            return;
+        }
+        if (isNull)
+        {
+            // Nothing is said, but a limit of ours must stand in this place: beside it the server might go by this one.
+            if (facts.MaxTokensValue.IsNone) Limit(holder, name);
             return;
         }
         if (json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out var most) || most < 1)
@@ -139,6 +146,11 @@ ref struct CallScan
             return;
         }
         facts.MaxTokens = most;
+        Limit(holder, name);
+    }
+
+    readonly void Limit(string holder, string name)
+    {
         facts.MaxTokensValue = new((int)json.TokenStartIndex, json.ValueSpan.Length);
         (facts.LimitHolder, facts.LimitName) = (holder, name);
     }

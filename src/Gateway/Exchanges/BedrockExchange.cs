@@ -62,7 +62,7 @@ sealed class BedrockExchange : Exchange
     static Refusal? LimitElsewhere(Passage call)
     {
         var facts = call.Facts;
-        if (facts.MaxTokens < 1 || LimitName(call) is not var (holder, name)) return null;
+        if (facts.MaxTokensValue.IsNone || LimitName(call) is not var (holder, name)) return null;
         if (facts.LimitHolder == holder && (facts.LimitName == name || Synonym(call) == facts.LimitName)) return null;
         var path = holder.Length == 0 ? name : $"{holder}.{name}";
         return Refusal.Wrong($"'{call.Target!.Id}' does not go by '{facts.LimitName}' in this place for the most tokens of its answer; "

@@ -28,7 +28,7 @@ sealed class SameLanguageExchange(UpstreamKind kind) : Exchange
     {
         var facts = call.Facts;
         // What was checked must be what the server goes by.
-        if (facts.MaxTokens >= 1 && !(facts.LimitHolder.Length == 0 && (facts.LimitName == "max_tokens"
+        if (!facts.MaxTokensValue.IsNone && !(facts.LimitHolder.Length == 0 && (facts.LimitName == "max_tokens"
             || (kind == UpstreamKind.OpenAi && facts.LimitName == "max_completion_tokens"))))
             return Refusal.Wrong($"'{facts.LimitName}' does not limit the answer; accepted: max_tokens.") with { Param = facts.LimitName };
         var edits = new BodyEdits();
