@@ -7,7 +7,7 @@ namespace Assay.Gateway.Door;
 
 /// <summary>The way of a call through the gateway, from its first byte to its last.</summary>
 sealed class GatewayServer(
-    Func<Live> live, Ledgering ledgering, HttpMessageInvoker client, TimeProvider time, CancellationToken ending = default)
+    Func<Live> live, Ledgering ledgering, HttpMessageInvoker client, TimeProvider time, CancellationToken leaving, CancellationToken ending)
 {
     readonly Dispatch dispatch = new(client, ledgering, time);
     readonly Relay relay = new(ledgering);
@@ -84,7 +84,7 @@ sealed class GatewayServer(
     {
         var targets = now.Models.Find(call.Asked, call.Dialect);
         // Once it is sent a call is read to its end, client or no client: the server bills it.
-        using var limit = new Patience(now.Settings.DrainAtMost, ending);
+        using var limit = new Patience(now.Settings.DrainAtMost, leaving, ending);
         using var listening = http.RequestAborted.UnsafeRegister(static limit => ((Patience)limit!).HangUp(), limit);
         var sent = await dispatch.Send(now, call, targets, http.Request.Headers, limit).ConfigureAwait(false);
         if (sent.Response is null)
