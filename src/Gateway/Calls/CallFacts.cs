@@ -26,6 +26,10 @@ sealed class CallFacts
     public long MaxTokens { get; set; }
     public Stretch MaxTokensValue { get; set; }
 
+    /// <summary>The object and the name by which the body says it: whether the server goes by it is for the exchange to know.</summary>
+    public string LimitHolder { get; set; } = "";
+    public string LimitName { get; set; } = "";
+
     /// <summary>Just after the opening brace of the object that holds the most tokens, where that object is there.</summary>
     public int InferenceConfigStart { get; set; }
     public bool InferenceConfigIsEmpty { get; set; }
@@ -78,6 +82,7 @@ sealed class CallFacts
     {
         Model = MaxTokensValue = StreamOptions = Guardrail = GuardrailVersion = Metadata = ClientMetadata = LastUserText = Stretch.None;
         MaxTokens = -1;
+        LimitHolder = LimitName = "";
         Choices = Pictures = 1;
         InferenceConfigStart = Start = -1;
         InferenceConfigIsEmpty = IsEmpty = Streams = CachesAnHour = HasGuardrail = IsGrounded = AsksReserved = false;

@@ -90,37 +90,55 @@ ref struct CallScan
                 else Skip();
                 break;
             case 10 when name.SequenceEqual("inputImage"u8): Value(); Media(Text()); break;
-            case 1 when name[0] == (byte)'n': Value(); facts.Choices = Count(facts.Choices, "n"); break;
+            case 1 or 10 or 15 when IsChoices(name): Value(); facts.Choices *= Count(1, Encoding.UTF8.GetString(name)); break;
             case 21 when name.SequenceEqual("imageGenerationConfig"u8): Value(); Pictures(); break;
             case 28 when name.SequenceEqual("additionalModelRequestFields"u8): Value(); Other(refusesLimit: true); break;
             default:
-                var isLimit = IsMaxTokens(name);
+                var limit = LimitName(name);
                 Value();
-                if (isLimit) MaxTokens();
+                if (limit is not null) MaxTokens("", limit);
                 else Other();
                 break;
         }
     }
 
-    static bool IsMaxTokens(ReadOnlySpan<byte> name) => name.Length switch
+    static string? LimitName(ReadOnlySpan<byte> name) => name.Length switch
     {
-        9 => name.SequenceEqual("maxTokens"u8),
-        10 => name.SequenceEqual("max_tokens"u8),
-        11 => name.SequenceEqual("max_gen_len"u8),
-        13 => name.SequenceEqual("maxTokenCount"u8),
-        14 => name.SequenceEqual("max_new_tokens"u8) || name.SequenceEqual("max_output_tokens"u8),
-        20 => name.SequenceEqual("max_tokens_to_sample"u8),
-        21 => name.SequenceEqual("max_completion_tokens"u8),
+        9 when name.SequenceEqual("maxTokens"u8) => "maxTokens",
+        10 when name.SequenceEqual("max_tokens"u8) => "max_tokens",
+        11 when name.SequenceEqual("max_gen_len"u8) => "max_gen_len",
+        13 when name.SequenceEqual("maxTokenCount"u8) => "maxTokenCount",
+        14 when name.SequenceEqual("max_new_tokens"u8) => "max_new_tokens",
+        17 when name.SequenceEqual("max_output_tokens"u8) => "max_output_tokens",
+        20 when name.SequenceEqual("max_tokens_to_sample"u8) => "max_tokens_to_sample",
+        21 when name.SequenceEqual("max_completion_tokens"u8) => "max_completion_tokens",
+        _ => null,
+    };
+
+    // Names by which several vendors' bodies ask for more answers than one.
+    static bool IsChoices(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        1 => name[0] == (byte)'n',
+        7 => name.SequenceEqual("best_of"u8),
+        10 => name.SequenceEqual("numResults"u8),
+        15 => name.SequenceEqual("num_generations"u8),
         _ => false,
     };
 
     // The limit that is checked must be the one that counts: of two, nobody knows which a server takes.
-    void MaxTokens()
+    void MaxTokens(string holder, string name)
     {
-        if (json.TokenType == JsonTokenType.Null) return;
-        if (!facts.MaxTokensValue.IsNone)
+        var (isNull, wasNull) = (json.TokenType == JsonTokenType.Null, !facts.MaxTokensValue.IsNone && facts.MaxTokens < 0);
+        var isSame = (facts.LimitHolder, facts.LimitName) == (holder, name);
+        if (!facts.MaxTokensValue.IsNone && (isSame || !(isNull || wasNull)))
         {
             fault = "the most tokens of the answer are said twice; accepted: once";
+            return;
+        }
+        if (isNull)
+        {
+            // Nothing is said, but a limit of ours must stand in this place: beside it the server might go by this one.
+            if (facts.MaxTokensValue.IsNone) Limit(holder, name);
             return;
         }
         if (json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out var most) || most < 1)
@@ -129,7 +147,13 @@ ref struct CallScan
             return;
         }
         facts.MaxTokens = most;
+        Limit(holder, name);
+    }
+
+    readonly void Limit(string holder, string name)
+    {
         facts.MaxTokensValue = new((int)json.TokenStartIndex, json.ValueSpan.Length);
+        (facts.LimitHolder, facts.LimitName) = (holder, name);
     }
 
     Stretch Once(Stretch before, string what, Stretch now)
@@ -151,9 +175,9 @@ ref struct CallScan
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (isInferenceConfig) facts.InferenceConfigIsEmpty = false;
-            var isLimit = IsMaxTokens(Name());
+            var limit = LimitName(Name());
             Value();
-            if (isLimit) MaxTokens();
+            if (limit is not null) MaxTokens(isInferenceConfig ? "inferenceConfig" : "textGenerationConfig", limit);
             else Skip();
             if (fault is not null) return;
         }
@@ -442,7 +466,7 @@ ref struct CallScan
         {
             var isCount = Name().SequenceEqual("numberOfImages"u8);
             Value();
-            if (isCount) facts.Pictures = Count(1, "numberOfImages");
+            if (isCount) facts.Pictures = Math.Max(facts.Pictures, Count(1, "numberOfImages"));
             else Skip();
             if (fault is not null) return;
         }
@@ -457,7 +481,12 @@ ref struct CallScan
         {
             if (json.TokenType != JsonTokenType.PropertyName) continue;
             var name = Name();
-            if (refusesLimit && IsMaxTokens(name))
+            if (refusesLimit && json.CurrentDepth == depth + 1 && IsChoices(name))
+            {
+                fault = $"'{Encoding.UTF8.GetString(name)}' asks for more answers where they are not counted; accepted: one answer a call";
+                return;
+            }
+            if (refusesLimit && LimitName(name) is not null)
             {
                 fault = $"'{Encoding.UTF8.GetString(name)}' stands where it would count instead of the limit that is checked; "
                     + "accepted: inferenceConfig.maxTokens";

@@ -44,6 +44,9 @@ sealed class Passage : IDisposable
 
     /// <summary>Bytes of the body that were words: known after the body itself is gone.</summary>
     public long WordBytes { get; set; }
+
+    /// <summary>The memory that is counted for its body.</summary>
+    public long BytesHeld { get; set; }
     public CallFacts Facts { get; } = new();
     public KeyHolder? Holder { get; set; }
 

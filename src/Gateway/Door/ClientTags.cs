@@ -23,6 +23,8 @@ static class ClientTags
             {
                 var name = reader.GetString()!;
                 if (!reader.Read() || reader.TokenType != JsonTokenType.String) return null;
+                // Said twice, the last counts, as for any reader of JSON.
+                tags.RemoveAll(t => t.Key == name);
                 if (!Reserved.Contains(name.Trim()) && tags.Count < PairsMax - Stamped) tags.Add(new(name, reader.GetString()!));
             }
             return tags;
@@ -35,11 +37,11 @@ static class ClientTags
 
     /// <summary>Tags of another language's requests, those left out that Bedrock would not take.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Of(IEnumerable<KeyValuePair<string, string>> tags) =>
-        [.. tags.Where(t => !Reserved.Contains(t.Key) && t.Key.Length is > 0 and <= 256 && t.Value.Length <= 256 && IsPlain(t.Key) && IsPlain(t.Value))
+        [.. tags.Where(t => !Reserved.Contains(t.Key.Trim()) && IsTaken(t.Key) && t.Key.Length > 0 && IsTaken(t.Value))
             .Take(PairsMax - Stamped)];
 
-    // The characters of request metadata.
-    static bool IsPlain(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || " :_@$#=/+,-.".Contains(c, StringComparison.Ordinal));
+    // The characters of request metadata, and how many of them.
+    static bool IsTaken(string text) => text.Length <= 256 && text.All(c => char.IsAsciiLetterOrDigit(c) || " :_@$#=/+,-.".Contains(c, StringComparison.Ordinal));
 
     public static string AgentOf(IReadOnlyList<KeyValuePair<string, string>> tags)
     {

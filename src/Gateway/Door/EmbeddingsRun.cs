@@ -63,7 +63,7 @@ sealed class EmbeddingsRun(Dispatch dispatch, Ledgering ledgering)
         };
         call.Body.Write(body.Span);
         if (CallScan.Read(call.Body.Span, call.Facts) is { } fault) return new() { Refusal = Refusal.Wrong(fault) };
-        using var limit = new Patience(live.Settings.DrainAtMost, cancel);
+        using var limit = new Patience(live.Settings.DrainAtMost, CancellationToken.None, cancel);
         var sent = await dispatch.Send(live, call, [target], headers, limit).ConfigureAwait(false);
         if (sent.Response is null)
         {

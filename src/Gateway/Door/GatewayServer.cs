@@ -9,19 +9,19 @@ namespace Assay.Gateway.Door;
 /// <summary>The way of a call through the gateway, from its first byte to its last.</summary>
 sealed class GatewayServer(
     Func<Live> live, Ledgering ledgering, HttpMessageInvoker client, Instruments instruments, TimeProvider time,
-    CancellationToken ending = default)
+    CancellationToken leaving, CancellationToken ending)
 {
     readonly Dispatch dispatch = new(client, ledgering, time);
     readonly Relay relay = new(ledgering, time);
     readonly EmbeddingsRun embeddings = new(new(client, ledgering, time), ledgering);
-    long bodyBytes;
+    readonly RequestMemory memory = new();
     int open;
 
     /// <summary>Requests that are being answered, or read to their ends for what they cost.</summary>
     public int Open => Volatile.Read(ref open);
 
     /// <summary>Bytes of requests that are held in memory.</summary>
-    public long BodyBytes => Interlocked.Read(ref bodyBytes);
+    public long BodyBytes => memory.Held;
 
     public async Task Handle(HttpContext http)
     {
@@ -65,24 +65,10 @@ sealed class GatewayServer(
             return;
         }
         call.Holder = holder;
-        // A body that does not say its length may be as long as any; one that says too much is not waited for.
-        var held = Math.Min(http.Request.ContentLength ?? Reception.BodyMax, Reception.BodyMax);
         try
         {
-            if (Interlocked.Add(ref bodyBytes, held) is var all && all > now.Settings.BodyBytesMax && held < all)
-            {
-                await Refuse(http, now, call, new(RefusalKind.Unavailable, "memory",
-                    $"The gateway holds {now.Settings.BodyBytesMax / 1_000_000:N0} MB of requests already; try again.")).ConfigureAwait(false);
-                return;
-            }
-            if (await Read(http, call).ConfigureAwait(false) is { } refusal)
-            {
-                await Refuse(http, now, call, refusal).ConfigureAwait(false);
-                return;
-            }
-            Interlocked.Add(ref bodyBytes, call.Body.Length - held);
-            held = call.Body.Length;
-            await Answer(http, now, call).ConfigureAwait(false);
+            if (await Read(http, now, call).ConfigureAwait(false) is { } refusal) await Refuse(http, now, call, refusal).ConfigureAwait(false);
+            else await Answer(http, now, call).ConfigureAwait(false);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException && call.Target is null)
         {
@@ -94,13 +80,13 @@ sealed class GatewayServer(
         }
         finally
         {
-            Interlocked.Add(ref bodyBytes, -held);
+            memory.GiveBack(call);
         }
     }
 
-    async ValueTask<Refusal?> Read(HttpContext http, Passage call) => ledgering.Journal.IsStuck is { } stuck
+    async ValueTask<Refusal?> Read(HttpContext http, Live now, Passage call) => ledgering.Journal.IsStuck is { } stuck
         ? new(RefusalKind.Unavailable, "journal", $"The journal cannot be written ({stuck.TrimEnd('.')}); no call is let in until it can.")
-        : await Reception.ReadBody(http, call).ConfigureAwait(false) ?? Reception.Understand(call, http.Request.Headers);
+        : await Reception.ReadBody(http, call, memory, now.Settings.BodyBytesMax).ConfigureAwait(false) ?? Reception.Understand(call, http.Request.Headers);
 
     async Task Answer(HttpContext http, Live now, Passage call)
     {
@@ -115,7 +101,7 @@ sealed class GatewayServer(
         }
         if (now.Settings.KeepsPrompts) call.Kept = new();
         // Once it is sent a call is read to its end, client or no client: the server bills it.
-        using var limit = new Patience(now.Settings.DrainAtMost, ending);
+        using var limit = new Patience(now.Settings.DrainAtMost, leaving, ending);
         using var listening = http.RequestAborted.UnsafeRegister(static limit => ((Patience)limit!).HangUp(), limit);
         if (EmbeddingsRun.IsFor(call, route.Targets))
         {

@@ -115,9 +115,9 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
                 settled?.Add(CallMeter.KeyOf(call.Id));
                 if (metered.Unpriced is not null) live.Budgets.SettleUnpriced(call.Lease);
                 else live.Budgets.Settle(call.Lease, metered.Cost, events);
+                Free(call);
             }
             foreach (var reached in events) tell(reached);
-            Free(call);
         }
     }
 

@@ -2,12 +2,15 @@ namespace Assay.Gateway.Door;
 
 /// <summary>
 /// How long a call is still waited for. Its server is given its times one after the other; once the client hung up one last time runs,
-/// and no other begins. Ends at once when the gateway does.
+/// and no other begins.
 /// </summary>
-sealed class Patience(TimeSpan afterHangUp, CancellationToken ending) : IDisposable
+/// <param name="leaving">The gateway is about to end: nobody is waited for whose client hung up.</param>
+/// <param name="ending">The gateway ends.</param>
+sealed class Patience(TimeSpan afterHangUp, CancellationToken leaving, CancellationToken ending) : IDisposable
 {
     readonly CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(ending);
     readonly Lock gate = new();
+    CancellationTokenRegistration leave;
     bool hasHungUp, isDone;
 
     public CancellationToken Token => limit.Token;
@@ -33,12 +36,14 @@ sealed class Patience(TimeSpan afterHangUp, CancellationToken ending) : IDisposa
             if (hasHungUp || isDone) return;
             hasHungUp = true;
             limit.CancelAfter(afterHangUp);
+            leave = leaving.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
         }
     }
 
     public void Dispose()
     {
         lock (gate) isDone = true;
+        leave.Dispose();
         limit.Dispose();
     }
 }

@@ -41,9 +41,16 @@ static class Reception
             : Refusal.Forbidden("key", $"Key '{holder.Key.Name}' may not use the {dialect.Name()} dialect; it may use {string.Join(", ", dialects)}.");
     }
 
+    static Refusal TooLong =>
+        new(RefusalKind.TooLarge, "request", $"The body is longer than {BodyMax:N0} bytes, the most that Bedrock takes.");
+
     /// <summary>Reads the whole body into the passage.</summary>
-    public static async ValueTask<Refusal?> ReadBody(HttpContext http, Passage call)
+    /// <param name="most">What all requests together may hold.</param>
+    public static async ValueTask<Refusal?> ReadBody(HttpContext http, Passage call, RequestMemory memory, long most)
     {
+        // What says that it is too long is not waited for.
+        if (http.Request.ContentLength > BodyMax) return TooLong;
+        if (memory.TakeFirst(call, http.Request.ContentLength, most) is { } full) return full;
         var reader = http.Request.BodyReader;
         try
         {
@@ -52,8 +59,8 @@ static class Reception
                 var read = await reader.ReadAsync(http.RequestAborted).ConfigureAwait(false);
                 foreach (var part in read.Buffer)
                 {
-                    if (call.Body.Length + part.Length > BodyMax)
-                        return new(RefusalKind.TooLarge, "request", $"The body is longer than {BodyMax:N0} bytes, the most that Bedrock takes.");
+                    if (call.Body.Length + part.Length > BodyMax) return TooLong;
+                    if (memory.Take(call, call.Body.Length + part.Length, most) is { } fuller) return fuller;
                     part.Span.CopyTo(call.Body.GetSpan(part.Length));
                     call.Body.Advance(part.Length);
                 }

@@ -19,6 +19,9 @@ sealed class BedrockExchange : Exchange
     const string MetadataHeader = "X-Amzn-Bedrock-Request-Metadata";
     const int PathsRemembered = 10_000;
 
+    // Sixteen tags of the longest names and values, and what is around them.
+    const int StampMax = 16 * 600;
+
     static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     static readonly ConcurrentDictionary<(BedrockOperation Operation, string Id), string> Paths = new();
@@ -43,14 +46,35 @@ sealed class BedrockExchange : Exchange
             body.Write(call.Body.Span);
             return null;
         }
+        if (LimitElsewhere(call) is { } elsewhere) return elsewhere;
         var edits = new BodyEdits();
         if (call.ClampedTo is { } most && Clamp(call, most, edits) is { } cannot) return cannot;
-        if (IsConverse(call)) Stamp(call, call.Facts, edits);
+        // A body as long as Bedrock takes has no room for tags; the journal has them all the same.
+        if (call.Facts.Metadata.IsNone ? IsConverse(call) && call.Body.Length < Door.Reception.BodyMax - StampMax : true)
+            Stamp(call, call.Facts, edits);
         edits.Apply(call.Body.Span, body);
         return null;
     }
 
     static bool IsConverse(Passage call) => call.Operation is BedrockOperation.Converse or BedrockOperation.ConverseStream;
+
+    // What was checked must be what the model goes by: a server passes over members it does not know.
+    static Refusal? LimitElsewhere(Passage call)
+    {
+        var facts = call.Facts;
+        if (facts.MaxTokensValue.IsNone || LimitName(call) is not var (holder, name)) return null;
+        if (facts.LimitHolder == holder && (facts.LimitName == name || Synonym(call) == facts.LimitName)) return null;
+        var path = holder.Length == 0 ? name : $"{holder}.{name}";
+        return Refusal.Wrong($"'{call.Target!.Id}' does not go by '{facts.LimitName}' in this place for the most tokens of its answer; "
+            + $"accepted: {path}.") with { Param = facts.LimitName };
+    }
+
+    static string Synonym(Passage call) => IsConverse(call) ? "" : call.Target!.Model.Id switch
+    {
+        var id when id.StartsWith("openai.", StringComparison.Ordinal) => "max_completion_tokens",
+        var id when id.StartsWith("amazon.nova", StringComparison.Ordinal) => "maxTokens",
+        _ => "",
+    };
 
     static Refusal? Clamp(Passage call, long most, BodyEdits edits)
     {

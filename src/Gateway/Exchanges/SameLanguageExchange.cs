@@ -27,6 +27,10 @@ sealed class SameLanguageExchange(UpstreamKind kind) : Exchange
     public override Refusal? WriteRequest(Passage call, IHeaderDictionary client, IBufferWriter<byte> body)
     {
         var facts = call.Facts;
+        // What was checked must be what the server goes by.
+        if (!facts.MaxTokensValue.IsNone && !(facts.LimitHolder.Length == 0 && (facts.LimitName == "max_tokens"
+            || (kind == UpstreamKind.OpenAi && facts.LimitName == "max_completion_tokens"))))
+            return Refusal.Wrong($"'{facts.LimitName}' does not limit the answer; accepted: max_tokens.") with { Param = facts.LimitName };
         var edits = new BodyEdits();
         if (call.Target!.Id != call.Asked) edits.Replace(facts.Model, JsonEncodedText.Encode(call.Target.Id).EncodedUtf8Bytes.ToArray());
         if (call.ClampedTo is { } most)

@@ -30,6 +30,10 @@ sealed record GatewayStart(IPEndPoint Listen, string Data, SettingsSource Source
 /// <summary>A running gateway: its files, its servers, its door.</summary>
 sealed class GatewayHost : IAsyncDisposable
 {
+    /// <summary>How long calls have to end once the gateway is told to; less than orchestrators wait before they kill.</summary>
+    static readonly TimeSpan AnsweredAtMost = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan ReadOnAtMost = TimeSpan.FromSeconds(3);
+
     /// <summary>How long calls that were cut off have to be written down.</summary>
     static readonly TimeSpan ClosedWithin = TimeSpan.FromSeconds(12);
     static readonly TimeSpan ClosedAgain = TimeSpan.FromMilliseconds(20);
@@ -46,8 +50,8 @@ sealed class GatewayHost : IAsyncDisposable
     readonly ModelCatalog catalog;
     readonly HttpMessageInvoker client = Client();
 
-    // Calls that are read on for what they cost end with it, and are written down with what came until then.
-    readonly CancellationTokenSource ending = new();
+    // Calls that are read on for what they cost end with the first, all others with the second: written down with what came until then.
+    readonly CancellationTokenSource leaving = new(), ending = new();
 
     SettingsReading reading;
     Live live;
@@ -97,7 +101,7 @@ sealed class GatewayHost : IAsyncDisposable
         Restore(leases, null, cancel);
         journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
         ledgering = new(journal, leases, events.Tell, instruments, time);
-        server = new(() => Volatile.Read(ref live), ledgering, client, instruments, time, ending.Token);
+        server = new(() => Volatile.Read(ref live), ledgering, client, instruments, time, leaving.Token, ending.Token);
         instruments.Observe(() => Volatile.Read(ref live), server, journal, time);
         app = Door(server);
         try
@@ -198,13 +202,15 @@ sealed class GatewayHost : IAsyncDisposable
         if (reloading is not null) await reloading.DisposeAsync().ConfigureAwait(false);
         if (app is not null)
         {
-            await app.StopAsync().ConfigureAwait(false);
+            leaving.CancelAfter(ReadOnAtMost);
+            using (var enough = new CancellationTokenSource(AnsweredAtMost)) await app.StopAsync(enough.Token).ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             for (var waited = TimeSpan.Zero; server!.Open > 0 && waited < ClosedWithin; waited += ClosedAgain)
                 await Task.Delay(ClosedAgain).ConfigureAwait(false);
             await app.DisposeAsync().ConfigureAwait(false);
         }
         client.Dispose();
+        leaving.Dispose();
         ending.Dispose();
         if (journal is not null)
         {

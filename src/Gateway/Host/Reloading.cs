@@ -29,10 +29,9 @@ sealed class Reloading : IAsyncDisposable
             {
                 var now = Stamp();
                 if (now == seen) continue;
+                // Looked at before they are read: what is changed meanwhile is read again. So it is, once, where they name other files.
                 seen = now;
                 await reload().ConfigureAwait(false);
-                // The configuration may name other files now.
-                seen = Stamp();
             }
         }
         catch (OperationCanceledException)
@@ -41,7 +40,8 @@ sealed class Reloading : IAsyncDisposable
         }
     }
 
-    string Stamp() => string.Join('|', files().Select(f => File.Exists(f) ? $"{f}:{File.GetLastWriteTimeUtc(f).Ticks}:{new FileInfo(f).Length}" : f));
+    string Stamp() => string.Join('|', files().Select(f => new FileInfo(f))
+        .Select(f => f.Exists ? $"{f.FullName}:{f.LastWriteTimeUtc.Ticks}:{f.Length}" : f.FullName));
 
     public async ValueTask DisposeAsync()
     {

@@ -78,8 +78,7 @@ static class JournalFiles
         }
         catch (FileNotFoundException) when (File.Exists(part.Path + JournalPacker.Packed))
         {
-            // Only a file that is written to its end is packed.
-            return Unpacked(part.Path + JournalPacker.Packed);
+            return new FirstBytes(Unpacked(part.Path + JournalPacker.Packed), part.Length);
         }
     }
 
@@ -91,7 +90,7 @@ static class JournalFiles
 readonly record struct JournalPart(string Path, long Length, DateTime Written);
 
 /// <summary>The beginning of a file that goes on being written.</summary>
-sealed class FirstBytes(FileStream file, long left) : Stream
+sealed class FirstBytes(Stream file, long left) : Stream
 {
     public override int Read(Span<byte> buffer)
     {

@@ -77,6 +77,7 @@ sealed class Rig : IAsyncDisposable
     /// <summary>Makes a key and gives its secret.</summary>
     public string Key(VirtualKey wanted) => KeysCommand.Create(Keys, wanted).Secret;
     public string Key(string name = "one", string app = "chat", string team = "red", string env = "prod") => Key(Owner(name, app, team, env));
+    public IEnumerable<GatewayHost> Hosts => running.OfType<GatewayHost>();
     public KeyFile Keys => new(Path.Combine(Data, "keys.json"));
 
     public async Task<GatewayProcess> StartProcess(Action<System.Diagnostics.ProcessStartInfo>? with = null) =>
@@ -139,9 +140,16 @@ sealed class Rig : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops every gateway that runs, cleanly.</summary>
+    public async Task StopAll()
     {
         foreach (var one in Enumerable.Reverse(running)) await one.DisposeAsync();
+        running.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAll();
         await Bedrock.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
