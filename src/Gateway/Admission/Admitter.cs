@@ -77,7 +77,8 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
             return Refusal.Forbidden("unpriced", Sentence($"a call without a price is not let in: {unpriced}"));
         var size = CallSize.OfGuardrail(call.Facts, call.Body.Length);
         foreach (var rule in settings.Ceilings)
-            if (IsAbout(rule.Who, rule.Apps, call) && rates.Cost(size) > rule.Usd) return OverTheCeiling(call, Ceiling.Of(rule), rates.Cost(size));
+            if (IsAbout(rule.Who, rule.Apps, call) && rates.Cost(size) > rule.Usd)
+                return OverTheCeiling(call, Ceiling.Of(rule), rates.Cost(size));
         return TakeRates(call, rates, size) ?? Reserve(call, rates, size, clampedTo: null);
     }
 

@@ -65,7 +65,8 @@ sealed record CallRates(
     {
         var kind = new CallKind(Caller.Nobody, target.Region, target.Model);
         var quotes = (isGrounded ? GroundedGuards : Guards).Select(g => Rater.Quote(kind, isLong: false, day, g, book)).ToList();
-        return new(0m, 0m, 0m, 0m, 0m, 0m, 0m, quotes.Sum(q => q.Rate?.UsdPerUnit ?? 0m), quotes.FirstOrDefault(q => q.Rate is null).Reason);
+        var unpriced = quotes.FirstOrDefault(q => q.Rate is null).Reason;
+        return new(0m, 0m, 0m, 0m, 0m, 0m, 0m, quotes.Sum(q => q.Rate?.UsdPerUnit ?? 0m), unpriced);
     }
 
     static Mode ModeOf(ModelKind kind) => kind switch

@@ -167,7 +167,8 @@ readonly record struct OpenAiMembers(bool HasError, bool HasUsage, bool HasNoCho
         {
             isEmpty = false;
             // Within an element of the list, not in what a tool or a text says.
-            if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != depth + 2 || !json.ValueTextEquals("finish_reason"u8)) continue;
+            var isOfElement = json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == depth + 2;
+            if (!isOfElement || !json.ValueTextEquals("finish_reason"u8)) continue;
             json.Read();
             if (json.TokenType == JsonTokenType.String) members = members with { HasFinish = true };
         }

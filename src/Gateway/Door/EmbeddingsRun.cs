@@ -59,7 +59,8 @@ sealed class EmbeddingsRun(Dispatch dispatch, Ledgering ledgering)
         {
             Id = Guid.NewGuid(), PartOf = whole.Id, Time = whole.Time, Dialect = whole.Dialect, Purpose = whole.Purpose,
             Operation = whole.Operation, Path = whole.Path, Asked = whole.Asked, Holder = whole.Holder, ClientTags = whole.ClientTags,
-            Session = whole.Session, ClientRequestId = whole.ClientRequestId,
+            Session = whole.Session, ClientRequestId = whole.ClientRequestId, Decision = whole.Decision,
+            Kept = live.Settings.KeepsPrompts ? new() : null,
         };
         call.Body.Write(body.Span);
         if (CallScan.Read(call.Body.Span, call.Facts) is { } fault) return new() { Refusal = Refusal.Wrong(fault) };
@@ -82,6 +83,7 @@ sealed class EmbeddingsRun(Dispatch dispatch, Ledgering ledgering)
         var vectors = new ArrayBufferWriter<byte>(Math.Max(1, body.Length));
         var (code, error) = ("", (DialectError?)null);
         var answer = new Answer();
+        call.Kept?.TakeAnswer(body.Span);
         if (broken is not null) error = new(DialectFault.ModelFailed, $"'{call.Target!.Upstream.Name}' broke off: {broken.TrimEnd('.')}.");
         else if (response.IsSuccessStatusCode) exchange.ReadWhole(call, response, body, answer, vectors);
         else

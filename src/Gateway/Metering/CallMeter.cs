@@ -99,7 +99,8 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
         var habits = calibration.Of(call.Target!, call.Holder!.Key.Name);
         var input = habits.Input(share: 0.5, call.WordBytes);
         // What a server may have answered and nobody read is as long as such answers are.
-        var output = call.MayBeBilled ? Math.Max(AtLeast(call, answer), habits.Output(UnreadShare, call.Size.Output)) : AtLeast(call, answer);
+        var output = AtLeast(call, answer);
+        if (call.MayBeBilled) output = Math.Max(output, habits.Output(UnreadShare, call.Size.Output));
         return new() { Input = Math.Clamp(input, 1, call.Size.Input), Output = Math.Min(output, call.Size.Output) };
     }
 
