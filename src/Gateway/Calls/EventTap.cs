@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using Assay.Gateway.Dialects;
 using Assay.Gateway.Dialects.Anthropic;
 using Assay.Gateway.Dialects.OpenAi;
@@ -56,37 +57,56 @@ sealed class EventTap(UpstreamKind kind, bool dropsUsage) : StreamTap
         (isLast || held.Length > 0 ? held : client).Write(text);
     }
 
-    // Reads each data line of an event for what it says about money.
+    // Reads each line of an event for what it says about money. The last event and an error wait for the journal.
     bool Listen(int start, ReadOnlySpan<byte> text)
     {
-        var isLast = kind == UpstreamKind.Anthropic && text.StartsWith("event: message_stop"u8);
-        var isError = text.StartsWith("event: error"u8);
+        var (isLast, isError) = (false, false);
         for (var at = 0; at < text.Length;)
         {
             var feed = text[at..].IndexOf((byte)'\n');
-            var line = text.Slice(at, feed);
-            if (line.StartsWith("data:"u8))
+            var line = text.Slice(at, feed).TrimEnd((byte)'\r');
+            if (Value(line, "event:"u8, out var name))
             {
-                var data = line["data:"u8.Length..].TrimStart((byte)' ').TrimEnd((byte)'\r');
+                isLast |= kind == UpstreamKind.Anthropic && name.SequenceEqual("message_stop"u8);
+                isError |= name.SequenceEqual("error"u8);
+            }
+            else if (Value(line, "data:"u8, out var data))
+            {
                 if (data.SequenceEqual("[DONE]"u8)) isLast = true;
-                else if (data.StartsWith("{"u8)) Read(start + at + (line.Length - line["data:"u8.Length..].TrimStart((byte)' ').Length), data, isError);
+                else isError |= Read(start + at + line.Length - data.Length, data);
             }
             at += feed + 1;
         }
         if (isLast) Answer.IsWhole = true;
+        if (isError) Answer.Failure = "StreamError";
         return isLast || isError;
     }
 
-    void Read(int at, ReadOnlySpan<byte> data, bool isError)
+    static bool Value(ReadOnlySpan<byte> line, ReadOnlySpan<byte> field, out ReadOnlySpan<byte> value)
+    {
+        var isField = line.StartsWith(field);
+        value = isField ? line[field.Length..].TrimStart((byte)' ') : default;
+        return isField;
+    }
+
+    /// <returns>Whether it is an error instead of a part of the answer.</returns>
+    bool Read(int at, ReadOnlySpan<byte> data)
     {
         Kept?.TakeEvent(default, data);
         Answer.Usage.Read(unread.Padded, at, data.Length);
         Answer.StreamedBytes += StreamedText.Length(data);
-        if (isError || data.StartsWith("{\"error\""u8)) Answer.Failure = "StreamError";
+        var members = OpenAiMembers.Of(data);
+        // Some servers end without their last word; an answer that said why it stopped is whole.
+        if (members.HasFinish && kind == UpstreamKind.OpenAi) Answer.IsWhole = true;
+        return members.HasError;
     }
 
     // {"choices":[],"usage":{…}}: what OpenAI sends last when it is asked for the counts.
-    static bool IsUsageAlone(ReadOnlySpan<byte> text) => text.IndexOf("\"choices\":[]"u8) >= 0 && text.IndexOf("\"usage\":{"u8) >= 0;
+    static bool IsUsageAlone(ReadOnlySpan<byte> text)
+    {
+        var data = text.IndexOf("data:"u8);
+        return data >= 0 && OpenAiMembers.Of(text[(data + "data:"u8.Length)..]) is { HasUsage: true, HasNoChoices: true };
+    }
 
     public override void Finish(IBufferWriter<byte> client)
     {
@@ -109,5 +129,48 @@ sealed class EventTap(UpstreamKind kind, bool dropsUsage) : StreamTap
     {
         unread.Dispose();
         held.Dispose();
+    }
+}
+
+/// <summary>What an event of OpenAI's stream holds, however its server writes JSON.</summary>
+readonly record struct OpenAiMembers(bool HasError, bool HasUsage, bool HasNoChoices, bool HasFinish)
+{
+    public static OpenAiMembers Of(ReadOnlySpan<byte> data)
+    {
+        var json = new Utf8JsonReader(data);
+        var members = new OpenAiMembers();
+        try
+        {
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject) return members;
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                var (isError, isUsage, isChoices) =
+                    (json.ValueTextEquals("error"u8), json.ValueTextEquals("usage"u8), json.ValueTextEquals("choices"u8));
+                json.Read();
+                if (isError) members = members with { HasError = json.TokenType is JsonTokenType.StartObject or JsonTokenType.String };
+                else if (isUsage) members = members with { HasUsage = json.TokenType == JsonTokenType.StartObject };
+                if (isChoices && json.TokenType == JsonTokenType.StartArray) members = Choices(ref json, members);
+                else json.Skip();
+            }
+        }
+        catch (JsonException)
+        {
+            // What stands behind an event's line, or is no JSON, says nothing.
+        }
+        return members;
+    }
+
+    static OpenAiMembers Choices(ref Utf8JsonReader json, OpenAiMembers members)
+    {
+        var (isEmpty, depth) = (true, json.CurrentDepth);
+        while (json.Read() && json.CurrentDepth > depth)
+        {
+            isEmpty = false;
+            // Within an element of the list, not in what a tool or a text says.
+            if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != depth + 2 || !json.ValueTextEquals("finish_reason"u8)) continue;
+            json.Read();
+            if (json.TokenType == JsonTokenType.String) members = members with { HasFinish = true };
+        }
+        return members with { HasNoChoices = isEmpty };
     }
 }

@@ -27,6 +27,9 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
         var counts = usage.HasTokens || call.Purpose is Purpose.Guardrail or Purpose.CountTokens ? CountsFrom.Served : CountsFrom.Estimated;
         var tokens = call.Purpose == Purpose.CountTokens ? default
             : counts == CountsFrom.Served ? WithLifetimes(usage.Tokens(target.Model.Facts, target.IsGross), call) : Estimate(call, answer);
+        // Anthropic counts at the beginning too, one token of an answer that has not begun: of a stream that broke off, what came counts.
+        if (!answer.IsWhole && counts == CountsFrom.Served && AtLeast(call, answer) is var came && came > tokens.Output)
+            (tokens, counts) = (tokens with { Output = came }, CountsFrom.Estimated);
         var record = Record(call, usage.Tier, usage.IsReserved) with
         {
             Tokens = tokens, Amounts = usage.Amounts(), StopReason = usage.StopReason, ErrorCode = answer.Failure,
@@ -95,9 +98,11 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
         if (!call.MayBeBilled && !answer.IsWhole && answer.StreamedBytes == 0 && answer.Failure is not null) return default;
         var habits = calibration.Of(call.Target!, call.Holder!.Key.Name);
         var input = habits.Input(share: 0.5, call.WordBytes);
-        var output = (answer.StreamedBytes + BytesPerToken - 1) / BytesPerToken;
         // What a server may have answered and nobody read is as long as such answers are.
-        if (call.MayBeBilled) output = Math.Max(output, habits.Output(UnreadShare, call.Size.Output));
+        var output = call.MayBeBilled ? Math.Max(AtLeast(call, answer), habits.Output(UnreadShare, call.Size.Output)) : AtLeast(call, answer);
         return new() { Input = Math.Clamp(input, 1, call.Size.Input), Output = Math.Min(output, call.Size.Output) };
     }
+
+    static long AtLeast(Passage call, Answer answer) =>
+        Math.Min((answer.StreamedBytes + BytesPerToken - 1) / BytesPerToken, call.Size.Output);
 }

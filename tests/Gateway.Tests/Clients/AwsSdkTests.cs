@@ -1,3 +1,5 @@
+using Assay.Gateway.Calls;
+
 namespace Assay.Gateway.Tests.Clients;
 
 /// <summary>The AWS SDK for JavaScript, told where the gateway is by its environment alone.</summary>
@@ -112,7 +114,7 @@ public sealed class AwsSdkTests(AwsSdkTests.Made run) : IClassFixture<AwsSdkTest
     {
         var seen = Saw("guardrail");
         Assert.Equal("GUARDRAIL_INTERVENED", seen.Text("action"));
-        Assert.True(Agrees(seen, "gr12345", "ApplyGuardrail").Cost > 0m);
+        Assert.True(Agrees(seen, ModelTarget.GuardrailPrefix + "gr12345", "ApplyGuardrail").Cost > 0m);
     }
 
     [Fact]

@@ -37,6 +37,7 @@ sealed class Door : IAsyncDisposable
           theirs: {to: [gpt-5-mini], upstream: open, price: 'azure:gpt-5-mini'}
           claudes: {to: [claude-haiku-4-5], upstream: claude, price: 'anthropic:claude-haiku-4-5'}
         budgets:
+          plenty: {amount: '$1,000 a day', stop: hard}
           poor: {key: poor, amount: $0.0001 a day, stop: hard}
         clamp_to_budgets: no
         rates:
