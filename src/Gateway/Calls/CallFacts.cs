@@ -92,7 +92,9 @@ sealed class CallFacts
         Tier = Tier.Standard;
     }
 
-    /// <summary>The latest request for a tool by the id its model gave it: the same use stands in many requests of a session. 0 for none.</summary>
+    /// <summary>
+    /// The latest request for a tool by the id its model gave it: the same use stands in many requests of a session. 0 for none.
+    /// </summary>
     public ulong LatestToolUseId { get; private set; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,10 +23,12 @@ sealed class KeptBodies : IDisposable
     public ReadOnlyMemory<byte> Sent => sent.Length <= BytesMax ? sent.Memory : default;
 
     /// <summary>The whole answer, or the array of a stream's events; empty where there is none, or no room for it.</summary>
-    public ReadOnlyMemory<byte> Answer => !isCut && sent.Length + answer.Length <= BytesMax && IsJson(answer.Span) ? answer.Memory : default;
+    public ReadOnlyMemory<byte> Answer => IsAnswerTooLong || !IsJson(answer.Span) ? default : answer.Memory;
 
     /// <summary>What was left out for its length, in words; null for nothing.</summary>
-    public string? LeftOut => sent.Length > BytesMax ? "request and answer" : isCut || sent.Length + answer.Length > BytesMax ? "answer" : null;
+    public string? LeftOut => sent.Length > BytesMax ? "request and answer" : IsAnswerTooLong ? "answer" : null;
+
+    bool IsAnswerTooLong => isCut || sent.Length + answer.Length > BytesMax;
 
     /// <summary>Takes what is sent; of several tries the last.</summary>
     public void TakeRequest(ReadOnlySpan<byte> body)

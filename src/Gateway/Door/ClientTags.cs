@@ -57,7 +57,8 @@ static class ClientTags
             if (name is "session" or "session_id" or "sessionId" or "conversation_id") return value;
             // Anthropic's own agents name their session within the user's id.
             const string within = "_session_";
-            if (name == "user_id" && value.LastIndexOf(within, StringComparison.Ordinal) is >= 0 and var at) return value[(at + within.Length)..];
+            if (name == "user_id" && value.LastIndexOf(within, StringComparison.Ordinal) is >= 0 and var at)
+                return value[(at + within.Length)..];
         }
         return "";
     }

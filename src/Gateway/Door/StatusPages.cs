@@ -25,7 +25,8 @@ static class StatusPages
                 return true;
             // Who may have them was answered before it came here.
             case Telemetry.Collecting.Path:
-                await Text(http, 403, "from another machine this page wants a key of the gateway: Authorization: Bearer KEY\n").ConfigureAwait(false);
+                await Text(http, 403, "from another machine this page wants a key of the gateway: Authorization: Bearer KEY\n")
+                    .ConfigureAwait(false);
                 return true;
             // Whoever has a key may see what is spent; nobody else.
             case "/assay/budgets":

@@ -30,11 +30,11 @@ static class Difficulty
 
     // A word is known by its first eight letters, so that its forms are one.
     static readonly FrozenDictionary<ulong, Sign> Signs = Words(
-        (Sign.Demand, "prove proof derive design architect optimize optimise optimiza analyze analyse analysis analytic evaluate assess compare "
-            + "contrast debug diagnose investigate refactor implement strategy tradeoff tradeoffs reason reasoning justify critique plan "
+        (Sign.Demand, "prove proof derive design architect optimize optimise optimiza analyze analyse analysis analytic evaluate assess "
+            + "compare contrast debug diagnose investigate refactor implement strategy tradeoff tradeoffs reason reasoning justify critique plan "
             + "simulate algorithm complexity theorem forecast negotiate synthesize synthesise reconcile migrate why"),
-        (Sign.Chore, "translate summarize summarise summary classify extract rephrase reword spell label tag list convert format lookup greet "
-            + "yes hello hi thanks title sort count"),
+        (Sign.Chore, "translate summarize summarise summary classify extract rephrase reword spell label tag list convert format lookup "
+            + "greet yes hello hi thanks title sort count"),
         (Sign.Question, "what who whom when where which how whose"),
         (Sign.Condition, "must should exactly only without never always least most ensure avoid except unless constraint require required "
             + "within between satisfy both cannot"),
@@ -67,8 +67,8 @@ static class Difficulty
             tally.Read(said[..(LookedAt / 2)]);
             tally.Read(said[^(LookedAt / 2)..]);
         }
-        return new(tally.LengthOf(said.Length), tally.Of(Sign.Demand), tally.Of(Sign.Chore), Math.Max(tally.Of(Sign.Question), tally.QuestionMarks),
-            tally.Of(Sign.Condition) + tally.Items, tally.IsCode, tally.IsMathematics, (facts.Messages + 1) / 2, facts.Tools,
+        return new(tally.LengthOf(said.Length), tally.Of(Sign.Demand), tally.Of(Sign.Chore),
+            Math.Max(tally.Of(Sign.Question), tally.QuestionMarks), tally.Of(Sign.Condition) + tally.Items, tally.IsCode, tally.IsMathematics, (facts.Messages + 1) / 2, facts.Tools,
             facts.Images + facts.Unbounded);
     }
 
@@ -148,7 +148,8 @@ static class Difficulty
 
         public readonly int Of(Sign sign) => counts[(int)sign];
 
-        public readonly bool IsCode => fences > 0 || Of(Sign.Code) > 2 || (codeSymbols >= CodeSymbolsMin && codeSymbols * CodeShare > length);
+        public readonly bool IsCode => fences > 0 || Of(Sign.Code) > 2
+            || (codeSymbols >= CodeSymbolsMin && codeSymbols * CodeShare > length);
 
         // Three numbers and a question are a sum in words.
         public readonly bool IsMathematics => Of(Sign.Mathematics) > 0 || Formulas > 3 || (Formulas > 0 && digits * DigitsShare > length)
@@ -157,7 +158,9 @@ static class Difficulty
         // In code it assigns.
         readonly int Formulas => mathSymbols + (IsCode ? 0 : equalSigns);
 
-        /// <summary>Characters of a text of which this much was read, so that a script of many bytes a letter is not taken for a long text.</summary>
+        /// <summary>
+        /// Characters of a text of which this much was read, so that a script of many bytes a letter is not taken for a long text.
+        /// </summary>
         public readonly int LengthOf(int bytes) => length == 0 ? 0 : (int)((long)bytes * characters / length);
 
         public void Read(ReadOnlySpan<byte> text)
@@ -193,7 +196,8 @@ static class Difficulty
         }
 
         static bool IsItem(byte first, byte second) =>
-            (first is (byte)'-' or (byte)'*' && second == ' ') || (first is >= (byte)'1' and <= (byte)'9' && second is (byte)'.' or (byte)')');
+            (first is (byte)'-' or (byte)'*' && second == ' ')
+            || (first is >= (byte)'1' and <= (byte)'9' && second is (byte)'.' or (byte)')');
 
         void End(ref ulong word, ref int letters)
         {
@@ -206,7 +210,9 @@ static class Difficulty
             switch (text[at])
             {
                 case (byte)'?': QuestionMarks++; break;
-                case (byte)'{' or (byte)'}' or (byte)';' or (byte)'<' or (byte)'>' or (byte)'[' or (byte)']' or (byte)'_': codeSymbols++; break;
+                case (byte)'{' or (byte)'}' or (byte)';' or (byte)'<' or (byte)'>' or (byte)'[' or (byte)']' or (byte)'_':
+                    codeSymbols++;
+                    break;
                 case (byte)'(' when at + 1 < text.Length && text[at + 1] == ')': codeSymbols++; break;
                 case (byte)'=': codeSymbols++; equalSigns++; break;
                 case (byte)'^' or (byte)'+': mathSymbols++; break;

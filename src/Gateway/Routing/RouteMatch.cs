@@ -34,7 +34,14 @@ sealed class RouteMatch(GatewaySettings settings)
     static string? ValueOf(string name, Passage call)
     {
         var caller = call.Holder!.Caller;
-        var owners = name switch { "key" => call.Holder.Key.Name, "app" => caller.App, "team" => caller.Team, "env" => caller.Env, _ => null };
+        var owners = name switch
+        {
+            "key" => call.Holder.Key.Name,
+            "app" => caller.App,
+            "team" => caller.Team,
+            "env" => caller.Env,
+            _ => null,
+        };
         if (owners is not null) return owners.Length > 0 ? owners : null;
         foreach (var (key, value) in call.ClientTags)
             if (key == name) return value;

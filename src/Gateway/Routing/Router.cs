@@ -113,7 +113,8 @@ sealed class Router(
         // A body of InvokeModel is in its family's own words.
         if (call.Operation is BedrockOperation.InvokeModel or BedrockOperation.InvokeModelWithResponseStream
             && !(asked.Count > 0 && FamilyOf(asked[0]).SequenceEqual(FamilyOf(target)))) return false;
-        if (target.Model.Facts is { ContextLimit: > 0 and var context } && HabitsOf(call, target).Input(0.5, call.WordBytes) > context) return false;
+        if (target.Model.Facts is { ContextLimit: > 0 and var context } && HabitsOf(call, target).Input(0.5, call.WordBytes) > context)
+            return false;
         return call.Holder!.May(target, call.Guardrail, call.ClientTags).Forbidden is null
             && admitter.RatesOf(target, call.Facts.Tier, call.Facts.HasGuardrail, call.Time).Unpriced is null;
     }
@@ -137,7 +138,8 @@ sealed class Router(
         (ModelTarget Target, decimal Cost, long Cached)? best = null;
         foreach (var target in warm)
             if (!ReferenceEquals(target, targets[0]) && IsGoodEnough(rule, target, easiest, call) && CanServe(target, call, targets)
-                && Cost(call, target, warmth, guess, out var cached) is { } staying && staying < (best?.Cost ?? moving)) best = (target, staying, cached);
+                && Cost(call, target, warmth, guess, out var cached) is { } staying && staying < (best?.Cost ?? moving))
+                best = (target, staying, cached);
         if (best is not { } kept) return;
         var left = targets[0].Id;
         targets.Remove(kept.Target);

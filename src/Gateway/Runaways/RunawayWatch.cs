@@ -71,7 +71,8 @@ sealed class RunawayWatch(RunawayRule rule, Sessions sessions, Calibration calib
     void AddLimits(SessionTally session, List<string> found)
     {
         var (calls, tokens, usd) = session.Sums;
-        if (rule.CallsMax > 0 && calls > rule.CallsMax) found.Add(Invariant($"calls: {calls:N0} in one session (limit {rule.CallsMax:N0})"));
+        if (rule.CallsMax > 0 && calls > rule.CallsMax)
+            found.Add(Invariant($"calls: {calls:N0} in one session (limit {rule.CallsMax:N0})"));
         if (rule.TokensMax > 0 && tokens >= rule.TokensMax)
             found.Add(Invariant($"tokens: {tokens:N0} in one session (limit {rule.TokensMax:N0})"));
         if (rule.UsdMax > 0 && usd >= rule.UsdMax)
@@ -87,7 +88,8 @@ sealed class RunawayWatch(RunawayRule rule, Sessions sessions, Calibration calib
         var isLarge = tokens >= LargeAtLeast && tokens > (double)rule.TokensFactor * average;
         var inARow = session?.Large(isLarge) ?? (isLarge ? 1 : 0);
         if (!isLarge) return null;
-        return (inARow, Invariant($"size: about {tokens:N0} tokens, {tokens / Math.Max(average, 1):N0} times the ordinary request of its key and model"));
+        var times = tokens / Math.Max(average, 1);
+        return (inARow, Invariant($"size: about {tokens:N0} tokens, {times:N0} times the ordinary request of its key and model"));
     }
 
     /// <summary>Adds what a call came to.</summary>

@@ -77,8 +77,8 @@ sealed record CeilingRule(string Name, Who Who, IReadOnlyList<string> Apps, deci
 /// <param name="To">A model, an alias, or <c>by_difficulty</c>.</param>
 /// <param name="IsShadow">Only recorded: what would have been chosen, and saved.</param>
 sealed record RouteRule(
-    string Name, Who Who, IReadOnlyList<string> Asked, IReadOnlyList<string> Path, IReadOnlyDictionary<string, IReadOnlyList<string>> Tags, bool? Tools,
-    long BytesMin, long BytesMax, string To, bool IsShadow)
+    string Name, Who Who, IReadOnlyList<string> Asked, IReadOnlyList<string> Path,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Tags, bool? Tools, long BytesMin, long BytesMax, string To, bool IsShadow)
 {
     public const string ByDifficulty = "by_difficulty";
 

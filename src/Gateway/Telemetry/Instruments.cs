@@ -46,7 +46,8 @@ sealed class Instruments : IDisposable
     public Instruments()
     {
         tokens = meter.CreateHistogram("gen_ai.client.token.usage", "{token}", "Tokens of a call, read and answered.", advice: TokenSteps);
-        duration = meter.CreateHistogram("gen_ai.client.operation.duration", "s", "From a call's arrival to its end.", advice: DurationSteps);
+        duration = meter.CreateHistogram("gen_ai.client.operation.duration", "s", "From a call's arrival to its end.",
+            advice: DurationSteps);
         firstToken = meter.CreateHistogram("gen_ai.server.time_to_first_token", "s", "From a streamed call's arrival to its first words.",
             advice: FirstTokenSteps);
         calls = meter.CreateCounter<long>("assay.gateway.calls", "{call}", "Calls that were answered or failed.");
@@ -60,10 +61,13 @@ sealed class Instruments : IDisposable
         IEnumerable<Measurement<double>> Budgets(Func<Control.Budgets.BudgetCounterState, decimal> amount) =>
             live().Budgets.Snapshot(time.GetUtcNow().UtcDateTime).Counters.Select(c => new Measurement<double>((double)amount(c),
                 new("budget", c.Budget), new("of", c.Value)));
-        meter.CreateObservableGauge("assay.gateway.budget.spent.usd", () => Budgets(c => c.Spent), "{USD}", "Spent in the window that runs.");
-        meter.CreateObservableGauge("assay.gateway.budget.limit.usd", () => Budgets(c => c.Limit), "{USD}", "What may be spent in a window.");
-        meter.CreateObservableGauge("assay.gateway.budget.reserved.usd", () => Budgets(c => c.Reserved + c.Held), "{USD}", "Set aside.");
-        meter.CreateObservableGauge("assay.gateway.journal.stuck", () => journal.IsStuck is null ? 0 : 1, null, "1 while lines cannot be written.");
+        void Gauge(string of, Func<Control.Budgets.BudgetCounterState, decimal> amount, string about) =>
+            meter.CreateObservableGauge($"assay.gateway.budget.{of}.usd", () => Budgets(amount), "{USD}", about);
+        Gauge("spent", c => c.Spent, "Spent in the window that runs.");
+        Gauge("limit", c => c.Limit, "What may be spent in a window.");
+        Gauge("reserved", c => c.Reserved + c.Held, "Set aside for calls on their way, and for calls whose cost is not known.");
+        meter.CreateObservableGauge("assay.gateway.journal.stuck", () => journal.IsStuck is null ? 0 : 1,
+            description: "1 while lines cannot be written.");
         meter.CreateObservableGauge("assay.gateway.bodies", () => server.BodyBytes, "By", "Requests held in memory.");
     }
 
