@@ -39,6 +39,10 @@ ref struct CallScan
         {
             return $"the body is not JSON: {Words(broken)}";
         }
+        catch (InvalidOperationException)
+        {
+            return "a name in the body is no Unicode";
+        }
     }
 
     static string Words(JsonException broken)

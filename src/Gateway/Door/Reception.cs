@@ -94,8 +94,15 @@ static class Reception
             return Refusal.Wrong("'model' is missing; accepted: the name or id of a model.") with { Param = "model" };
         var quoted = call.Body.Span.Slice(facts.Model.Start - 1, facts.Model.Length + 2);
         var reader = new Utf8JsonReader(quoted);
-        reader.Read();
-        call.Asked = reader.GetString()!;
+        try
+        {
+            reader.Read();
+            call.Asked = reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Refusal.Wrong("'model' is no Unicode; accepted: the name or id of a model.") with { Param = "model" };
+        }
         if (facts.Streams && call.Purpose == Purpose.Answer) call.Operation = BedrockOperation.ConverseStream;
         return null;
     }
