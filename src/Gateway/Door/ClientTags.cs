@@ -37,8 +37,8 @@ static class ClientTags
 
     /// <summary>Tags of another language's requests, those left out that Bedrock would not take.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Of(IReadOnlyDictionary<string, string> tags) =>
-        [.. tags.Where(t => !Reserved.Contains(t.Key.Trim()) && t.Key.Length is > 0 and <= 256 && t.Value.Length <= 256 && IsPlain(t.Key) && IsPlain(t.Value))
-            .Take(PairsMax - Stamped)];
+        [.. tags.Where(t => !Reserved.Contains(t.Key.Trim()) && t.Key.Length is > 0 and <= 256 && t.Value.Length <= 256
+            && IsPlain(t.Key) && IsPlain(t.Value)).Take(PairsMax - Stamped)];
 
     // The characters of request metadata.
     static bool IsPlain(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || " :_@$#=/+,-.".Contains(c, StringComparison.Ordinal));

@@ -59,7 +59,8 @@ sealed class GatewayServer(
         call.Holder = holder;
         try
         {
-            if (await Read(http, now, call).ConfigureAwait(false) is { } refusal) await Refuse(http, now, call, refusal).ConfigureAwait(false);
+            var refusal = await Read(http, now, call).ConfigureAwait(false);
+            if (refusal is not null) await Refuse(http, now, call, refusal).ConfigureAwait(false);
             else await Answer(http, now, call).ConfigureAwait(false);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException && call.Target is null)
@@ -78,7 +79,8 @@ sealed class GatewayServer(
 
     async ValueTask<Refusal?> Read(HttpContext http, Live now, Passage call) => ledgering.Journal.IsStuck is { } stuck
         ? new(RefusalKind.Unavailable, "journal", $"The journal cannot be written ({stuck.TrimEnd('.')}); no call is let in until it can.")
-        : await Reception.ReadBody(http, call, memory, now.Settings.BodyBytesMax).ConfigureAwait(false) ?? Reception.Understand(call, http.Request.Headers);
+        : await Reception.ReadBody(http, call, memory, now.Settings.BodyBytesMax).ConfigureAwait(false)
+            ?? Reception.Understand(call, http.Request.Headers);
 
     async Task Answer(HttpContext http, Live now, Passage call)
     {
@@ -106,7 +108,8 @@ sealed class GatewayServer(
         if (!call.IsClosed)
         {
             call.MayBeBilled |= call.Attempts > 0;
-            await Refuse(http, now, call, new(RefusalKind.Unavailable, "gateway", $"The gateway failed at this call: {wrong.Message}")).ConfigureAwait(false);
+            var refusal = new Refusal(RefusalKind.Unavailable, "gateway", $"The gateway failed at this call: {wrong.Message}");
+            await Refuse(http, now, call, refusal).ConfigureAwait(false);
         }
         if (http.Response.HasStarted) http.Abort();
     }
@@ -118,7 +121,8 @@ sealed class GatewayServer(
         call.Decision = refusal.Message;
         var error = Replies.ErrorOf(refusal.Kind).Name;
         var metered = call.MayBeBilled ? now.Meter.Of(call, new() { Failure = error }) : now.Meter.OfFailure(call, error);
-        if (ledgering.Journal.IsStuck is null || call.MayBeBilled) await ledgering.Close(now, call, metered, refusal.Reason).ConfigureAwait(false);
+        if (ledgering.Journal.IsStuck is null || call.MayBeBilled)
+            await ledgering.Close(now, call, metered, refusal.Reason).ConfigureAwait(false);
         else ledgering.GiveBack(now, call);
         if (!http.RequestAborted.IsCancellationRequested)
             await Replies.Refuse(http, call.Dialect, refusal, call.Id.ToString()).ConfigureAwait(false);

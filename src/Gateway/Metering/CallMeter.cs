@@ -26,7 +26,9 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
         var usage = answer.Usage;
         var amounts = usage.Amounts();
         // What makes pictures is charged by the picture; a guess of tokens would have no price.
-        var counts = usage.HasTokens || amounts?.Any(a => a.Meter == Meter.Image) == true || call.Purpose is Purpose.Guardrail or Purpose.CountTokens ? CountsFrom.Served : CountsFrom.Estimated;
+        var isCounted = usage.HasTokens || amounts?.Any(a => a.Meter == Meter.Image) == true
+            || call.Purpose is Purpose.Guardrail or Purpose.CountTokens;
+        var counts = isCounted ? CountsFrom.Served : CountsFrom.Estimated;
         var tokens = call.Purpose == Purpose.CountTokens ? default
             : counts == CountsFrom.Served ? WithLifetimes(usage.Tokens(target.Model.Facts, target.IsGross), call) : Estimate(call, answer);
         var record = Record(call, usage.Tier, usage.IsReserved) with
