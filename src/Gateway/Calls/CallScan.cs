@@ -38,6 +38,10 @@ ref partial struct CallScan
         {
             return $"the body is not JSON: {Words(broken)}";
         }
+        catch (InvalidOperationException)
+        {
+            return "a name in the body is no Unicode";
+        }
     }
 
     static string Words(JsonException broken)
@@ -89,40 +93,17 @@ ref partial struct CallScan
                 else Skip();
                 break;
             case 10 when name.SequenceEqual("inputImage"u8): Value(); Media(Text()); break;
-            case 1 or 10 or 15 when IsChoices(name): Value(); facts.Choices *= Count(1, Encoding.UTF8.GetString(name)); break;
+            case 1 or 10 or 15 when MemberNames.IsChoices(name): Value(); facts.Choices *= Count(1, Encoding.UTF8.GetString(name)); break;
             case 21 when name.SequenceEqual("imageGenerationConfig"u8): Value(); Pictures(); break;
             case 28 when name.SequenceEqual("additionalModelRequestFields"u8): Value(); Other(refusesLimit: true); break;
             default:
-                var limit = LimitName(name);
+                var limit = MemberNames.Limit(name);
                 Value();
                 if (limit is not null) MaxTokens("", limit);
                 else Other();
                 break;
         }
     }
-
-    static string? LimitName(ReadOnlySpan<byte> name) => name.Length switch
-    {
-        9 when name.SequenceEqual("maxTokens"u8) => "maxTokens",
-        10 when name.SequenceEqual("max_tokens"u8) => "max_tokens",
-        11 when name.SequenceEqual("max_gen_len"u8) => "max_gen_len",
-        13 when name.SequenceEqual("maxTokenCount"u8) => "maxTokenCount",
-        14 when name.SequenceEqual("max_new_tokens"u8) => "max_new_tokens",
-        17 when name.SequenceEqual("max_output_tokens"u8) => "max_output_tokens",
-        20 when name.SequenceEqual("max_tokens_to_sample"u8) => "max_tokens_to_sample",
-        21 when name.SequenceEqual("max_completion_tokens"u8) => "max_completion_tokens",
-        _ => null,
-    };
-
-    // Names by which several vendors' bodies ask for more answers than one.
-    static bool IsChoices(ReadOnlySpan<byte> name) => name.Length switch
-    {
-        1 => name[0] == (byte)'n',
-        7 => name.SequenceEqual("best_of"u8),
-        10 => name.SequenceEqual("numResults"u8),
-        15 => name.SequenceEqual("num_generations"u8),
-        _ => false,
-    };
 
     // The limit that is checked must be the one that counts: of two, nobody knows which a server takes.
     void MaxTokens(string holder, string name)
@@ -174,7 +155,7 @@ ref partial struct CallScan
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (isInferenceConfig) facts.InferenceConfigIsEmpty = false;
-            var limit = LimitName(Name());
+            var limit = MemberNames.Limit(Name());
             Value();
             if (limit is not null) MaxTokens(isInferenceConfig ? "inferenceConfig" : "textGenerationConfig", limit);
             else Skip();
@@ -315,12 +296,12 @@ ref partial struct CallScan
         {
             if (json.TokenType != JsonTokenType.PropertyName) continue;
             var name = Name();
-            if (refusesLimit && json.CurrentDepth == depth + 1 && IsChoices(name))
+            if (refusesLimit && json.CurrentDepth == depth + 1 && MemberNames.IsChoices(name))
             {
                 fault = $"'{Encoding.UTF8.GetString(name)}' asks for more answers where they are not counted; accepted: one answer a call";
                 return;
             }
-            if (refusesLimit && LimitName(name) is not null)
+            if (refusesLimit && MemberNames.Limit(name) is not null)
             {
                 fault = $"'{Encoding.UTF8.GetString(name)}' stands where it would count instead of the limit that is checked; "
                     + "accepted: inferenceConfig.maxTokens";

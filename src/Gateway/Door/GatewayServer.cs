@@ -67,7 +67,8 @@ sealed class GatewayServer(
         call.Holder = holder;
         try
         {
-            if (await Read(http, now, call).ConfigureAwait(false) is { } refusal) await Refuse(http, now, call, refusal).ConfigureAwait(false);
+            var refusal = await Read(http, now, call).ConfigureAwait(false);
+            if (refusal is not null) await Refuse(http, now, call, refusal).ConfigureAwait(false);
             else await Answer(http, now, call).ConfigureAwait(false);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException && call.Target is null)
@@ -86,7 +87,8 @@ sealed class GatewayServer(
 
     async ValueTask<Refusal?> Read(HttpContext http, Live now, Passage call) => ledgering.Journal.IsStuck is { } stuck
         ? new(RefusalKind.Unavailable, "journal", $"The journal cannot be written ({stuck.TrimEnd('.')}); no call is let in until it can.")
-        : await Reception.ReadBody(http, call, memory, now.Settings.BodyBytesMax).ConfigureAwait(false) ?? Reception.Understand(call, http.Request.Headers);
+        : await Reception.ReadBody(http, call, memory, now.Settings.BodyBytesMax).ConfigureAwait(false)
+            ?? Reception.Understand(call, http.Request.Headers);
 
     async Task Answer(HttpContext http, Live now, Passage call)
     {
@@ -130,7 +132,8 @@ sealed class GatewayServer(
         if (!call.IsClosed)
         {
             call.MayBeBilled |= call.Attempts > 0;
-            await Refuse(http, now, call, new(RefusalKind.Unavailable, "gateway", $"The gateway failed at this call: {wrong.Message}")).ConfigureAwait(false);
+            var refusal = new Refusal(RefusalKind.Unavailable, "gateway", $"The gateway failed at this call: {wrong.Message}");
+            await Refuse(http, now, call, refusal).ConfigureAwait(false);
         }
         if (http.Response.HasStarted) http.Abort();
     }

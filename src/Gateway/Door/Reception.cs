@@ -99,21 +99,30 @@ static class Reception
         var facts = call.Facts;
         if (facts.Model.IsNone || facts.Model.Length is 0 or > BedrockPath.ModelIdMax)
             return Refusal.Wrong("'model' is missing; accepted: the name or id of a model.") with { Param = "model" };
-        call.Asked = TextOf(call, facts.Model);
+        if (TextOf(call, facts.Model) is not { } asked)
+            return Refusal.Wrong("'model' is no Unicode; accepted: the name or id of a model.") with { Param = "model" };
+        call.Asked = asked;
         if (facts.Streams && call.Purpose == Purpose.Answer) call.Operation = BedrockOperation.ConverseStream;
         return null;
     }
 
-    // A text as it is meant: its quotes stand around it, and escapes in it.
-    static string TextOf(Passage call, Stretch text)
+    // A text as it is meant: its quotes stand around it, and escapes in it. Null where it is no Unicode.
+    static string? TextOf(Passage call, Stretch text)
     {
         if (text.IsNone) return "";
-        var reader = new Utf8JsonReader(call.Body.Span.Slice(text.Start - 1, text.Length + 2));
-        reader.Read();
-        return reader.GetString()!;
+        try
+        {
+            var reader = new Utf8JsonReader(call.Body.Span.Slice(text.Start - 1, text.Length + 2));
+            reader.Read();
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
-    static string Versioned(string guardrail, string version) => version.Length == 0 ? guardrail : $"{guardrail}:{version}";
+    static string Versioned(string? guardrail, string? version) => guardrail is null or "" || version is null or "" ? guardrail ?? "" : $"{guardrail}:{version}";
 
     static Refusal? ReadHeaders(Passage call, IHeaderDictionary headers)
     {

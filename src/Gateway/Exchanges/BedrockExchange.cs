@@ -120,9 +120,11 @@ sealed class BedrockExchange : Exchange
     /// <param name="facts">Of the body that is sent.</param>
     public static void Stamp(Passage call, CallFacts facts, BodyEdits edits)
     {
+        // Nothing is asked for, so nothing is answered.
+        if (facts.IsEmpty) return;
         var tags = TagsAsJson(call);
         if (!facts.Metadata.IsNone) edits.Replace(facts.Metadata, tags);
-        else edits.Insert(facts.Start, (byte[])[.. "\"requestMetadata\":"u8, .. tags.Span, .. facts.IsEmpty ? ""u8 : ","u8]);
+        else edits.Insert(facts.Start, (byte[])[.. "\"requestMetadata\":"u8, .. tags.Span, .. ","u8]);
     }
 
     static ReadOnlyMemory<byte> TagsAsJson(Passage call)

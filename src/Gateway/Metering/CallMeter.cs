@@ -24,7 +24,11 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
     {
         var target = call.Target!;
         var usage = answer.Usage;
-        var counts = usage.HasTokens || call.Purpose is Purpose.Guardrail or Purpose.CountTokens ? CountsFrom.Served : CountsFrom.Estimated;
+        var amounts = usage.Amounts();
+        // What makes pictures is charged by the picture; a guess of tokens would have no price.
+        var isCounted = usage.HasTokens || amounts?.Any(a => a.Meter == Meter.Image) == true
+            || call.Purpose is Purpose.Guardrail or Purpose.CountTokens;
+        var counts = isCounted ? CountsFrom.Served : CountsFrom.Estimated;
         var tokens = call.Purpose == Purpose.CountTokens ? default
             : counts == CountsFrom.Served ? WithLifetimes(usage.Tokens(target.Model.Facts, target.IsGross), call) : Estimate(call, answer);
         // Anthropic counts at the beginning too, one token of an answer that has not begun: of a stream that broke off, what came counts.
@@ -32,7 +36,7 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
             (tokens, counts) = (tokens with { Output = came }, CountsFrom.Estimated);
         var record = Record(call, usage.Tier, usage.IsReserved) with
         {
-            Tokens = tokens, Amounts = usage.Amounts(), StopReason = usage.StopReason, ErrorCode = answer.Failure,
+            Tokens = tokens, Amounts = amounts, StopReason = usage.StopReason, ErrorCode = answer.Failure,
         };
         if (counts == CountsFrom.Served && !tokens.IsNone && answer.Failure is null)
             calibration.Of(target, call.Holder!.Key.Name).Learn(call.WordBytes, tokens.Prompt, tokens.Output);
@@ -101,7 +105,7 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
         // What a server may have answered and nobody read is as long as such answers are.
         var output = AtLeast(call, answer);
         if (call.MayBeBilled) output = Math.Max(output, habits.Output(UnreadShare, call.Size.Output));
-        return new() { Input = Math.Clamp(input, 1, call.Size.Input), Output = Math.Min(output, call.Size.Output) };
+        return new() { Input = Math.Clamp(input, 1, Math.Max(1, call.Size.Input)), Output = Math.Min(output, call.Size.Output) };
     }
 
     static long AtLeast(Passage call, Answer answer) =>

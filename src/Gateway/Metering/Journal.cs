@@ -160,7 +160,8 @@ sealed class Journal : IAsyncDisposable
         var now = time.GetUtcNow().UtcDateTime;
         for (var number = 1; ; number++)
         {
-            var path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{now:yyyy-MM-dd'T'HHmmss}-{number:000}.jsonl"));
+            var name = string.Create(CultureInfo.InvariantCulture, $"{now:yyyy-MM-dd'T'HHmmss}-{number:000}.jsonl");
+            var path = System.IO.Path.Combine(folder, name);
             if (File.Exists(path) || File.Exists(path + JournalPacker.Packed)) continue;
             var opened = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
             (Path, length, day) = (path, 0, DateOnly.FromDateTime(now));

@@ -40,9 +40,10 @@ static class JournalFiles
     public static IReadOnlyList<JournalPart> Now(string folder) => !Directory.Exists(folder) ? [] :
     [
         .. new DirectoryInfo(folder).GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal)
-            .Where(f => f.Name.EndsWith(JournalPacker.Packed, StringComparison.Ordinal) || f.Name.EndsWith(".jsonl", StringComparison.Ordinal))
+            .Where(f => f.Extension is JournalPacker.Packed or ".jsonl")
             // A running gateway packs its files: one may go while it is looked at, and is then there packed.
-            .Select(f => f.Exists ? new JournalPart(f.FullName, f.Length, f.LastWriteTimeUtc) : new(f.FullName, long.MaxValue, DateTime.MaxValue)),
+            .Select(f => f.Exists ? new JournalPart(f.FullName, f.Length, f.LastWriteTimeUtc)
+                : new(f.FullName, long.MaxValue, DateTime.MaxValue)),
     ];
 
     /// <summary>Every record since a time, each request once.</summary>
@@ -64,7 +65,8 @@ static class JournalFiles
                     if (one.Time >= since && seen.Add(one.RequestId.Key)) record(one);
             }, cancel);
             if (reading.Stopped is { } stopped) faults.Add($"{part.Path}: {stopped}");
-            if (reading.SkippedLines > 0) faults.Add($"{part.Path}: {reading.SkippedLines} lines are no records: {reading.FirstSkipped[0].Reason}");
+            if (reading.SkippedLines > 0)
+                faults.Add($"{part.Path}: {reading.SkippedLines} lines are no records: {reading.FirstSkipped[0].Reason}");
         }
         return faults;
     }
