@@ -44,7 +44,8 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         if (call.Purpose == Purpose.CountTokens) return null;
 
         if (!target.IsKnown)
-            return Refusal.Forbidden("unpriced", $"A call without a price is not let in: book '{book.Id}' does not know '{target.LoggedId}'. "
+            return Refusal.Forbidden(
+                "unpriced", $"A call without a price is not let in: book '{book.Id}' does not know '{target.LoggedId}'. "
                 + "Check the model's name, or give the gateway a book that has it ('book' in its configuration).");
         var rates = RatesOf(target, call.Facts.Tier, call.Facts.HasGuardrail, call.Time, call.Facts.IsGrounded);
         if (rates.Unpriced is { } unpriced)
@@ -156,7 +157,8 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         $"Budget '{admission.Budget}'{(admission.Value is { Length: > 0 } of ? $" of '{of}'" : "")} has {Usd(admission.Headroom)} left of "
         + $"{Usd(admission.Limit)}, and the call may cost up to {Usd(worst)} ({Usd(admission.Spent)} spent, "
         + $"{Usd(admission.Reserved + admission.Held)} set aside). "
-        + (admission.Until is { } until ? string.Create(CultureInfo.InvariantCulture, $"There is room again at {until:yyyy-MM-dd'T'HH:mm:ss'Z'}.")
+        + (admission.Until is { } until ? string.Create(
+            CultureInfo.InvariantCulture, $"There is room again at {until:yyyy-MM-dd'T'HH:mm:ss'Z'}.")
             : "It is dearer than the whole budget.");
 
     static string Usd(decimal amount) => "$" + Pricing.Usd.Plain(decimal.Round(amount, 6, MidpointRounding.ToPositiveInfinity));

@@ -70,7 +70,8 @@ abstract class FrameTap : StreamTap
         decoded.Advance(written);
         Kept?.TakeEvent(default, decoded.Span);
         Answer.StreamedBytes += StreamedText.Length(decoded.Span);
-        if (decoded.Span.IndexOf("usage"u8) < 0 && decoded.Span.IndexOf("amazon-bedrock-"u8) < 0 && decoded.Span.IndexOf("_count"u8) < 0) return;
+        if (decoded.Span.IndexOf("usage"u8) < 0 && decoded.Span.IndexOf("amazon-bedrock-"u8) < 0
+            && decoded.Span.IndexOf("_count"u8) < 0) return;
         Answer.Usage.Read(decoded.Padded, 0, written);
         if (decoded.Span.IndexOf("amazon-bedrock-invocationMetrics"u8) >= 0) Answer.IsWhole = true;
     }

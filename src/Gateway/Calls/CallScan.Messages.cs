@@ -25,7 +25,11 @@ ref partial struct CallScan
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var name = Name();
-            if (name.SequenceEqual("role"u8)) { Value(); isUser = json.TokenType == JsonTokenType.String && json.ValueTextEquals("user"u8); }
+            if (name.SequenceEqual("role"u8))
+            {
+                Value();
+                isUser = json.TokenType == JsonTokenType.String && json.ValueTextEquals("user"u8);
+            }
             else if (name.SequenceEqual("content"u8)) { Value(); Content(isUser: true); }
             else if (name.SequenceEqual("tool_calls"u8)) { Value(); ToolCalls(); }
             else { Value(); Skip(); }

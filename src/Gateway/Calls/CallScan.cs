@@ -222,7 +222,8 @@ ref partial struct CallScan
             var name = Name();
             Value();
             if (name.SequenceEqual("guardrailIdentifier"u8)) facts.Guardrail = Once(facts.Guardrail, "guardrailIdentifier", Text());
-            else if (name.SequenceEqual("guardrailVersion"u8)) facts.GuardrailVersion = Once(facts.GuardrailVersion, "guardrailVersion", Text());
+            else if (name.SequenceEqual("guardrailVersion"u8))
+                facts.GuardrailVersion = Once(facts.GuardrailVersion, "guardrailVersion", Text());
             else Skip();
         }
     }
@@ -260,7 +261,8 @@ ref partial struct CallScan
         {
             var isLatency = Name().SequenceEqual("latency"u8);
             Value();
-            if (isLatency && json.TokenType == JsonTokenType.String && json.ValueTextEquals("optimized"u8)) facts.Tier = Tier.LatencyOptimized;
+            if (isLatency && json.TokenType == JsonTokenType.String && json.ValueTextEquals("optimized"u8))
+                facts.Tier = Tier.LatencyOptimized;
             Skip();
         }
     }

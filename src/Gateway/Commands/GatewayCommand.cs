@@ -29,7 +29,10 @@ static class GatewayCommand
     /// <summary>The key that a gateway in front of Bedrock Local is started with.</summary>
     const string FirstKey = "local";
 
-    static readonly Option<FileInfo?> Config = new("--config") { Description = "The configuration, YAML or JSON; every key: docs/gateway.md." };
+    static readonly Option<FileInfo?> Config = new("--config")
+    {
+        Description = "The configuration, YAML or JSON; every key: docs/gateway.md.",
+    };
     static readonly Option<bool> Local = new("--local")
     {
         Description = "In front of Bedrock Local, the simulator: no account needed. Makes a first key.",
@@ -54,7 +57,8 @@ static class GatewayCommand
         root.SetAction(Start);
         ExampleOfHelp.Apply(root, Example);
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0) return Say($"{parsed.Errors[0].Message.TrimEnd('.')}. See 'assay gateway --help'.", ExitCode.WrongInput);
+        if (parsed.Errors.Count > 0)
+            return Say($"{parsed.Errors[0].Message.TrimEnd('.')}. See 'assay gateway --help'.", ExitCode.WrongInput);
         try
         {
             return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
@@ -88,7 +92,8 @@ static class GatewayCommand
         if (source.Read() is { Settings: null } mistaken) return Mistaken(mistaken);
         if (parsed.GetValue(Check)) return Checked(source.Read().Settings!, prices);
 
-        await using var local = parsed.GetValue(Local) ? await StartLocal(source.Read().Settings!, prices, cancel).ConfigureAwait(false) : null;
+        await using var local = parsed.GetValue(Local) ? await StartLocal(source.Read().Settings!, prices, cancel).ConfigureAwait(false)
+            : null;
         if (local is not null) source.Local = local.Address;
         var data = parsed.GetValue(Data)!.FullName;
         var start = new GatewayStart(EndPointOf(parsed.GetValue(Listen)!), data, source, prices);
@@ -125,7 +130,8 @@ static class GatewayCommand
             if (!book.Knows(Usage.ModelIdentity.Resolve(model, Usage.ModelCatalog.Empty, settings.Profiles).Id))
                 Warn($"book '{book.Id}' has no price for '{model}': calls to it will be refused.");
         Console.Out.WriteLine($"The configuration is good: {settings.Upstreams.Count} upstreams, {settings.Models.Count} names of models, "
-            + $"{settings.Budgets.Count + (settings.Policy?.Budgets.Count ?? 0)} budgets, {settings.Ceilings.Count} ceilings; prices {book.Id}.");
+            + $"{settings.Budgets.Count + (settings.Policy?.Budgets.Count ?? 0)} budgets, "
+            + $"{settings.Ceilings.Count} ceilings; prices {book.Id}.");
         return ExitCode.Fine;
     }
 

@@ -12,7 +12,10 @@ static class KeysCommand
     static readonly TimeSpan GraceDefault = TimeSpan.FromHours(24);
 
     static readonly Argument<string> Name = new("NAME") { Description = "Letters, digits and '._-', up to 64." };
-    static readonly Option<string> App = new("--app") { Description = "The application its calls are charged to.", DefaultValueFactory = _ => "" };
+    static readonly Option<string> App = new("--app")
+    {
+        Description = "The application its calls are charged to.", DefaultValueFactory = _ => "",
+    };
     static readonly Option<string> Team = new("--team") { Description = "The team.", DefaultValueFactory = _ => "" };
     static readonly Option<string> Env = new("--env") { Description = "The environment, such as prod.", DefaultValueFactory = _ => "" };
     static readonly Option<string[]> Models = new("--model")
@@ -32,7 +35,8 @@ static class KeysCommand
 
     public static Command Make(Option<DirectoryInfo> data, Option<bool> json)
     {
-        var create = With("create", "Makes a key and shows its secret, once.", "assay gateway keys create chatbot --team service --env prod",
+        var create = With("create", "Makes a key and shows its secret, once.",
+            "assay gateway keys create chatbot --team service --env prod",
             Name, App, Team, Env, Models, Regions, DialectNames, Expires);
         create.SetAction(p => Show(p.GetValue(json), Create(FileOf(p, data), p)));
         var list = With("list", "Lists the keys; never a secret.", "assay gateway keys list");
@@ -42,7 +46,8 @@ static class KeysCommand
         rotate.SetAction(p => Show(p.GetValue(json), Rotate(FileOf(p, data), p.GetValue(Name)!, TimeSpan.FromHours(p.GetValue(Grace)))));
         var revoke = With("revoke", "Ends a key at once.", "assay gateway keys revoke chatbot", Name);
         revoke.SetAction(p => Revoke(FileOf(p, data), p.GetValue(Name)!));
-        var keys = With("keys", "Makes, lists, rotates and revokes the keys that clients come with.", "assay gateway keys create chatbot --team service");
+        var keys = With("keys", "Makes, lists, rotates and revokes the keys that clients come with.",
+            "assay gateway keys create chatbot --team service");
         foreach (var command in (Command[])[create, list, rotate, revoke]) keys.Subcommands.Add(command);
         return keys;
     }
@@ -59,7 +64,8 @@ static class KeysCommand
         return command;
     }
 
-    static KeyFile FileOf(ParseResult parsed, Option<DirectoryInfo> data) => new(Path.Combine(parsed.GetValue(data)!.FullName, "keys.json"));
+    static KeyFile FileOf(ParseResult parsed, Option<DirectoryInfo> data) =>
+        new(Path.Combine(parsed.GetValue(data)!.FullName, "keys.json"));
 
     static (VirtualKey Key, string Secret) Create(KeyFile file, ParseResult parsed)
     {
@@ -68,7 +74,8 @@ static class KeysCommand
         {
             Name = parsed.GetValue(Name)!, Shown = "", Hash = "", Created = now, Expires = ExpiryOf(parsed.GetValue(Expires)!, now),
             App = parsed.GetValue(App)!, Team = parsed.GetValue(Team)!, Env = parsed.GetValue(Env)!,
-            Models = parsed.GetValue(Models) ?? [], Regions = parsed.GetValue(Regions) ?? [], Dialects = parsed.GetValue(DialectNames) ?? [],
+            Models = parsed.GetValue(Models) ?? [], Regions = parsed.GetValue(Regions) ?? [],
+            Dialects = parsed.GetValue(DialectNames) ?? [],
         });
     }
 
@@ -79,7 +86,8 @@ static class KeysCommand
         return file.Change(keys =>
         {
             if (keys.Any(k => k.Name == wanted.Name && !k.IsRevoked))
-                throw new GatewayException($"there is a key '{wanted.Name}' already; choose another name, or 'assay gateway keys rotate {wanted.Name}'.");
+                throw new GatewayException(
+                    $"there is a key '{wanted.Name}' already; choose another name, or 'assay gateway keys rotate {wanted.Name}'.");
             var secret = KeySecret.Make();
             var key = wanted with { Shown = KeySecret.ShownOf(secret), Hash = KeySecret.HashOf(secret) };
             keys.Add(key);
@@ -94,7 +102,8 @@ static class KeysCommand
             throw new GatewayException($"'{key.Name}' is not a key's name; accepted: letters, digits and '._-', up to 64.");
         foreach (var (what, value) in new[] { ("app", key.App), ("team", key.Team), ("env", key.Env) })
             if (value.Length > 256 || !value.All(c => char.IsAsciiLetterOrDigit(c) || " :_@$#=/+,-.".Contains(c)))
-                throw new GatewayException($"'{value}' is not accepted for --{what}; accepted: letters, digits, spaces and ':_@$#=/+,-.', up to 256.");
+                throw new GatewayException(
+                    $"'{value}' is not accepted for --{what}; accepted: letters, digits, spaces and ':_@$#=/+,-.', up to 256.");
         foreach (var dialect in key.Dialects)
             if (!Calls.DialectNames.All.Contains(dialect))
                 throw new GatewayException($"'{dialect}' is not a dialect; accepted: {string.Join(", ", Calls.DialectNames.All)}.");
@@ -151,7 +160,8 @@ static class KeysCommand
 
     static int Show(bool asJson, (VirtualKey Key, string Secret) made)
     {
-        if (asJson) Console.Out.WriteLine(JsonSerializer.Serialize(new { name = made.Key.Name, key = made.Secret, expires = made.Key.Expires }));
+        if (asJson)
+            Console.Out.WriteLine(JsonSerializer.Serialize(new { name = made.Key.Name, key = made.Secret, expires = made.Key.Expires }));
         else
         {
             Console.Out.WriteLine(made.Secret);
@@ -176,7 +186,8 @@ static class KeysCommand
         {
             var owner = string.Join(" ", new[] { ("app", key.App), ("team", key.Team), ("env", key.Env) }
                 .Where(o => o.Item2.Length > 0).Select(o => $"{o.Item1}={o.Item2}"));
-            var state = key.Revoked is { } revoked ? $"revoked {revoked:yyyy-MM-dd}" : key.Expires is { } end ? $"until {end:yyyy-MM-dd}" : "";
+            var state = key.Revoked is { } revoked ? $"revoked {revoked:yyyy-MM-dd}" : key.Expires is { } end ? $"until {end:yyyy-MM-dd}"
+                : "";
             Console.Out.WriteLine($"{key.Name,-24} {key.Shown}…  {owner,-48} {state}".TrimEnd());
         }
         return ExitCode.Fine;

@@ -9,7 +9,10 @@ static class ClientTags
     const int PairsMax = 16;
     const int Stamped = 4;
 
-    static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase) { "key", "app", "application", "team", "env", "environment" };
+    static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "key", "app", "application", "team", "env", "environment",
+    };
 
     /// <returns>The tags; null where the text is no object of texts.</returns>
     public static IReadOnlyList<KeyValuePair<string, string>>? Read(ReadOnlySpan<byte> json)
@@ -41,7 +44,8 @@ static class ClientTags
             .Take(PairsMax - Stamped)];
 
     // The characters of request metadata, and how many of them.
-    static bool IsTaken(string text) => text.Length <= 256 && text.All(c => char.IsAsciiLetterOrDigit(c) || " :_@$#=/+,-.".Contains(c, StringComparison.Ordinal));
+    static bool IsTaken(string text) => text.Length <= 256
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || " :_@$#=/+,-.".Contains(c, StringComparison.Ordinal));
 
     public static string AgentOf(IReadOnlyList<KeyValuePair<string, string>> tags)
     {

@@ -52,7 +52,8 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
             var isLast = hop == hops.Count - 1;
             if (response is not null && (isLast || !IsPassing((int)response.StatusCode))) return new(response, exchange, null);
             // What may be billed already is not asked elsewhere: it would be paid twice.
-            if (response is null && (call.MayBeBilled || isLast || failure!.Kind != RefusalKind.UpstreamFailed)) return new(null, exchange, failure);
+            if (response is null && (call.MayBeBilled || isLast || failure!.Kind != RefusalKind.UpstreamFailed))
+                return new(null, exchange, failure);
             refusal = failure ?? new(RefusalKind.UpstreamFailed, "upstream",
                 $"'{target.Id}' answered {(int)response!.StatusCode}.");
             response?.Dispose();

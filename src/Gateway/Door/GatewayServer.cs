@@ -40,7 +40,8 @@ sealed class GatewayServer(
     {
         var now = live();
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (HttpMethods.IsGet(http.Request.Method) && await StatusPages.TryAnswer(http, target, now, ledgering.Journal, time).ConfigureAwait(false)) return;
+        if (HttpMethods.IsGet(http.Request.Method)
+            && await StatusPages.TryAnswer(http, target, now, ledgering.Journal, time).ConfigureAwait(false)) return;
         if (Way.Of(target, http.Request.Method, out var dialect, out var refusal) is not { } way)
         {
             await Replies.Refuse(http, dialect, refusal!, Guid.NewGuid().ToString()).ConfigureAwait(false);
@@ -92,7 +93,8 @@ sealed class GatewayServer(
 
     async Task Answer(HttpContext http, Live now, Passage call)
     {
-        var route = call.Purpose == Purpose.Guardrail ? new(now.Models.Guardrail(call.Asked), call.Decision, null) : now.Router.Choose(call);
+        var route = call.Purpose == Purpose.Guardrail ? new(now.Models.Guardrail(call.Asked), call.Decision, null)
+            : now.Router.Choose(call);
         (call.Decision, call.Shadow) = (route.Decision, route.Shadow);
         var first = route.Targets is [var chosen, ..] ? chosen : null;
         if (now.Watch.Look(call, first) is { } runaway)

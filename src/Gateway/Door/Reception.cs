@@ -30,15 +30,18 @@ static class Reception
         if (verdict != KeyVerdict.Good)
             return new(RefusalKind.NoKey, "key", verdict switch
             {
-                KeyVerdict.Missing => "No key came with the call. Set AWS_BEARER_TOKEN_BEDROCK, or the key of your OpenAI or Anthropic client, "
+                KeyVerdict.Missing =>
+                    "No key came with the call. Set AWS_BEARER_TOKEN_BEDROCK, or the key of your OpenAI or Anthropic client, "
                     + "to a key of the gateway ('assay gateway keys create'); signatures of AWS are not taken.",
-                KeyVerdict.Expired => $"Key '{holder!.Key.Name}' has expired. Ask for a new one: 'assay gateway keys rotate {holder.Key.Name}'.",
+                KeyVerdict.Expired =>
+                    $"Key '{holder!.Key.Name}' has expired. Ask for a new one: 'assay gateway keys rotate {holder.Key.Name}'.",
                 KeyVerdict.Revoked => $"Key '{holder!.Key.Name}' was revoked.",
                 _ => "The key that came with the call is not one of the gateway's. 'assay gateway keys list' shows which there are.",
             });
         var dialects = holder!.Key.Dialects;
         return dialects.Count == 0 || dialects.Contains(dialect.Name()) ? null
-            : Refusal.Forbidden("key", $"Key '{holder.Key.Name}' may not use the {dialect.Name()} dialect; it may use {string.Join(", ", dialects)}.");
+            : Refusal.Forbidden("key",
+                $"Key '{holder.Key.Name}' may not use the {dialect.Name()} dialect; it may use {string.Join(", ", dialects)}.");
     }
 
     static Refusal TooLong =>
@@ -77,7 +80,8 @@ static class Reception
     /// <summary>Reads what admission needs from body and headers.</summary>
     public static Refusal? Understand(Passage call, IHeaderDictionary headers)
     {
-        if (CallScan.Read(call.Body.Span, call.Facts) is { } fault) return Refusal.Wrong(char.ToUpperInvariant(fault[0]) + fault[1..] + ".");
+        if (CallScan.Read(call.Body.Span, call.Facts) is { } fault)
+            return Refusal.Wrong(char.ToUpperInvariant(fault[0]) + fault[1..] + ".");
         call.WordBytes = call.Body.Length - call.Facts.MediaBytes;
         if (call.Purpose == Purpose.Guardrail) call.Guardrail = call.Asked;
         if (call.Dialect == Dialect.Bedrock && ReadHeaders(call, headers) is { } wrong) return wrong;
@@ -122,7 +126,8 @@ static class Reception
         }
     }
 
-    static string Versioned(string? guardrail, string? version) => guardrail is null or "" || version is null or "" ? guardrail ?? "" : $"{guardrail}:{version}";
+    static string Versioned(string? guardrail, string? version) =>
+        guardrail is null or "" || version is null or "" ? guardrail ?? "" : $"{guardrail}:{version}";
 
     static Refusal? ReadHeaders(Passage call, IHeaderDictionary headers)
     {

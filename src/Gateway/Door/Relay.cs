@@ -19,7 +19,8 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
 
     const string NotWritten = "The call was answered, but cannot be written down just now; its money stays set aside.";
 
-    public async Task Whole(HttpContext http, Live live, Passage call, Exchange exchange, HttpResponseMessage response, CancellationToken cancel)
+    public async Task Whole(
+        HttpContext http, Live live, Passage call, Exchange exchange, HttpResponseMessage response, CancellationToken cancel)
     {
         using var body = new CallBody();
         if (await ReadAll(response, body, cancel).ConfigureAwait(false) is { } broken)
@@ -58,7 +59,8 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
         to.Headers[Replies.CostHeader] = Usd.Plain(metered.Cost);
         to.ContentType = "application/json";
         to.ContentLength = client.Length;
-        if (!http.RequestAborted.IsCancellationRequested) await to.Body.WriteAsync(client.Memory, CancellationToken.None).ConfigureAwait(false);
+        if (!http.RequestAborted.IsCancellationRequested)
+            await to.Body.WriteAsync(client.Memory, CancellationToken.None).ConfigureAwait(false);
     }
 
     public static void Mark(IHeaderDictionary headers, Passage call)

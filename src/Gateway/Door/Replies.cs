@@ -29,7 +29,8 @@ static class Replies
         response.Headers[ReasonHeader] = refusal.Reason;
         if (refusal.Kind == RefusalKind.TooOften)
             response.Headers.RetryAfter = Math.Max(1, refusal.RetryAfter).ToString(CultureInfo.InvariantCulture);
-        else if (refusal.Kind is not (RefusalKind.Unavailable or RefusalKind.UpstreamFailed)) response.Headers[DialectError.RetryHeader] = "false";
+        else if (refusal.Kind is not (RefusalKind.Unavailable or RefusalKind.UpstreamFailed))
+            response.Headers[DialectError.RetryHeader] = "false";
         response.ContentLength = body.WrittenCount;
         await response.Body.WriteAsync(body.WrittenMemory).ConfigureAwait(false);
     }

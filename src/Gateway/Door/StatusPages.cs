@@ -18,7 +18,8 @@ static class StatusPages
                 return true;
             case "/ready":
                 var stuck = journal.IsStuck;
-                await Text(http, stuck is null ? 200 : 503, stuck is null ? "ready\n" : $"the journal cannot be written: {stuck}\n").ConfigureAwait(false);
+                await Text(http, stuck is null ? 200 : 503, stuck is null ? "ready\n"
+                    : $"the journal cannot be written: {stuck}\n").ConfigureAwait(false);
                 return true;
             case "/v1/models":
                 await Json(http, json => Models(json, live)).ConfigureAwait(false);
@@ -30,7 +31,8 @@ static class StatusPages
                 return true;
             // Whoever has a key may see what is spent; nobody else.
             case "/assay/budgets":
-                if (live.Ring.Find(Reception.SecretOf(http.Request.Headers), time.GetUtcNow().UtcDateTime, out _) != Identity.KeyVerdict.Good)
+                var secret = Reception.SecretOf(http.Request.Headers);
+                if (live.Ring.Find(secret, time.GetUtcNow().UtcDateTime, out _) != Identity.KeyVerdict.Good)
                     await Text(http, 403, "this page wants a key of the gateway: Authorization: Bearer KEY\n").ConfigureAwait(false);
                 else await Json(http, json => Budgets(json, live, time.GetUtcNow().UtcDateTime)).ConfigureAwait(false);
                 return true;

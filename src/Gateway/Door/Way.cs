@@ -6,7 +6,8 @@ namespace Assay.Gateway.Door;
 
 /// <summary>What a path asks for.</summary>
 /// <param name="Model">As the path names it; empty where the body does.</param>
-sealed record Way(Dialect Dialect, Purpose Purpose, BedrockOperation Operation, string Path, string Model = "", string GuardrailVersion = "")
+sealed record Way(
+    Dialect Dialect, Purpose Purpose, BedrockOperation Operation, string Path, string Model = "", string GuardrailVersion = "")
 {
     static readonly Dictionary<string, Way> Fixed = new[]
     {

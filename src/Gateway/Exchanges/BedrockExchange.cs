@@ -80,12 +80,14 @@ sealed class BedrockExchange : Exchange
     {
         if (LimitName(call) is var (holder, name)) Clamp(call.Facts, holder, name, most, edits);
         else if (!call.Facts.MaxTokensValue.IsNone) Clamp(call.Facts, "", "", most, edits);
-        else return Refusal.Wrong($"The request does not say how many tokens '{call.Target!.Id}' may answer with; say it, or use Converse.");
+        else
+            return Refusal.Wrong($"The request does not say how many tokens '{call.Target!.Id}' may answer with; say it, or use Converse.");
         return null;
     }
 
     /// <summary>Sets the most tokens of an answer of Converse.</summary>
-    public static void ClampConverse(CallFacts facts, long most, BodyEdits edits) => Clamp(facts, "inferenceConfig", "maxTokens", most, edits);
+    public static void ClampConverse(CallFacts facts, long most, BodyEdits edits) =>
+        Clamp(facts, "inferenceConfig", "maxTokens", most, edits);
 
     static void Clamp(CallFacts facts, string holder, string name, long most, BodyEdits edits)
     {
@@ -142,7 +144,8 @@ sealed class BedrockExchange : Exchange
     public override void WriteHeaders(Passage call, IHeaderDictionary client, HttpRequestHeaders server)
     {
         foreach (var (name, values) in client)
-            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !name.Equals(MetadataHeader, StringComparison.OrdinalIgnoreCase))
+            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+                && !name.Equals(MetadataHeader, StringComparison.OrdinalIgnoreCase))
                 server.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         if (call.Operation is BedrockOperation.InvokeModel or BedrockOperation.InvokeModelWithResponseStream)
             server.TryAddWithoutValidation(MetadataHeader, Encoding.UTF8.GetString(TagsAsJson(call).Span));
@@ -182,7 +185,8 @@ sealed class BedrockExchange : Exchange
     public override void PassHeaders(HttpResponseMessage server, IHeaderDictionary client)
     {
         foreach (var (name, values) in server.Headers.NonValidated)
-            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || name.Equals("x-amzn-RequestId", StringComparison.OrdinalIgnoreCase)
+            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+                || name.Equals("x-amzn-RequestId", StringComparison.OrdinalIgnoreCase)
                 || name.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)) client[name] = values.ToString();
     }
 

@@ -24,7 +24,8 @@ abstract class Exchange
 
     /// <summary>Reads a whole answer for its counts and writes it as the client knows it.</summary>
     /// <returns>Why the answer cannot be given to the client, though it is paid; null where it can.</returns>
-    public abstract Refusal? ReadWhole(Passage call, HttpResponseMessage response, CallBody body, Answer answer, IBufferWriter<byte> client);
+    public abstract Refusal? ReadWhole(
+        Passage call, HttpResponseMessage response, CallBody body, Answer answer, IBufferWriter<byte> client);
 
     /// <summary>What an error of the server is to the client.</summary>
     /// <param name="code">The error's type, for the journal.</param>

@@ -10,7 +10,8 @@ namespace Assay.Gateway.Exchanges;
 /// <summary>OpenAI's chat completions answered by Bedrock.</summary>
 sealed class OpenAiOverBedrock : TranslatedExchange
 {
-    protected override Translation Translate(Passage call, IHeaderDictionary client) => OpenAiChat.Translate(call.Body.Memory, call.Target!.Id);
+    protected override Translation Translate(Passage call, IHeaderDictionary client) =>
+        OpenAiChat.Translate(call.Body.Memory, call.Target!.Id);
 
     protected override DialectError? WriteAnswer(Passage call, ReadOnlyMemory<byte> converse, IBufferWriter<byte> client) =>
         OpenAiAnswer.Write(converse, StampOf(call), client);
@@ -40,7 +41,8 @@ sealed class AnthropicOverBedrock : TranslatedExchange
     }
 
     protected override DialectError? WriteAnswer(Passage call, ReadOnlyMemory<byte> converse, IBufferWriter<byte> client) =>
-        call.Purpose == Purpose.CountTokens ? AnthropicAnswer.WriteCount(converse, client) : AnthropicAnswer.Write(converse, StampOf(call), client);
+        call.Purpose == Purpose.CountTokens ? AnthropicAnswer.WriteCount(converse, client)
+            : AnthropicAnswer.Write(converse, StampOf(call), client);
 
     protected override int WriteError(Passage call, DialectError error, IBufferWriter<byte> client)
     {

@@ -16,6 +16,9 @@ sealed class SameLanguageExchange(UpstreamKind kind) : Exchange
     // Everything of the caller's but what is between it and the gateway: addresses, keys, cookies, lengths.
     static readonly string[] Passed = ["anthropic-", "openai-", "x-stainless-", "user-agent", "accept"];
 
+    static readonly string[] Returned =
+        ["anthropic-", "openai-", "x-ratelimit-", "request-id", "x-request-id", "x-should-retry", "retry-after"];
+
     public override string Path(Passage call) => (kind, call.Purpose) switch
     {
         (UpstreamKind.OpenAi, Purpose.Embedding) => "/v1/embeddings",
@@ -89,10 +92,7 @@ sealed class SameLanguageExchange(UpstreamKind kind) : Exchange
     public override void PassHeaders(HttpResponseMessage server, IHeaderDictionary client)
     {
         foreach (var (name, values) in server.Headers.NonValidated)
-            if (name.StartsWith("anthropic-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("openai-", StringComparison.OrdinalIgnoreCase)
-                || name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase) || name.Equals("request-id", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("x-request-id", StringComparison.OrdinalIgnoreCase) || name.Equals("x-should-retry", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)) client[name] = values.ToString();
+            if (Array.Exists(Returned, r => name.StartsWith(r, StringComparison.OrdinalIgnoreCase))) client[name] = values.ToString();
     }
 
     public override string RequestIdOf(HttpResponseMessage response) =>

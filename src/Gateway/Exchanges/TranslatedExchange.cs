@@ -27,7 +27,8 @@ abstract class TranslatedExchange : Exchange
     {
         switch (Translate(call, client))
         {
-            case Translation.Refused refused: return new(RefusalKind.Wrong, "request", refused.Error.Message) { Param = refused.Error.Param };
+            case Translation.Refused refused:
+                return Refusal.Wrong(refused.Error.Message) with { Param = refused.Error.Param };
             case Translation.Ready ready: return Write(call, ready.Call, body);
             default: return null;
         }
@@ -48,7 +49,8 @@ abstract class TranslatedExchange : Exchange
         if (CallScan.Read(translated.Body.Span, facts) is { } fault) return Refusal.Wrong(fault);
         var edits = new BodyEdits();
         var allowed = call.Size.Output / Math.Max(1, call.Size.Choices);
-        if (call.ClampedTo is not null || facts.MaxTokens > allowed || facts.MaxTokens < 1) BedrockExchange.ClampConverse(facts, allowed, edits);
+        if (call.ClampedTo is not null || facts.MaxTokens > allowed || facts.MaxTokens < 1)
+            BedrockExchange.ClampConverse(facts, allowed, edits);
         BedrockExchange.Stamp(call, facts, edits);
         edits.Apply(translated.Body.Span, body);
         return null;

@@ -110,7 +110,8 @@ sealed class GatewayHost : IAsyncDisposable
         }
         catch (IOException taken)
         {
-            throw new GatewayException($"'{start.Listen}' cannot be listened on: {taken.Message.TrimEnd('.')}. Choose another with --listen "
+            throw new GatewayException(
+                $"'{start.Listen}' cannot be listened on: {taken.Message.TrimEnd('.')}. Choose another with --listen "
                 + "HOST:PORT; port 0 picks one that is free.", isOutside: true);
         }
         Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -147,7 +148,8 @@ sealed class GatewayHost : IAsyncDisposable
             Volatile.Write(ref live, made);
             if (change.Fresh.Count > 0) Restore(null, change, CancellationToken.None);
         }
-        catch (Exception wrong) when (wrong is GatewayException or PriceBookException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception wrong) when (
+            wrong is GatewayException or PriceBookException or FormatException or IOException or UnauthorizedAccessException)
         {
             warn($"a change is not taken up: {wrong.Message}");
         }

@@ -1,6 +1,7 @@
 namespace Assay.Gateway.Host;
 
-/// <summary>Watches the files a gateway was made from. A change is taken up by calls that come after it; a mistake changes nothing.</summary>
+/// <summary>Watches the files a gateway was made from. A change is taken up by calls that come after it; a mistake changes
+/// nothing.</summary>
 sealed class Reloading : IAsyncDisposable
 {
     /// <summary>How often the files are looked at: a revoked key stops within this time.</summary>

@@ -19,7 +19,8 @@ sealed class SettingsSource(string? path, PriceFolder prices)
         var reading = path is null ? new(new(), [], []) : SettingsReader.Read(path, prices.ReadCatalog());
         if (reading.Settings is not { } settings) return reading;
         if (Local is null && settings.Upstreams.Count > 0) return reading;
-        IReadOnlyList<UpstreamSettings> servers = [new("bedrock-local", UpstreamKind.Bedrock, Local?.ToString() ?? "", settings.Region, "", "") { IsLocal = true }];
+        IReadOnlyList<UpstreamSettings> servers =
+            [new("bedrock-local", UpstreamKind.Bedrock, Local?.ToString() ?? "", settings.Region, "", "") { IsLocal = true }];
         return reading with { Settings = settings with { Upstreams = Local is null ? settings.Upstreams : servers } };
     }
 }

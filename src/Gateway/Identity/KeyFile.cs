@@ -71,5 +71,6 @@ sealed record KeyFile(string Path)
     }
 
     GatewayException Damaged(string what) =>
-        new($"{Path} cannot be read as keys: {what}. Restore the file, or move it away and make new keys with 'assay gateway keys create'.");
+        new($"{Path} cannot be read as keys: {what}. Restore the file, or move it away and make new keys with "
+            + "'assay gateway keys create'.");
 }

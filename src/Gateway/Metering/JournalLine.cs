@@ -25,7 +25,8 @@ sealed class JournalLine : IDisposable
     JournalLine() => json = new(text, InvocationLogWriter.JsonOptions);
 
     /// <summary>The line of a call, its line feed included; good until the thread writes its next one.</summary>
-    public static ReadOnlySpan<byte> Of(Passage call, in Metered metered, string refused = "") => (mine ??= new()).Write(call, metered, refused);
+    public static ReadOnlySpan<byte> Of(Passage call, in Metered metered, string refused = "") =>
+        (mine ??= new()).Write(call, metered, refused);
 
     ReadOnlySpan<byte> Write(Passage call, in Metered metered, string refused)
     {
@@ -71,7 +72,8 @@ sealed class JournalLine : IDisposable
         if (call.Likely is { } likely) json.WriteString("estimate_usd"u8, Usd.Plain(likely));
         json.WriteString("cost_usd"u8, Usd.Plain(cost));
         if (unpriced is not null) json.WriteString("unpriced"u8, unpriced);
-        json.WriteString("counts"u8, counts switch { CountsFrom.Served => "served"u8, CountsFrom.Estimated => "estimated"u8, _ => "none"u8 });
+        json.WriteString("counts"u8,
+            counts switch { CountsFrom.Served => "served"u8, CountsFrom.Estimated => "estimated"u8, _ => "none"u8 });
         if (call.Attempts > 1) json.WriteNumber("attempts"u8, call.Attempts);
         if (call.Residency.Count > 0) Texts(json, "residency"u8, call.Residency);
         if (call.ClientRequestId.Length > 0) json.WriteString("client_request_id"u8, call.ClientRequestId);

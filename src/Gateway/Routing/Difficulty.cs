@@ -31,8 +31,8 @@ static class Difficulty
     // A word is known by its first eight letters, so that its forms are one.
     static readonly FrozenDictionary<ulong, Sign> Signs = Words(
         (Sign.Demand, "prove proof derive design architect optimize optimise optimiza analyze analyse analysis analytic evaluate assess "
-            + "compare contrast debug diagnose investigate refactor implement strategy tradeoff tradeoffs reason reasoning justify critique plan "
-            + "simulate algorithm complexity theorem forecast negotiate synthesize synthesise reconcile migrate why"),
+            + "compare contrast debug diagnose investigate refactor implement strategy tradeoff tradeoffs reason reasoning justify "
+            + "critique plan simulate algorithm complexity theorem forecast negotiate synthesize synthesise reconcile migrate why"),
         (Sign.Chore, "translate summarize summarise summary classify extract rephrase reword spell label tag list convert format lookup "
             + "greet yes hello hi thanks title sort count"),
         (Sign.Question, "what who whom when where which how whose"),
@@ -68,7 +68,8 @@ static class Difficulty
             tally.Read(said[^(LookedAt / 2)..]);
         }
         return new(tally.LengthOf(said.Length), tally.Of(Sign.Demand), tally.Of(Sign.Chore),
-            Math.Max(tally.Of(Sign.Question), tally.QuestionMarks), tally.Of(Sign.Condition) + tally.Items, tally.IsCode, tally.IsMathematics, (facts.Messages + 1) / 2, facts.Tools,
+            Math.Max(tally.Of(Sign.Question), tally.QuestionMarks), tally.Of(Sign.Condition) + tally.Items, tally.IsCode,
+                tally.IsMathematics, (facts.Messages + 1) / 2, facts.Tools,
             facts.Images + facts.Unbounded);
     }
 

@@ -44,13 +44,15 @@ static class GatewayKeys
     public static readonly KeyTable Budget = new("a budget", Key, App, Team, Env, Per,
         new("amount", new Shape.Words(BudgetAmount.Accepted), "What may be spent, and in which time.", IsRequired: true),
         new("stop", new Shape.OneOf("tells", "soft", "hard"),
-            "`hard` sets aside the most a call can cost and is never overshot; `soft` sets aside what calls usually cost; `tells` stops nothing.",
+            "`hard` sets aside the most a call can cost and is never overshot; `soft` sets aside what calls usually cost; "
+                + "`tells` stops nothing.",
             "hard"),
         new("steps", new Shape.Amounts(AmountUnit.Share), "Shares at which an event is written.", "50 %, 75 %, 90 %"));
 
     public static readonly KeyTable Rate = new("a rate", Key, App, Team, Env, Per,
         new("requests", new Shape.Amount(AmountUnit.RequestsPerMinute), "Requests a minute.", "no limit"),
-        new("tokens", new Shape.Amount(AmountUnit.TokensPerMinute), "Tokens a minute: read, and the most that may be answered.", "no limit"),
+        new("tokens", new Shape.Amount(AmountUnit.TokensPerMinute), "Tokens a minute: read, and the most that may be answered.",
+            "no limit"),
         new("usd", new Shape.Amount(AmountUnit.UsdPerMinute), "Dollars a minute.", "no limit"));
 
     public static readonly KeyTable Route = new("a route", Key, App, Team, Env,
@@ -71,7 +73,8 @@ static class GatewayKeys
         new("calls", new Shape.Amount(AmountUnit.Count), "Calls of a session.", "no limit"),
         new("tokens", new Shape.Amount(AmountUnit.Tokens), "Tokens of a session.", "no limit"),
         new("usd", new Shape.Amount(AmountUnit.Usd), "Dollars of a session.", "no limit"),
-        new("tokens_factor", new Shape.Amount(AmountUnit.Factor), "Tokens of a request beside the ordinary one of its key and model.", "10 x"));
+        new("tokens_factor", new Shape.Amount(AmountUnit.Factor), "Tokens of a request beside the ordinary one of its key and model.",
+            "10 x"));
 
     public static readonly KeyTable Journal = new("the journal",
         new("prompts", new Shape.YesNo(), "Whether requests and answers are written down whole.", "no"),
@@ -83,7 +86,8 @@ static class GatewayKeys
         new("region", new Shape.Words("a region"), "Where calls are made from.", "us-east-1"),
         new("book", new Shape.Words("a price book"), "The prices: `aws`, `aws+vendors`, a book of a day, a CSV file.", "aws"),
         new("policy", new Shape.Words("a file"), "The policy file: who may use which models, where, for how much.", "none"),
-        new("profiles", new Shape.Words("a file"), "What application inference profiles stand for: the JSON of `assay report --profiles`.", "none"),
+        new("profiles", new Shape.Words("a file"), "What application inference profiles stand for: the JSON of `assay report --profiles`.",
+            "none"),
         new("upstreams", new Shape.Sections(Upstream), "The servers behind it."),
         new("models", new Shape.Sections(Model), "Names that clients may ask for besides ids.", "none"),
         new("ceilings", new Shape.Sections(Ceiling), "What one request may cost.", "none"),
@@ -92,11 +96,13 @@ static class GatewayKeys
         new("routes", new Shape.Sections(Route), "Which calls go to which model; the first that fits.", "as asked"),
         new("runaways", new Shape.Section(Runaway), "Sessions and agents that run away.", "watched, not stopped"),
         new("journal", new Shape.Section(Journal), "What is written down."),
-        new("max_tokens_unsaid", new Shape.Amount(AmountUnit.Tokens), "The most tokens of an answer for calls that do not say.", "4,096 tokens"),
+        new("max_tokens_unsaid", new Shape.Amount(AmountUnit.Tokens), "The most tokens of an answer for calls that do not say.",
+            "4,096 tokens"),
         new("tokens_min", new Shape.Amount(AmountUnit.Tokens), "A call that would be clamped below is refused.", "64 tokens"),
         new("clamp_to_budgets", new Shape.YesNo(), "Whether a call that a budget has too little room for gets fewer tokens.", "yes"),
         new("memory", new Shape.Amount(AmountUnit.Bytes), "Requests held in memory at once.", "512 MB"),
-        new("drain_at_most", new Shape.Amount(AmountUnit.Duration), "How long an answer is read on after its client hung up.", "2 minutes"));
+        new("drain_at_most", new Shape.Amount(AmountUnit.Duration), "How long an answer is read on after its client hung up.",
+            "2 minutes"));
 
     /// <summary>Every table, the top first.</summary>
     public static readonly KeyTable[] Tables = [Gateway, Upstream, Model, Ceiling, Budget, Rate, Route, Runaway, Journal];

@@ -68,7 +68,8 @@ enum OverCeiling : byte { Downgrade, Clamp, Refuse }
 
 /// <param name="Over">Tried in this order.</param>
 /// <param name="To">Models for <see cref="OverCeiling.Downgrade"/>, the best first.</param>
-sealed record CeilingRule(string Name, Who Who, IReadOnlyList<string> Apps, decimal Usd, IReadOnlyList<OverCeiling> Over, IReadOnlyList<string> To);
+sealed record CeilingRule(
+    string Name, Who Who, IReadOnlyList<string> Apps, decimal Usd, IReadOnlyList<OverCeiling> Over, IReadOnlyList<string> To);
 
 /// <summary>Which model calls of a kind go to.</summary>
 /// <param name="Asked">Patterns of the model asked for; empty for any.</param>

@@ -84,7 +84,8 @@ sealed class SettingsReader
     {
         var account = top.Text("account", "000000000000");
         if (account.Length != 12 || !account.All(char.IsAsciiDigit))
-            top.Wrong(top.At("account"), $"{Quoted.Of(account)} is not an account id; accepted: 12 digits, in quotes where they start with 0");
+            top.Wrong(top.At("account"),
+                $"{Quoted.Of(account)} is not an account id; accepted: 12 digits, in quotes where they start with 0");
         return account;
     }
 
@@ -104,16 +105,19 @@ sealed class SettingsReader
     Dictionary<string, MappedProfile> Profiles(FileSection top)
     {
         Dictionary<string, MappedProfile> profiles = [];
-        if (top.TextOf("profiles") is not { } named || TextOf(Path.Combine(folder, named.Text), named.Place) is not { } text) return profiles;
+        if (top.TextOf("profiles") is not { } named
+            || TextOf(Path.Combine(folder, named.Text), named.Place) is not { } text) return profiles;
         try
         {
             using var json = JsonDocument.Parse(text);
             foreach (var profile in json.RootElement.EnumerateObject())
-                profiles[profile.Name] = new(Text(profile.Value, "model"), Text(profile.Value, "app"), Text(profile.Value, "team"), Text(profile.Value, "env"));
+                profiles[profile.Name] = new(
+                    Text(profile.Value, "model"), Text(profile.Value, "app"), Text(profile.Value, "team"), Text(profile.Value, "env"));
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
-            errors.Add(new(named.Place, $"'{named.Text}' is not a file of profiles; accepted: JSON such as {{\"arn:…\":{{\"model\":\"…\"}}}}"));
+            errors.Add(new(named.Place,
+                $"'{named.Text}' is not a file of profiles; accepted: JSON such as {{\"arn:…\":{{\"model\":\"…\"}}}}"));
         }
         return profiles;
 
@@ -156,7 +160,8 @@ sealed class SettingsReader
         var to = Texts(section, "to");
         if (over.Contains(OverCeiling.Downgrade) && to.Count == 0)
             section.Wrong(section.Place, $"'{section.Name}' downgrades and says not to what; accepted: 'to' with at least one model");
-        return new(section.Name, WhoOf(section), Texts(section, "app"), section.Amount("usd") ?? 0m, over.Count > 0 ? over : OverDefault, to);
+        return new(section.Name, WhoOf(section), Texts(section, "app"), section.Amount("usd") ?? 0m, over.Count > 0 ? over : OverDefault,
+            to);
     }
 
     static BudgetRule Budget(FileSection section)
@@ -179,7 +184,8 @@ sealed class SettingsReader
         var tags = section.Named("tags").ToDictionary(t => t.Key, t => PatternsOf(t.Value), StringComparer.Ordinal);
         var (to, tiers) = (section.Text("to"), Texts(section, "tiers"));
         if (to == RouteRule.ByDifficulty && tiers.Count is < 2 or > 3)
-            section.Wrong(section.Place, $"'{section.Name}' routes by difficulty between {tiers.Count} models; accepted: 'tiers' with two or three");
+            section.Wrong(section.Place,
+                $"'{section.Name}' routes by difficulty between {tiers.Count} models; accepted: 'tiers' with two or three");
         return new(section.Name, WhoOf(section), Texts(section, "models"), Texts(section, "path"), tags,
             section.Has("tools") ? section.Flag("tools") : null, (long)(section.Amount("larger_than") ?? 0),
             (long)(section.Amount("smaller_than") ?? long.MaxValue), to, section.Flag("shadow"))

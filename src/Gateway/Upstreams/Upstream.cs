@@ -9,7 +9,8 @@ enum UpstreamKind : byte { Bedrock, Anthropic, OpenAi }
 /// <param name="Region">Bedrock's region; <c>-</c> elsewhere.</param>
 /// <param name="Sign">Puts what the server asks of its callers on a request.</param>
 sealed record Upstream(
-    string Name, UpstreamKind Kind, string Address, string Region, Func<HttpRequestMessage, ReadOnlyMemory<byte>, CancellationToken, ValueTask> Sign)
+    string Name, UpstreamKind Kind, string Address, string Region,
+    Func<HttpRequestMessage, ReadOnlyMemory<byte>, CancellationToken, ValueTask> Sign)
 {
     /// <summary>Until the first byte of an answer.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromMinutes(5);

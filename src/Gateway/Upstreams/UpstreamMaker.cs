@@ -10,7 +10,8 @@ static class UpstreamMaker
     public static Upstream Make(UpstreamSettings settings, TimeProvider time)
     {
         var key = settings.KeyVariable.Length == 0 ? null : Environment.GetEnvironmentVariable(settings.KeyVariable)
-            ?? throw new GatewayException($"upstream '{settings.Name}' takes its key from the environment variable '{settings.KeyVariable}', "
+            ?? throw new GatewayException(
+                $"upstream '{settings.Name}' takes its key from the environment variable '{settings.KeyVariable}', "
                 + "which is not set. Set it, or name another with 'key_from'.");
         return new(settings.Name, settings.Kind, AddressOf(settings), settings.Region, Signer(settings, key, time))
         {

@@ -190,7 +190,8 @@ static class CapacityLever
                 Breaks = bought.Count > 0 ? "the term is paid to its end, used or not" : "",
                 Evidence = new(members.Sum(m => (long)m.View.Workload.Answered), members.Min(m => m.View.Workload.First),
                     members.Max(m => m.View.Workload.Last),
-                    $"From the demand of every minute ({each}); {plans.Average(p => p.Utilisation):0.#%} of {(bought.Count > 0 ? "what is bought" : "them")} would be "
+                    $"From the demand of every minute ({each}); {plans.Average(p => p.Utilisation):0.#%} of "
+                        + $"{(bought.Count > 0 ? "what is bought" : "them")} would be "
                         + $"used, and {Say.Usd(plans.Sum(p => p.Spill))} a month "
                     + "spills over to on demand.")
                 {

@@ -239,7 +239,8 @@ static class ConverseBodies
     static void ServiceTier(Utf8JsonWriter json, Tier tier, bool isReserved = false)
     {
         json.WriteStartObject("serviceTier"u8);
-        json.WriteString("type"u8, isReserved ? "reserved"u8 : tier switch { Tier.Flex => "flex"u8, Tier.Priority => "priority"u8, _ => "default"u8 });
+        json.WriteString("type"u8, isReserved ? "reserved"u8
+            : tier switch { Tier.Flex => "flex"u8, Tier.Priority => "priority"u8, _ => "default"u8 });
         json.WriteEndObject();
     }
 
