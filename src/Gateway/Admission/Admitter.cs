@@ -40,9 +40,12 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         var permission = call.Holder!.May(target, call.Guardrail, call.ClientTags);
         if (permission.Forbidden is { } forbidden) return Refusal.Forbidden("policy", Sentence(forbidden));
         (call.Target, call.Residency) = (target, permission.Residency);
-        (call.ClampedTo, call.Worst, call.Likely, call.Lease) = (null, null, null, default);
+        (call.ClampedTo, call.ClampedBy, call.Worst, call.Likely, call.Lease) = (null, "", null, null, default);
         if (call.Purpose == Purpose.CountTokens) return null;
 
+        if (call.Facts.RunsAtServer)
+            return Refusal.Forbidden("unpriced", "A call without a price is not let in: tools that run at the server have fees of their own, "
+                + "and what they find is read as input without bound. Leave out the server's tools.");
         if (!target.IsKnown)
             return Refusal.Forbidden(
                 "unpriced", $"A call without a price is not let in: book '{book.Id}' does not know '{target.LoggedId}'. "
@@ -58,8 +61,9 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         long? clampedTo = said >= 1 || size.Output == 0 || !IsLimited(call, ceilings) ? null : most;
         foreach (var ceiling in ceilings)
         {
-            var fitted = Fitting.Within(ceiling.Usd, rates, size, ceiling.Over.Contains(OverCeiling.Clamp), settings.TokensMin);
+            var fitted = Fitting.Within(ceiling.Usd, rates, size, ceiling.MayClamp(call.IsLastResort), settings.TokensMin);
             if (!fitted.Fits) return OverTheCeiling(call, ceiling, rates.Cost(size));
+            if (fitted.ClampedTo is not null) call.ClampedBy = $"ceiling '{ceiling.Name}'";
             (size, clampedTo) = (fitted.Size, fitted.ClampedTo ?? clampedTo);
         }
         return TakeRates(call, rates, size) ?? Reserve(call, rates, size, clampedTo);
@@ -124,6 +128,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
                 ? Fitting.Within(budgets.Headroom(holder.Budgets, call.Time), rates, size, mayClamp: true, settings.TokensMin)
                 : default;
             if (!fitted.Fits) return Refusal.Forbidden("budget", OverTheBudget(admission, worst));
+            if (fitted.ClampedTo is not null) call.ClampedBy = "budget";
             (size, clampedTo) = (fitted.Size, fitted.ClampedTo ?? clampedTo);
         }
     }

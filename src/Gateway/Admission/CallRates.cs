@@ -112,6 +112,7 @@ readonly record struct CallSize(
     const int TokensPerCall = 1_024;
     const int TokensPerMessage = 16;
     const int TokensPerTool = 64;
+    const int TokensPerTypedTool = 2_048;
     const int TokensPerImage = 8_192;
     const long ContextUnknown = 1_000_000;
 
@@ -124,7 +125,7 @@ readonly record struct CallSize(
     {
         var context = target.Model.Facts is { ContextLimit: > 0 and var known } ? known : ContextUnknown;
         var text = bodyLength - facts.MediaBytes + TokensPerCall + ((long)facts.Messages * TokensPerMessage)
-            + ((long)facts.Tools * TokensPerTool) + ((long)facts.Images * TokensPerImage);
+            + ((long)facts.Tools * TokensPerTool) + ((long)facts.TypedTools * TokensPerTypedTool) + ((long)facts.Images * TokensPerImage);
         var input = facts.Unbounded > 0 || text > context ? context : text;
         return Of(facts, bodyLength, input, maxTokens, target);
     }

@@ -11,6 +11,15 @@ sealed record Ceiling(string Name, decimal Usd, IReadOnlyList<OverCeiling> Over,
     /// <summary>A limit of the policy file: it knows nothing of other models.</summary>
     public static Ceiling Of((string Rule, decimal Usd) limit) => new(limit.Rule, limit.Usd, ByPolicy, []);
 
+    /// <summary>Whether a call may be given fewer tokens: where another model goes before that, only when there is none.</summary>
+    public bool MayClamp(bool isLastResort)
+    {
+        var (clamp, downgrade) = (IndexOf(OverCeiling.Clamp), IndexOf(OverCeiling.Downgrade));
+        return clamp >= 0 && (downgrade < 0 || clamp < downgrade || isLastResort);
+    }
+
+    int IndexOf(OverCeiling way) => Over.ToList().IndexOf(way);
+
     public static Ceiling Of(CeilingRule rule) => new(rule.Name, rule.Usd, rule.Over, rule.To);
 }
 

@@ -1,8 +1,29 @@
 using Assay.Control.Policies;
 using Assay.Gateway.Calls;
 using Assay.Gateway.Identity;
+using Assay.Usage;
 
 namespace Assay.Gateway.Admission;
+
+/// <summary>Where profiles of a geography are called from.</summary>
+static class Geography
+{
+    static readonly (string Prefix, string[] Regions)[] Known =
+    [
+        ("us-gov.", ["us-gov-"]), ("us.", ["us-", "ca-"]), ("eu.", ["eu-"]), ("apac.", ["ap-"]), ("jp.", ["ap-northeast-"]),
+        ("au.", ["ap-southeast-"]), ("ca.", ["ca-"]),
+    ];
+
+    /// <summary>Whether a profile belongs to another part of the world than a region: its calls are computed there.</summary>
+    public static bool IsElsewhere(string id, string region)
+    {
+        var name = ModelIdentity.ResourceOf(id).Name is { Length: > 0 } resource ? resource : id;
+        foreach (var (prefix, regions) in Known)
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+                return !Array.Exists(regions, r => region.StartsWith(r, StringComparison.Ordinal));
+        return false;
+    }
+}
 
 /// <summary>What the key and the policy say of a model for a caller.</summary>
 /// <param name="Forbidden">Why not; null where it is permitted.</param>
@@ -46,6 +67,8 @@ sealed record Permission(string? Forbidden, (string Rule, decimal Usd)? RequestU
             .Select(b => (b.Rule, policy.Limits.First(l => l.Name == b.Rule).RequestUsdMax!.Value)).OrderBy(c => c.Value).ToList();
         var residency = policy.Limits.Where(l => (l.Regions.Count > 0 || l.Scopes.Count > 0) && PolicyMeaning.IsAbout(policy, l.Who, call))
             .Select(l => l.Name).ToList();
+        if (residency.Count > 0 && Geography.IsElsewhere(target.Id, target.Region))
+            return No($"'{target.Id}' is a profile of another geography than '{target.Region}', and rule '{residency[0]}' keeps calls in place");
         return new(null, ceilings.Count == 0 ? null : ceilings[0], residency);
     }
 

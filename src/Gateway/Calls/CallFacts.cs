@@ -17,6 +17,21 @@ sealed class CallFacts
     /// <summary>Requests for a tool that are remembered, the latest ones: a loop is shorter.</summary>
     public const int ToolUsesKept = 64;
 
+    /// <summary>Members of a body: no vendor's has as many.</summary>
+    public const int MembersMax = 64;
+
+    readonly ulong[] members = new ulong[MembersMax];
+    int memberCount;
+
+    /// <summary>Notes a member of the body.</summary>
+    /// <returns>False where it is there already, or where there are too many.</returns>
+    public bool AddMember(ulong name)
+    {
+        if (memberCount == MembersMax || members.AsSpan(0, memberCount).Contains(name)) return false;
+        members[memberCount++] = name;
+        return true;
+    }
+
     readonly ulong[] toolUses = new ulong[ToolUsesKept];
 
     /// <summary>The model where the body names it (OpenAI, Anthropic), as it stands between its quotes.</summary>
@@ -30,9 +45,16 @@ sealed class CallFacts
     public string LimitHolder { get; set; } = "";
     public string LimitName { get; set; } = "";
 
-    /// <summary>Just after the opening brace of the object that holds the most tokens, where that object is there.</summary>
-    public int InferenceConfigStart { get; set; }
-    public bool InferenceConfigIsEmpty { get; set; }
+    /// <summary>The object that holds the most tokens, where it is there: its name, and the place just after its opening brace.</summary>
+    public string ConfigName { get; set; } = "";
+    public int ConfigStart { get; set; }
+    public bool ConfigIsEmpty { get; set; }
+
+    /// <summary>Tools of the model's maker, which the request does not describe.</summary>
+    public int TypedTools { get; set; }
+
+    /// <summary>Something is to run at the server, for a fee of its own.</summary>
+    public bool RunsAtServer { get; set; }
 
     /// <summary>Just after the first brace.</summary>
     public int Start { get; set; }
@@ -84,8 +106,10 @@ sealed class CallFacts
         MaxTokens = -1;
         LimitHolder = LimitName = "";
         Choices = Pictures = 1;
-        InferenceConfigStart = Start = -1;
-        InferenceConfigIsEmpty = IsEmpty = Streams = CachesAnHour = HasGuardrail = IsGrounded = AsksReserved = false;
+        memberCount = TypedTools = 0;
+        ConfigName = "";
+        ConfigStart = Start = -1;
+        ConfigIsEmpty = RunsAtServer = IsEmpty = Streams = CachesAnHour = HasGuardrail = IsGrounded = AsksReserved = false;
         MediaBytes = 0;
         LatestToolUseId = 0;
         Images = Unbounded = CachePoints = Tools = Messages = ToolUseCount = 0;

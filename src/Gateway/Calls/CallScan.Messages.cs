@@ -56,6 +56,7 @@ ref partial struct CallScan
     void Block(bool isUser)
     {
         var tool = new ToolUse();
+        var (mediaBytes, media) = (facts.MediaBytes, facts.Images + facts.Unbounded);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var name = Name();
@@ -76,8 +77,11 @@ ref partial struct CallScan
             else if (name.SequenceEqual("name"u8)) { Value(); tool.Name = Text(); }
             else if (name.SequenceEqual("input"u8)) { Value(); tool.Arguments = Skip(); }
             else if (name.SequenceEqual("content"u8)) { Value(); Content(isUser: false); }
+            else if (name.EndsWith("_url"u8) || name.EndsWith("_uri"u8)) { facts.Unbounded++; Value(); Skip(); }
             else { Value(); Other(); }
         }
+        // Only what is no prose is no words, whatever a member is called.
+        if (facts.Images + facts.Unbounded == media) facts.MediaBytes = mediaBytes;
         Note(tool);
     }
 
@@ -85,7 +89,7 @@ ref partial struct CallScan
     {
         if (json.TokenType != JsonTokenType.String) { Skip(); return; }
         if (json.ValueTextEquals("image"u8)) facts.Images++;
-        else if (json.ValueTextEquals("document"u8)) facts.Unbounded++;
+        else if (!MemberNames.IsBoundedBlock(json.ValueSpan)) facts.Unbounded++;
     }
 
     struct ToolUse()

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using Assay.Usage;
@@ -68,6 +69,13 @@ ref partial struct CallScan
     void Member()
     {
         var name = json.HasValueSequence || json.ValueIsEscaped ? Unescaped() : json.ValueSpan;
+        // Of two members of one name nobody knows which a server takes, and what is checked must be what is sent.
+        if (!facts.AddMember(XxHash3.HashToUInt64(name)))
+        {
+            fault = $"'{Encoding.UTF8.GetString(name[..Math.Min(name.Length, 60)])}' is said twice, or the body has too many members; "
+                + $"accepted: each once, up to {CallFacts.MembersMax}";
+            return;
+        }
         switch (name.Length)
         {
             case 5 when name.SequenceEqual("model"u8): Value(); facts.Model = Once(facts.Model, "model", Text()); break;
@@ -93,7 +101,9 @@ ref partial struct CallScan
                 else Skip();
                 break;
             case 10 when name.SequenceEqual("inputImage"u8): Value(); Media(Text()); break;
-            case 1 or 10 or 15 when MemberNames.IsChoices(name): Value(); facts.Choices *= Count(1, Encoding.UTF8.GetString(name)); break;
+            case 1 or 7 or 10 or 15 when MemberNames.IsChoices(name): Choices(Encoding.UTF8.GetString(name)); break;
+            case 11 when name.SequenceEqual("mcp_servers"u8):
+            case 18 when name.SequenceEqual("web_search_options"u8): facts.RunsAtServer = true; Value(); Skip(); break;
             case 21 when name.SequenceEqual("imageGenerationConfig"u8): Value(); Pictures(); break;
             case 28 when name.SequenceEqual("additionalModelRequestFields"u8): Value(); Other(refusesLimit: true); break;
             default:
@@ -145,22 +155,27 @@ ref partial struct CallScan
 
     void Limits(bool isInferenceConfig)
     {
-        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
-        if (isInferenceConfig)
-        {
-            if (facts.InferenceConfigStart >= 0) { fault = "'inferenceConfig' is said twice; accepted: once"; return; }
-            facts.InferenceConfigStart = (int)json.BytesConsumed;
-            facts.InferenceConfigIsEmpty = true;
-        }
+        var holder = isInferenceConfig ? "inferenceConfig" : "textGenerationConfig";
+        if (!IsObject(holder)) return;
+        if (facts.ConfigStart >= 0) { fault = "'inferenceConfig' and 'textGenerationConfig' are both there; accepted: one"; return; }
+        (facts.ConfigName, facts.ConfigStart, facts.ConfigIsEmpty) = (holder, (int)json.BytesConsumed, true);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (isInferenceConfig) facts.InferenceConfigIsEmpty = false;
+            facts.ConfigIsEmpty = false;
             var limit = MemberNames.Limit(Name());
             Value();
-            if (limit is not null) MaxTokens(isInferenceConfig ? "inferenceConfig" : "textGenerationConfig", limit);
+            if (limit is not null) MaxTokens(holder, limit);
             else Skip();
             if (fault is not null) return;
         }
+    }
+
+    // What is no object would be passed over here, and may mean something to a server.
+    bool IsObject(string name)
+    {
+        if (json.TokenType == JsonTokenType.StartObject) return true;
+        fault = $"'{name}' is not an object";
+        return false;
     }
 
     void Tools()
@@ -173,12 +188,24 @@ ref partial struct CallScan
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
                 var name = Name();
+                if (name.SequenceEqual("systemTool"u8)) facts.RunsAtServer = true;
                 var caches = name.SequenceEqual("cachePoint"u8) || name.SequenceEqual("cache_control"u8);
+                var isType = name.SequenceEqual("type"u8);
                 Value();
                 if (caches) CachePoint();
+                else if (isType) ToolType();
                 else Skip();
             }
         }
+    }
+
+    // Tools with types of their own bring long instructions; those that run at the server bring what they find.
+    readonly void ToolType()
+    {
+        if (json.TokenType != JsonTokenType.String) return;
+        var type = json.ValueIsEscaped ? Unescaped() : json.ValueSpan;
+        if (MemberNames.IsServerTool(type)) facts.RunsAtServer = true;
+        else if (!type.SequenceEqual("function"u8) && !type.SequenceEqual("custom"u8)) facts.TypedTools++;
     }
 
     void ToolConfig()
@@ -216,7 +243,7 @@ ref partial struct CallScan
     void GuardrailConfig()
     {
         facts.HasGuardrail = true;
-        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
+        if (!IsObject("guardrailConfig")) return;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var name = Name();
@@ -246,25 +273,41 @@ ref partial struct CallScan
         }
     }
 
-    readonly void TierName()
+    void TierName()
     {
         if (json.TokenType != JsonTokenType.String) return;
-        if (json.ValueTextEquals("flex"u8)) facts.Tier = Tier.Flex;
-        else if (json.ValueTextEquals("priority"u8)) facts.Tier = Tier.Priority;
+        if (json.ValueTextEquals("flex"u8)) Ask(Tier.Flex);
+        else if (json.ValueTextEquals("priority"u8)) Ask(Tier.Priority);
         else if (json.ValueTextEquals("reserved"u8)) facts.AsksReserved = true;
+    }
+
+    // A call has one price: of two tiers nobody knows which is served.
+    void Ask(Tier tier)
+    {
+        if (facts.Tier != Tier.Standard && facts.Tier != tier) fault = "two tiers are asked for; accepted: one";
+        facts.Tier = tier;
     }
 
     void Performance()
     {
-        if (json.TokenType != JsonTokenType.StartObject) { Skip(); return; }
+        if (!IsObject("performanceConfig")) return;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var isLatency = Name().SequenceEqual("latency"u8);
             Value();
             if (isLatency && json.TokenType == JsonTokenType.String && json.ValueTextEquals("optimized"u8))
-                facts.Tier = Tier.LatencyOptimized;
+                Ask(Tier.LatencyOptimized);
             Skip();
         }
+    }
+
+    void Choices(string name)
+    {
+        const int most = 1_000;
+        Value();
+        var count = Count(1, name);
+        if (facts.Choices > most / count) fault = $"more than {most:N0} answers are asked for at once; accepted: fewer";
+        else facts.Choices *= count;
     }
 
     // How many answers, or pictures, are asked for.
@@ -310,6 +353,8 @@ ref partial struct CallScan
                 return;
             }
             if (name.SequenceEqual("cachePoint"u8) || name.SequenceEqual("cache_control"u8)) { Value(); CachePoint(); }
+            else if (refusesLimit && name.SequenceEqual("tools"u8)) { Value(); Tools(); }
+            else if (refusesLimit && name.SequenceEqual("mcp_servers"u8)) { facts.RunsAtServer = true; }
             else if (name.SequenceEqual("s3Location"u8)) { facts.Unbounded++; }
             else if (name.SequenceEqual("image"u8)) { facts.Images++; }
             else if (name.SequenceEqual("document"u8) || name.SequenceEqual("video"u8)) { facts.Unbounded++; }

@@ -22,7 +22,7 @@ sealed class Passage : IDisposable
     public Guid? PartOf { get; init; }
 
     /// <summary>When it was admitted, in whole seconds, UTC: the time of its journal line, and so the window of every budget.</summary>
-    public required DateTime Time { get; init; }
+    public required DateTime Time { get; set; }
 
     /// <summary>When it came and when the first words of a stream did, by the clock that measures.</summary>
     public long Started { get; init; }
@@ -62,6 +62,12 @@ sealed class Passage : IDisposable
 
     /// <summary>The most tokens of the answer that were allowed; null where the client's own number stands.</summary>
     public long? ClampedTo { get; set; }
+
+    /// <summary>What clamped it, in words; empty where the limit is the client's own, or one it did not say.</summary>
+    public string ClampedBy { get; set; } = "";
+
+    /// <summary>No other model was left: what a ceiling does after that is done now.</summary>
+    public bool IsLastResort { get; set; }
 
     /// <summary>What it may cost at most, and is likely to; null where it has no price.</summary>
     public decimal? Worst { get; set; }
@@ -103,6 +109,10 @@ sealed class Passage : IDisposable
 
     /// <summary>An OpenAI client asked for the counts at the end of its stream.</summary>
     public bool WantsUsage { get; set; }
+
+    /// <summary>A body in the model's own words, its settings in headers; otherwise all is in the body.</summary>
+    public bool IsInvoke => Dialect == Dialect.Bedrock
+        && Operation is BedrockOperation.InvokeModel or BedrockOperation.InvokeModelWithResponseStream;
 
     public bool Streams => Operation is BedrockOperation.ConverseStream or BedrockOperation.InvokeModelWithResponseStream;
 

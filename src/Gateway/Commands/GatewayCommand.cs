@@ -96,8 +96,10 @@ static class GatewayCommand
             : null;
         if (local is not null) source.Local = local.Address;
         var data = parsed.GetValue(Data)!.FullName;
+        string? key = null;
         var start = new GatewayStart(EndPointOf(parsed.GetValue(Listen)!), data, source, prices);
-        var key = local is null ? null : KeysCommand.EnsureLocal(new KeyFile(start.Keys), FirstKey, TimeProvider.System);
+        if (local is not null)
+            start = start with { Prepare = () => key = KeysCommand.EnsureLocal(new KeyFile(start.Keys), FirstKey, TimeProvider.System) };
         await using var host = await GatewayHost.Start(start, TimeProvider.System, Warn, cancel).ConfigureAwait(false);
         Announce(host.Address, key, data, parsed.GetValue(Json));
         await Stopped(cancel).ConfigureAwait(false);

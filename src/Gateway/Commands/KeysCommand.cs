@@ -113,7 +113,8 @@ static class KeysCommand
     {
         if (text.Length == 0) return null;
         if (DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var day)) return day;
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var day))
+            return day > now ? day : throw new GatewayException($"'{text}' is over; accepted: a day to come.");
         if (Control.Files.AmountUnit.Duration.Read(text, out _) is { } seconds and > 0) return now.AddSeconds((double)seconds);
         throw new GatewayException($"'{text}' is not an end; accepted: a day such as 2026-12-31, or a time such as '90 days'.");
     }

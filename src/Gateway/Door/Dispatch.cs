@@ -27,9 +27,11 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
         Refusal? refusal = null;
         var hops = new List<ModelTarget>(targets);
         var hasCheaper = false;
+        var lastResort = int.MaxValue;
         for (var hop = 0; hop < hops.Count; hop++)
         {
             var target = hops[hop];
+            call.IsLastResort = hop >= lastResort;
             var exchange = Exchanges.Exchanges.For(call.Dialect, target.Upstream.Kind, call.Purpose);
             if (exchange is null)
             {
@@ -43,11 +45,15 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
                 {
                     hasCheaper = true;
                     AddCheaper(live, call, hops);
+                    // Where no cheaper model will do, the first one may still do with fewer tokens.
+                    lastResort = hops.Count;
+                    if (no.Reason == "ceiling") hops.Add(target);
                 }
                 continue;
             }
             if (ledgering.Open(live, call) is { } full) return new(null, null, full);
-            if (hop > 0) call.Decision = Instead(call, target, refusal);
+            if (hop > 0 && hop < lastResort) call.Decision = Instead(call, target, refusal);
+            if (call.ClampedBy.Length > 0) call.Decision += $"; clamped to {call.ClampedTo} tokens: {call.ClampedBy}";
             var (response, failure) = await Ask(call, exchange, headers, limit).ConfigureAwait(false);
             var isLast = hop == hops.Count - 1;
             if (response is not null && (isLast || !IsPassing((int)response.StatusCode))) return new(response, exchange, null);
@@ -102,13 +108,10 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
             catch (HttpRequestException broken)
             {
                 failure = Failed(upstream, broken.Message);
-                // A server that took the whole request may be answering it, and billing it: asking again would pay twice.
-                call.MayBeBilled = !NeverArrived(broken);
                 if (isLast || call.MayBeBilled) return (null, failure);
             }
             catch (Exception gone) when (gone is OperationCanceledException or IOException)
             {
-                call.MayBeBilled = true;
                 return (null, Failed(upstream, gone is IOException ? gone.Message
                     : $"no answer within {upstream.AnswerWithin.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s"));
             }
@@ -137,21 +140,28 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
         Passage call, Exchange exchange, IHeaderDictionary headers, CallBody body, CancellationToken cancel)
     {
         var upstream = call.Target!.Upstream;
+        var content = new SentBody(body.Memory);
         using var request = new HttpRequestMessage(HttpMethod.Post, Bedrock.AwsSigner.Address(upstream.Address, exchange.Path(call)))
         {
-            Content = new ReadOnlyMemoryContent(body.Memory), Version = System.Net.HttpVersion.Version11,
+            Content = content, Version = System.Net.HttpVersion.Version11,
         };
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         exchange.WriteHeaders(call, headers, request.Headers);
         await upstream.Sign(request, body.Memory, cancel).ConfigureAwait(false);
-        return await client.SendAsync(request, cancel).ConfigureAwait(false);
+        try
+        {
+            return await client.SendAsync(request, cancel).ConfigureAwait(false);
+        }
+        catch
+        {
+            // A server that got the request may be answering it, and billing it: asking again would pay twice.
+            call.MayBeBilled = content.IsBegun;
+            throw;
+        }
     }
 
     // Throttled, overloaded: another try, or another model, may fare better.
     static bool IsPassing(int status) => status is 429 or 500 or 502 or 503 or 529;
-
-    static bool NeverArrived(HttpRequestException broken) => broken.HttpRequestError is HttpRequestError.ConnectionError
-        or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
 
     static TimeSpan? WaitFor(HttpResponseMessage response, int attempt) => response.Headers.RetryAfter switch
     {

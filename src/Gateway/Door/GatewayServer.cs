@@ -47,15 +47,16 @@ sealed class GatewayServer(
             await Replies.Refuse(http, dialect, refusal!, Guid.NewGuid().ToString()).ConfigureAwait(false);
             return;
         }
-        var at = time.GetUtcNow().UtcDateTime;
         using var call = new Passage
         {
             Started = time.GetTimestamp(), Span = instruments.Begin(http.Request.Headers),
-            Id = Guid.NewGuid(), Time = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond)), Dialect = way.Dialect, Purpose = way.Purpose,
+            Id = Guid.NewGuid(), Time = WholeSecond(time.GetUtcNow().UtcDateTime), Dialect = way.Dialect, Purpose = way.Purpose,
             Operation = way.Operation, Asked = way.Model, GuardrailVersion = way.GuardrailVersion, Path = way.Path,
         };
         await Pass(http, now, call).ConfigureAwait(false);
     }
+
+    static DateTime WholeSecond(DateTime time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
 
     async Task Pass(HttpContext http, Live now, Passage call)
     {
@@ -69,6 +70,10 @@ sealed class GatewayServer(
         try
         {
             var refusal = await Read(http, now, call).ConfigureAwait(false);
+            // A body may take its time: what counts is what holds now that it is whole.
+            (now, call.Time) = (live(), WholeSecond(time.GetUtcNow().UtcDateTime));
+            refusal ??= Reception.Identify(now.Ring, http.Request.Headers, call.Dialect, call.Time, out holder);
+            call.Holder = holder ?? call.Holder;
             if (refusal is not null) await Refuse(http, now, call, refusal).ConfigureAwait(false);
             else await Answer(http, now, call).ConfigureAwait(false);
         }

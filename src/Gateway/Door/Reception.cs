@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Assay.Bedrock;
@@ -85,8 +86,7 @@ static class Reception
         call.WordBytes = call.Body.Length - call.Facts.MediaBytes;
         if (call.Purpose == Purpose.Guardrail) call.Guardrail = call.Asked;
         if (call.Dialect == Dialect.Bedrock && ReadHeaders(call, headers) is { } wrong) return wrong;
-        call.Facts.IsGrounded = (call.Facts.HasGuardrail || call.Purpose == Purpose.Guardrail)
-            && call.Body.Span.IndexOf("grounding_source"u8) >= 0;
+        call.Facts.IsGrounded = (call.Facts.HasGuardrail || call.Purpose == Purpose.Guardrail) && MayBeGrounded(call.Body.Span);
         if (call.Dialect != Dialect.Bedrock && NameModel(call) is { } unnamed) return unnamed;
         if (call.Dialect != Dialect.Bedrock && call.Facts.ClientMetadata is { IsNone: false } metadata
             && ClientTags.Read(call.Body.Span.Slice(metadata.Start, metadata.Length)) is { } said) call.ClientTags = ClientTags.Of(said);
@@ -95,6 +95,23 @@ static class Reception
         call.ClientRequestId = headers["amz-sdk-invocation-id"].ToString() is { Length: > 0 } invocation ? invocation
             : headers["x-client-request-id"].ToString();
         return null;
+    }
+
+    // The mark of Converse, and the tag of InvokeModel's prompts.
+    static bool MayBeGrounded(ReadOnlySpan<byte> body) =>
+        body.IndexOf("grounding_source"u8) >= 0 || body.IndexOf("groundingSource"u8) >= 0 || HidesLetters(body);
+
+    // No client writes a letter as an escape; who does may hide a word from whoever looks for it.
+    static bool HidesLetters(ReadOnlySpan<byte> body)
+    {
+        const int length = 6;
+        while (body.IndexOf("\\u00"u8) is >= 0 and var at && at + length <= body.Length)
+        {
+            if (Utf8Parser.TryParse(body.Slice(at + 4, 2), out byte letter, out _, 'x') && (char.IsAsciiLetter((char)letter) || letter == '_'))
+                return true;
+            body = body[(at + length)..];
+        }
+        return false;
     }
 
     // OpenAI and Anthropic name the model in the body, and ask for a stream there.
@@ -138,22 +155,46 @@ static class Reception
                 return Refusal.Wrong("'requestMetadata' is not an object of texts.");
             call.ClientTags = tags;
         }
-        else if (headers["X-Amzn-Bedrock-Request-Metadata"].ToString() is { Length: > 0 } metadata)
+        else if (call.IsInvoke && headers["X-Amzn-Bedrock-Request-Metadata"].ToString() is { Length: > 0 } metadata)
         {
             if (ClientTags.Read(Encoding.UTF8.GetBytes(metadata)) is not { } tags)
                 return Refusal.Wrong("The header 'X-Amzn-Bedrock-Request-Metadata' is not an object of texts.");
             call.ClientTags = tags;
         }
-        if (headers["X-Amzn-Bedrock-GuardrailIdentifier"].ToString() is { Length: > 0 } guardrail)
-            (facts.HasGuardrail, call.Guardrail) = (true, Versioned(guardrail, headers["X-Amzn-Bedrock-GuardrailVersion"].ToString()));
-        else if (!facts.Guardrail.IsNone) call.Guardrail = Versioned(TextOf(call, facts.Guardrail), TextOf(call, facts.GuardrailVersion));
-        if (headers["X-Amzn-Bedrock-PerformanceConfig-Latency"].ToString() == "optimized") facts.Tier = Tier.LatencyOptimized;
-        facts.Tier = headers["X-Amzn-Bedrock-Service-Tier"].ToString() switch
+        return call.IsInvoke ? ReadInvokeHeaders(call, headers) : ReadConverse(call);
+    }
+
+    // Each operation has one place for its settings; what stands elsewhere no server reads, so it is not read here, and not sent on.
+    static Refusal? ReadConverse(Passage call)
+    {
+        var facts = call.Facts;
+        if (facts.Guardrail.IsNone) return null;
+        call.Guardrail = Versioned(TextOf(call, facts.Guardrail), TextOf(call, facts.GuardrailVersion));
+        return null;
+    }
+
+    static Refusal? ReadInvokeHeaders(Passage call, IHeaderDictionary headers)
+    {
+        var facts = call.Facts;
+        foreach (var (name, values) in headers)
+            if (name.StartsWith("X-Amzn-Bedrock-", StringComparison.OrdinalIgnoreCase)
+                && (values.Count > 1 || values[0]!.Contains(',', StringComparison.Ordinal) && !name.EndsWith("Metadata", StringComparison.OrdinalIgnoreCase)))
+                return Refusal.Wrong($"The header '{name}' has several values; accepted: one.");
+        var guardrail = headers["X-Amzn-Bedrock-GuardrailIdentifier"].ToString();
+        facts.HasGuardrail = guardrail.Length > 0;
+        call.Guardrail = Versioned(guardrail, headers["X-Amzn-Bedrock-GuardrailVersion"].ToString());
+        var (tier, latency) = (headers["X-Amzn-Bedrock-Service-Tier"].ToString(), headers["X-Amzn-Bedrock-PerformanceConfig-Latency"].ToString());
+        switch (tier)
         {
-            "flex" => Tier.Flex,
-            "priority" => Tier.Priority,
-            _ => facts.Tier,
-        };
+            case "flex": facts.Tier = Tier.Flex; break;
+            case "priority": facts.Tier = Tier.Priority; break;
+            case "" or "default" or "reserved": break;
+            default: return Refusal.Wrong($"'{tier}' is not a service tier; accepted: default, priority, flex, reserved.");
+        }
+        if (latency is not ("" or "standard" or "optimized"))
+            return Refusal.Wrong($"'{latency}' is not a latency; accepted: standard, optimized.");
+        if (latency == "optimized" && facts.Tier != Tier.Standard) return Refusal.Wrong("Two tiers are asked for; accepted: one.");
+        if (latency == "optimized") facts.Tier = Tier.LatencyOptimized;
         return null;
     }
 }

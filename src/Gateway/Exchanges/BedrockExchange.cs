@@ -24,6 +24,9 @@ sealed class BedrockExchange : Exchange
 
     static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // A header is ASCII.
+    static readonly JsonWriterOptions Escaped = new() { Encoder = JavaScriptEncoder.Default };
+
     static readonly ConcurrentDictionary<(BedrockOperation Operation, string Id), string> Paths = new();
 
     public override string Path(Passage call) => call.Purpose == Purpose.Guardrail
@@ -48,7 +51,7 @@ sealed class BedrockExchange : Exchange
         }
         if (LimitElsewhere(call) is { } elsewhere) return elsewhere;
         var edits = new BodyEdits();
-        if (call.ClampedTo is { } most && Clamp(call, most, edits) is { } cannot) return cannot;
+        if (call.ClampedTo is { } most) Clamp(call, most, edits);
         // A body as long as Bedrock takes has no room for tags; the journal has them all the same.
         if (call.Facts.Metadata.IsNone ? IsConverse(call) && call.Body.Length < Door.Reception.BodyMax - StampMax : true)
             Stamp(call, call.Facts, edits);
@@ -62,7 +65,8 @@ sealed class BedrockExchange : Exchange
     static Refusal? LimitElsewhere(Passage call)
     {
         var facts = call.Facts;
-        if (facts.MaxTokensValue.IsNone || LimitName(call) is not var (holder, name)) return null;
+        if (facts.MaxTokensValue.IsNone) return null;
+        var (holder, name) = LimitName(call);
         if (facts.LimitHolder == holder && (facts.LimitName == name || Synonym(call) == facts.LimitName)) return null;
         var path = holder.Length == 0 ? name : $"{holder}.{name}";
         return Refusal.Wrong($"'{call.Target!.Id}' does not go by '{facts.LimitName}' in this place for the most tokens of its answer; "
@@ -76,13 +80,10 @@ sealed class BedrockExchange : Exchange
         _ => "",
     };
 
-    static Refusal? Clamp(Passage call, long most, BodyEdits edits)
+    static void Clamp(Passage call, long most, BodyEdits edits)
     {
-        if (LimitName(call) is var (holder, name)) Clamp(call.Facts, holder, name, most, edits);
-        else if (!call.Facts.MaxTokensValue.IsNone) Clamp(call.Facts, "", "", most, edits);
-        else
-            return Refusal.Wrong($"The request does not say how many tokens '{call.Target!.Id}' may answer with; say it, or use Converse.");
-        return null;
+        var (holder, name) = LimitName(call);
+        Clamp(call.Facts, holder, name, most, edits);
     }
 
     /// <summary>Sets the most tokens of an answer of Converse.</summary>
@@ -93,8 +94,8 @@ sealed class BedrockExchange : Exchange
     {
         if (!facts.MaxTokensValue.IsNone) edits.Replace(facts.MaxTokensValue, Encoding.UTF8.GetBytes(Invariant(most)));
         else if (holder.Length == 0) edits.Insert(facts.Start, Encoding.UTF8.GetBytes($"\"{name}\":{most}{Comma(facts.IsEmpty)}"));
-        else if (facts.InferenceConfigStart >= 0)
-            edits.Insert(facts.InferenceConfigStart, Encoding.UTF8.GetBytes($"\"{name}\":{most}{Comma(facts.InferenceConfigIsEmpty)}"));
+        else if (facts.ConfigName == holder)
+            edits.Insert(facts.ConfigStart, Encoding.UTF8.GetBytes($"\"{name}\":{most}{Comma(facts.ConfigIsEmpty)}"));
         else edits.Insert(facts.Start, Encoding.UTF8.GetBytes($"\"{holder}\":{{\"{name}\":{most}}}{Comma(facts.IsEmpty)}"));
     }
 
@@ -102,19 +103,17 @@ sealed class BedrockExchange : Exchange
     static string Invariant(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     // Where each vendor's body says how long an answer may be: the object that holds it, and its name.
-    static (string Holder, string Name)? LimitName(Passage call)
+    static (string Holder, string Name) LimitName(Passage call)
     {
         if (IsConverse(call)) return ("inferenceConfig", "maxTokens");
         var model = call.Target!.Model.Id;
         var dot = model.IndexOf('.', StringComparison.Ordinal);
         return (dot < 0 ? "" : model[..dot]) switch
         {
-            "anthropic" or "mistral" or "cohere" or "openai" or "qwen" or "deepseek" or "ai21" or "zai" or "moonshot" or "minimax" =>
-                ("", "max_tokens"),
             "meta" => ("", "max_gen_len"),
             "amazon" when model.Contains("nova", StringComparison.Ordinal) => ("inferenceConfig", "max_new_tokens"),
             "amazon" => ("textGenerationConfig", "maxTokenCount"),
-            _ => null,
+            _ => ("", "max_tokens"),
         };
     }
 
@@ -124,15 +123,15 @@ sealed class BedrockExchange : Exchange
     {
         // Nothing is asked for, so nothing is answered.
         if (facts.IsEmpty) return;
-        var tags = TagsAsJson(call);
+        var tags = TagsAsJson(call, Plain);
         if (!facts.Metadata.IsNone) edits.Replace(facts.Metadata, tags);
         else edits.Insert(facts.Start, (byte[])[.. "\"requestMetadata\":"u8, .. tags.Span, .. ","u8]);
     }
 
-    static ReadOnlyMemory<byte> TagsAsJson(Passage call)
+    static ReadOnlyMemory<byte> TagsAsJson(Passage call, JsonWriterOptions options)
     {
         var text = new ArrayBufferWriter<byte>(128);
-        using (var json = new Utf8JsonWriter(text, Plain))
+        using (var json = new Utf8JsonWriter(text, options))
         {
             json.WriteStartObject();
             foreach (var (name, value) in JournalLine.Tags(call)) json.WriteString(name, value);
@@ -143,12 +142,15 @@ sealed class BedrockExchange : Exchange
 
     public override void WriteHeaders(Passage call, IHeaderDictionary client, HttpRequestHeaders server)
     {
-        foreach (var (name, values) in client)
-            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
-                && !name.Equals(MetadataHeader, StringComparison.OrdinalIgnoreCase))
-                server.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        if (call.IsInvoke)
+        {
+            foreach (var (name, values) in client)
+                if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && values is [{ } value] && Ascii.IsValid(value)
+                    && !name.Equals(MetadataHeader, StringComparison.OrdinalIgnoreCase))
+                    server.TryAddWithoutValidation(name, value);
+        }
         if (call.Operation is BedrockOperation.InvokeModel or BedrockOperation.InvokeModelWithResponseStream)
-            server.TryAddWithoutValidation(MetadataHeader, Encoding.UTF8.GetString(TagsAsJson(call).Span));
+            server.TryAddWithoutValidation(MetadataHeader, Encoding.ASCII.GetString(TagsAsJson(call, Escaped).Span));
         if (client.Accept is [{ } accept, ..]) server.TryAddWithoutValidation("Accept", accept);
     }
 
@@ -160,6 +162,8 @@ sealed class BedrockExchange : Exchange
         // Several vendors' bodies count nothing; Bedrock's headers always do.
         usage.Say(Count(response, "Input-Token-Count"), Count(response, "Output-Token-Count"),
             Count(response, "Cache-Read-Input-Token-Count"), Count(response, "Cache-Write-Input-Token-Count"));
+        if (call.IsInvoke)
+            usage.SayTier(First(response.Headers, Prefix + "Service-Tier"), First(response.Headers, Prefix + "PerformanceConfig-Latency"));
         if (call.Target!.Model.Kind == Usage.ModelKind.OpaqueProfile) answer.ServedModel = PromptRouter.InvokedModel(body.Span);
         answer.IsWhole = true;
         client.Write(body.Span);

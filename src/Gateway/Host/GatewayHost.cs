@@ -23,6 +23,9 @@ namespace Assay.Gateway.Host;
 /// <param name="Data">Where its journal, keys and leases are.</param>
 sealed record GatewayStart(IPEndPoint Listen, string Data, SettingsSource Source, PriceFolder Prices)
 {
+    /// <summary>Done once the folder is this process's alone, before its keys are read.</summary>
+    public Action? Prepare { get; init; }
+
     public string Journal => Path.Combine(Data, "journal");
     public string Keys => Path.Combine(Data, "keys.json");
 }
@@ -82,7 +85,9 @@ sealed class GatewayHost : IAsyncDisposable
     {
         Directory.CreateDirectory(start.Data);
         var reading = start.Source.Read();
-        var host = new GatewayHost(start, reading, OpenLeases(start), time, warn);
+        var leases = OpenLeases(start);
+        start.Prepare?.Invoke();
+        var host = new GatewayHost(start, reading, leases, time, warn);
         try
         {
             await host.Open(cancel).ConfigureAwait(false);

@@ -47,6 +47,16 @@ public sealed class ServedUsage
         if (body.CacheWrite < 0) body.CacheWrite = cacheWrite;
     }
 
+    /// <summary>The tier that served, as headers say it; used where the body says none.</summary>
+    public void SayTier(string serviceTier, string latency)
+    {
+        if (body.Tier != Tier.Standard || body.IsReserved) return;
+        if (serviceTier == "flex") body.Tier = Tier.Flex;
+        else if (serviceTier == "priority") body.Tier = Tier.Priority;
+        else if (serviceTier == "reserved") body.IsReserved = true;
+        else if (latency == "optimized") body.Tier = Tier.LatencyOptimized;
+    }
+
     /// <summary>Whether the answer said how much was read or written.</summary>
     public bool HasTokens => body.Input >= 0 || body.Output >= 0;
 

@@ -48,7 +48,7 @@ await saw('streamedTool', () => stream(ask('weather? [[tool=weather {"city":"Bon
 await saw('midstream', () => stream(ask('hello [[tokens=30]] [[midstream=modelStreamErrorException]]')));
 await saw('count', () => client.messages.countTokens({ model: claude, messages: user('how many') }));
 await saw('models', async () => (await client.models.list()).data.map((m) => m.id));
-await saw('invalid', () => message(ask('hello', { mcp_servers: [{ type: 'url', url: 'https://x', name: 'x' }] })));
+await saw('invalid', () => message(ask('hello', { max_tokens: -1 })));
 await saw('unknownModel', () => message(ask('hello', { model: 'acme.none-v1:0' })));
 await saw('overBudget', async () => {
   const poor = new Anthropic({ apiKey: process.env.CASE_POOR_KEY });
