@@ -107,7 +107,7 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
         live.Watch.Learn(call, metered);
         if (call.Taken is { } taken)
             live.Rates.Correct(taken, metered.Record.Tokens.Prompt + metered.Record.Tokens.Output, metered.Cost);
-        if (call.Worst is not null)
+        if (call.Worst is { } worst)
         {
             List<BudgetEvent> events = [];
             lock (settling)
@@ -115,6 +115,9 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
                 settled?.Add(CallMeter.KeyOf(call.Id));
                 if (metered.Unpriced is not null) live.Budgets.SettleUnpriced(call.Lease);
                 else live.Budgets.Settle(call.Lease, metered.Cost, events);
+                // Nobody knows what such a call is billed at: budgets go on holding the rest of what it may have come to.
+                if (metered.Counts == CountsFrom.Estimated && metered.Unpriced is null && worst > metered.Cost)
+                    live.Budgets.Hold(call.Holder!.Spender, call.Time, worst - metered.Cost);
                 Free(call);
             }
             foreach (var reached in events) tell(reached);
