@@ -44,8 +44,8 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         if (call.Purpose == Purpose.CountTokens) return null;
 
         if (call.Facts.RunsAtServer)
-            return Refusal.Forbidden("unpriced", "A call without a price is not let in: tools that run at the server have fees of their own, "
-                + "and what they find is read as input without bound. Leave out the server's tools.");
+            return Refusal.Forbidden("unpriced", "A call without a price is not let in: tools that run at the server have fees of "
+                + "their own, and what they find is read as input without bound. Leave out the server's tools.");
         if (!target.IsKnown)
             return Refusal.Forbidden(
                 "unpriced", $"A call without a price is not let in: book '{book.Id}' does not know '{target.LoggedId}'. "

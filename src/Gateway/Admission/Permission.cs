@@ -68,7 +68,8 @@ sealed record Permission(string? Forbidden, (string Rule, decimal Usd)? RequestU
         var residency = policy.Limits.Where(l => (l.Regions.Count > 0 || l.Scopes.Count > 0) && PolicyMeaning.IsAbout(policy, l.Who, call))
             .Select(l => l.Name).ToList();
         if (residency.Count > 0 && Geography.IsElsewhere(target.Id, target.Region))
-            return No($"'{target.Id}' is a profile of another geography than '{target.Region}', and rule '{residency[0]}' keeps calls in place");
+            return No($"'{target.Id}' is a profile of another geography than '{target.Region}', and rule '{residency[0]}' "
+                + "keeps calls in place");
         return new(null, ceilings.Count == 0 ? null : ceilings[0], residency);
     }
 

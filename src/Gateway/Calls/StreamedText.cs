@@ -46,11 +46,13 @@ static class StreamedText
     {
         4 => name.SequenceEqual("text"u8),
         5 => name.SequenceEqual("input"u8),
-        7 => name.SequenceEqual("content"u8),
+        7 => name.SequenceEqual("content"u8) || name.SequenceEqual("refusal"u8),
         8 => name.SequenceEqual("thinking"u8),
-        9 => name.SequenceEqual("arguments"u8),
+        9 => name.SequenceEqual("arguments"u8) || name.SequenceEqual("reasoning"u8),
         10 => name.SequenceEqual("generation"u8) || name.SequenceEqual("outputText"u8),
         12 => name.SequenceEqual("partial_json"u8),
+        15 => name.SequenceEqual("redactedContent"u8),
+        17 => name.SequenceEqual("reasoning_content"u8),
         _ => false,
     };
 }

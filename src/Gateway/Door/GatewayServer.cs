@@ -136,13 +136,15 @@ sealed class GatewayServer(
     // Nothing that goes wrong here may leave a call's money set aside for ever, or out of the journal.
     async Task Fail(HttpContext http, Live now, Passage call, Exception wrong)
     {
+        // Half an answer cannot be taken back; where none began, the client is told.
+        var isCutOff = http.Response.HasStarted;
         if (!call.IsClosed)
         {
             call.MayBeBilled |= call.Attempts > 0;
             var refusal = new Refusal(RefusalKind.Unavailable, "gateway", $"The gateway failed at this call: {wrong.Message}");
             await Refuse(http, now, call, refusal).ConfigureAwait(false);
         }
-        if (http.Response.HasStarted) http.Abort();
+        if (isCutOff || !http.Response.HasStarted) http.Abort();
     }
 
     // A refusal is an answer too, and so is a server's silence: both are in the journal.

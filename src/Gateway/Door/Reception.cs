@@ -7,6 +7,7 @@ using Assay.Gateway.Calls;
 using Assay.Gateway.Identity;
 using Assay.Usage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Assay.Gateway.Door;
 
@@ -15,6 +16,8 @@ static class Reception
 {
     /// <summary>What Bedrock takes; the other languages' servers take no more.</summary>
     public const int BodyMax = 25_000_000;
+
+    const int NameMax = 256;
 
     /// <summary>The key a client sent, in the header its language has for it.</summary>
     public static string SecretOf(IHeaderDictionary headers)
@@ -90,12 +93,16 @@ static class Reception
         if (call.Dialect != Dialect.Bedrock && NameModel(call) is { } unnamed) return unnamed;
         if (call.Dialect != Dialect.Bedrock && call.Facts.ClientMetadata is { IsNone: false } metadata
             && ClientTags.Read(call.Body.Span.Slice(metadata.Start, metadata.Length)) is { } said) call.ClientTags = ClientTags.Of(said);
-        call.Session = headers["x-assay-session"].ToString() is { Length: > 0 } session ? session : ClientTags.SessionOf(call.ClientTags);
-        call.Agent = headers["x-assay-agent"].ToString() is { Length: > 0 } agent ? agent : ClientTags.AgentOf(call.ClientTags);
-        call.ClientRequestId = headers["amz-sdk-invocation-id"].ToString() is { Length: > 0 } invocation ? invocation
-            : headers["x-client-request-id"].ToString();
+        call.Session = Cut(Either(headers["x-assay-session"], ClientTags.SessionOf(call.ClientTags)));
+        call.Agent = Cut(Either(headers["x-assay-agent"], ClientTags.AgentOf(call.ClientTags)));
+        call.ClientRequestId = Cut(Either(headers["amz-sdk-invocation-id"], headers["x-client-request-id"].ToString()));
         return null;
     }
+
+    static string Either(StringValues header, string otherwise) => header.ToString() is { Length: > 0 } said ? said : otherwise;
+
+    // What is remembered of a call, and written down, is not for its client to make long.
+    static string Cut(string text) => text.Length <= NameMax ? text : text[..NameMax];
 
     // The mark of Converse, and the tag of InvokeModel's prompts.
     static bool MayBeGrounded(ReadOnlySpan<byte> body) =>
@@ -107,8 +114,8 @@ static class Reception
         const int length = 6;
         while (body.IndexOf("\\u00"u8) is >= 0 and var at && at + length <= body.Length)
         {
-            if (Utf8Parser.TryParse(body.Slice(at + 4, 2), out byte letter, out _, 'x') && (char.IsAsciiLetter((char)letter) || letter == '_'))
-                return true;
+            if (Utf8Parser.TryParse(body.Slice(at + 4, 2), out byte letter, out _, 'x')
+                && (char.IsAsciiLetter((char)letter) || letter == '_')) return true;
             body = body[(at + length)..];
         }
         return false;
@@ -178,12 +185,14 @@ static class Reception
         var facts = call.Facts;
         foreach (var (name, values) in headers)
             if (name.StartsWith("X-Amzn-Bedrock-", StringComparison.OrdinalIgnoreCase)
-                && (values.Count > 1 || values[0]!.Contains(',', StringComparison.Ordinal) && !name.EndsWith("Metadata", StringComparison.OrdinalIgnoreCase)))
+                && !name.EndsWith("Metadata", StringComparison.OrdinalIgnoreCase)
+                && (values.Count > 1 || values[0]!.Contains(',', StringComparison.Ordinal)))
                 return Refusal.Wrong($"The header '{name}' has several values; accepted: one.");
         var guardrail = headers["X-Amzn-Bedrock-GuardrailIdentifier"].ToString();
         facts.HasGuardrail = guardrail.Length > 0;
         call.Guardrail = Versioned(guardrail, headers["X-Amzn-Bedrock-GuardrailVersion"].ToString());
-        var (tier, latency) = (headers["X-Amzn-Bedrock-Service-Tier"].ToString(), headers["X-Amzn-Bedrock-PerformanceConfig-Latency"].ToString());
+        var tier = headers["X-Amzn-Bedrock-Service-Tier"].ToString();
+        var latency = headers["X-Amzn-Bedrock-PerformanceConfig-Latency"].ToString();
         switch (tier)
         {
             case "flex": facts.Tier = Tier.Flex; break;

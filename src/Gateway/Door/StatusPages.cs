@@ -19,7 +19,7 @@ static class StatusPages
             case "/ready":
                 var stuck = journal.IsStuck;
                 await Text(http, stuck is null ? 200 : 503, stuck is null ? "ready\n"
-                    : $"the journal cannot be written: {stuck}\n").ConfigureAwait(false);
+                    : "not ready: the journal cannot be written\n").ConfigureAwait(false);
                 return true;
             case "/v1/models":
                 await Json(http, json => Models(json, live)).ConfigureAwait(false);

@@ -153,8 +153,8 @@ sealed class GatewayHost : IAsyncDisposable
             Volatile.Write(ref live, made);
             if (change.Fresh.Count > 0) Restore(null, change, CancellationToken.None);
         }
-        catch (Exception wrong) when (
-            wrong is GatewayException or PriceBookException or FormatException or IOException or UnauthorizedAccessException)
+        // Whatever is wrong with a change, the gateway goes on with what it has, and goes on looking: a key may be revoked next.
+        catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
             warn($"a change is not taken up: {wrong.Message}");
         }

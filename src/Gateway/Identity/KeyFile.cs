@@ -22,13 +22,18 @@ sealed record KeyFile(string Path)
         try
         {
             if (!File.Exists(Path)) return [];
-            return JsonSerializer.Deserialize<Content>(File.ReadAllBytes(Path), Json)?.Keys ?? throw Damaged("it is empty");
+            var keys = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(Path), Json)?.Keys ?? throw Damaged("it is empty");
+            if (keys.FirstOrDefault(k => !IsHash(k.Hash) || (k.PreviousHash is { } previous && !IsHash(previous))) is { } wrong)
+                throw Damaged($"key '{wrong.Name}' has a hash that is not 64 hexadecimal digits");
+            return keys;
         }
         catch (JsonException broken)
         {
             throw Damaged($"line {broken.LineNumber + 1}: {broken.Message.Split(" Path:")[0]}");
         }
     }
+
+    static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 
     public void Write(IReadOnlyList<VirtualKey> keys)
     {

@@ -14,6 +14,7 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
 {
     // Where no count ever came: text has about four bytes a token, and an estimate must not be too low.
     const int BytesPerToken = 3;
+    const int KindsRemembered = 20_000;
     const double UnreadShare = 0.9;
 
     // What is worked out for a kind of call (its rates) is found again by its address.
@@ -79,6 +80,8 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
             ModelKind.Custom => Mode.Custom,
             _ => isReserved ? Mode.Reserved : Mode.OnDemand,
         };
+        // Names of models come from clients; what is remembered of them must end somewhere.
+        if (kinds.Count > KindsRemembered) kinds.Clear();
         var kind = kinds.GetOrAdd((call.Holder!.Caller, target, call.Operation, mode, tier), static key =>
             new(key.Item1, key.Item2.Region, key.Item2.Model, key.Item3.ToString()) { Mode = key.Item4, Tier = key.Item5 });
         return new(kind) { RequestId = RequestId.OfGuid(KeyOf(call.Id)), Time = call.Time };

@@ -47,7 +47,7 @@ public sealed class DiskFullTests
 
         var (status, ready) = await caller.Get("/ready");
         Assert.Equal(503, status);
-        Assert.StartsWith("the journal cannot be written: ", ready, StringComparison.Ordinal);
+        Assert.StartsWith("not ready: the journal cannot be written", ready, StringComparison.Ordinal);
         var late = replies.Where(r => r.Status == 503 || r.Events is [.., "modelStreamErrorException"]).ToList();
         Assert.NotEmpty(late);
         Assert.Contains(late, r => r.Text.Contains("cannot be written down", StringComparison.Ordinal));
