@@ -34,7 +34,9 @@ static class Restart
         var waiting = orphans?.Orphans.ToDictionary(o => o.Request) ?? [];
         var charges = new Charge[Rater.ChargesMax];
         List<BudgetEvent> events = [];
-        var faults = JournalFiles.Read(change?.Files ?? JournalFiles.Now(journal), Since(rules, now), options, record =>
+        var (files, since) = (change?.Files ?? JournalFiles.Now(journal), Since(rules, now));
+        var open = JournalFiles.LeftOpen(files, since);
+        var faults = JournalFiles.Read(files, since, options, record =>
         {
             if (change?.Counted.Contains(record.RequestId.Key) == true) return;
             if (waiting.Remove(record.RequestId.Key, out var settled)) orphans!.Free(settled.Slot);
@@ -45,8 +47,10 @@ static class Restart
                 if (charges[i].Rate is not null) cost += charges[i].Cost;
                 else if (charges[i].Unpriced != UnpricedCause.CoveredByModelUnits) isUnpriced = true;
             }
-            if (isUnpriced) budgets.Hold(SpenderOf(record.Caller), record.Time, settled?.Worst ?? cost, isUnpriced: true, only);
-            else budgets.Restore(SpenderOf(record.Caller), record.Time, cost, events, only);
+            var spender = SpenderOf(record.Caller);
+            var left = open.GetValueOrDefault(record.RequestId.Key, isUnpriced ? settled?.Worst ?? cost : 0m);
+            if (!isUnpriced) budgets.Restore(spender, record.Time, cost, events, only);
+            if (isUnpriced || left > 0m) budgets.Hold(spender, record.Time, left, isUnpriced, only);
         }, cancel);
         foreach (var reached in events) tell(reached);
         foreach (var orphan in waiting.Values)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.IO.Compression;
+using System.Text.Json;
 using Assay.Usage;
 using Assay.Usage.Logs;
 
@@ -70,6 +72,44 @@ static class JournalFiles
         }
         return faults;
     }
+
+    /// <summary>
+    /// What lines leave open, USD by request: the rest of what a call may have cost whose counts nobody said, or all of it where a part has
+    /// no price. A reader of invocation logs does not see it, for it is in our own member.
+    /// </summary>
+    public static IReadOnlyDictionary<UInt128, decimal> LeftOpen(IReadOnlyList<JournalPart> files, DateTime since)
+    {
+        Dictionary<UInt128, decimal> open = [];
+        foreach (var part in files)
+        {
+            if (part.Written < since) continue;
+            using var text = new StreamReader(Open(part));
+            while (text.ReadLine() is { } line)
+            {
+                var isUnpriced = line.Contains("\"unpriced\":", StringComparison.Ordinal);
+                if (isUnpriced || line.Contains("\"counts\":\"estimated\"", StringComparison.Ordinal)) Add(line, isUnpriced, open);
+            }
+        }
+        return open;
+    }
+
+    static void Add(string line, bool isUnpriced, Dictionary<UInt128, decimal> open)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            var call = json.RootElement.GetProperty("gateway");
+            if (!call.TryGetProperty("at_most_usd", out var most)) return;
+            var left = Usd(most) - (isUnpriced ? 0m : Usd(call.GetProperty("cost_usd")));
+            if (left > 0m) open[RequestId.Parse(json.RootElement.GetProperty("requestId").GetString()!).Key] = left;
+        }
+        catch (Exception foreign) when (foreign is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            // No line of ours; who reads the records says so.
+        }
+    }
+
+    static decimal Usd(JsonElement text) => decimal.Parse(text.GetString()!, CultureInfo.InvariantCulture);
 
     static Stream Open(JournalPart part)
     {

@@ -140,6 +140,10 @@ public sealed class UpstreamFaultTests
         var record = rig.Record(reply.Id);
         Assert.True(record.Tokens is { Input: > 10, Output: > 100 }, $"{record.Tokens}");
         await AssertSettled(rig, caller, Rig.Cost(record));
+        // What is left open is left open after a restart too.
+        await rig.StopAll();
+        using var again = new Caller((await rig.StartHost()).Address, key);
+        await AssertSettled(rig, again, Rig.Cost(record));
     }
 
     [Fact]
