@@ -65,13 +65,24 @@ sealed class EmbeddingsRun(Dispatch dispatch, Ledgering ledgering)
         call.Body.Write(body.Span);
         if (CallScan.Read(call.Body.Span, call.Facts) is { } fault) return new() { Refusal = Refusal.Wrong(fault) };
         using var limit = new Patience(live.Settings.DrainAtMost, CancellationToken.None, cancel);
-        var sent = await dispatch.Send(live, call, [target], headers, limit).ConfigureAwait(false);
-        if (sent.Response is null)
+        try
         {
-            await ledgering.CloseRefused(live, call, sent.Refusal!).ConfigureAwait(false);
-            return new() { Refusal = sent.Refusal };
+            var sent = await dispatch.Send(live, call, [target], headers, limit).ConfigureAwait(false);
+            if (sent.Response is null)
+            {
+                await ledgering.CloseRefused(live, call, sent.Refusal!).ConfigureAwait(false);
+                return new() { Refusal = sent.Refusal };
+            }
+            using (sent.Response) return await Read(live, call, sent, limit.Token).ConfigureAwait(false);
         }
-        using (sent.Response) return await Read(live, call, sent, limit.Token).ConfigureAwait(false);
+        catch (Exception wrong) when (!call.IsClosed)
+        {
+            // Nothing that goes wrong with a part may leave its money set aside for ever, or out of the journal.
+            call.MayBeBilled |= call.Attempts > 0;
+            var refusal = new Refusal(RefusalKind.Unavailable, "gateway", $"The gateway failed at a part of this call: {wrong.Message}");
+            await ledgering.CloseRefused(live, call, refusal).ConfigureAwait(false);
+            return new() { Refusal = refusal };
+        }
     }
 
     async Task<Part> Read(Live live, Passage call, Dispatched sent, CancellationToken cancel)

@@ -25,7 +25,7 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
         using var body = new CallBody();
         if (await ReadAll(response, body, cancel).ConfigureAwait(false) is { } broken)
         {
-            await Broken(http, live, call, body.Length, broken).ConfigureAwait(false);
+            await Broken(http, live, call, response, body.Length, broken).ConfigureAwait(false);
             return;
         }
         using var client = new CallBody(body.Length);
@@ -93,11 +93,12 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
         }
     }
 
-    // The server began an answer, so it bills one; how much, nobody said.
-    async Task Broken(HttpContext http, Live live, Passage call, int bytes, string why)
+    // A server that began an answer bills one; how much, nobody said. One that began an error bills nothing.
+    async Task Broken(HttpContext http, Live live, Passage call, HttpResponseMessage response, int bytes, string why)
     {
-        call.MayBeBilled = true;
-        var metered = live.Meter.Of(call, new() { StreamedBytes = bytes });
+        call.MayBeBilled = response.IsSuccessStatusCode;
+        var metered = call.MayBeBilled ? live.Meter.Of(call, new() { StreamedBytes = bytes })
+            : live.Meter.OfFailure(call, $"Http{(int)response.StatusCode}");
         await ledgering.Close(live, call, metered).ConfigureAwait(false);
         var refusal = new Refusal(RefusalKind.UpstreamFailed, "upstream", $"'{call.Target!.Upstream.Name}' broke off: {why.TrimEnd('.')}.");
         await Replies.Refuse(http, call.Dialect, refusal, call.Id.ToString()).ConfigureAwait(false);

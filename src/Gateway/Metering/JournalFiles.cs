@@ -83,27 +83,35 @@ static class JournalFiles
         foreach (var part in files)
         {
             if (part.Written < since) continue;
-            using var text = new StreamReader(Open(part));
-            while (text.ReadLine() is { } line)
+            try
             {
-                var isUnpriced = line.Contains("\"unpriced\":", StringComparison.Ordinal);
-                if (isUnpriced || line.Contains("\"counts\":\"estimated\"", StringComparison.Ordinal)) Add(line, isUnpriced, open);
+                using var text = new StreamReader(Open(part));
+                while (text.ReadLine() is { } line)
+                    if (line.Contains("\"unpriced\":", StringComparison.Ordinal)
+                        || line.Contains("\"counts\":\"estimated\"", StringComparison.Ordinal)) Add(line, open);
+            }
+            catch (Exception damaged) when (damaged is InvalidDataException or IOException)
+            {
+                // Who reads the records of the file says so.
             }
         }
         return open;
     }
 
-    static void Add(string line, bool isUnpriced, Dictionary<UInt128, decimal> open)
+    static void Add(string line, Dictionary<UInt128, decimal> open)
     {
         try
         {
             using var json = JsonDocument.Parse(line);
             var call = json.RootElement.GetProperty("gateway");
+            var isUnpriced = call.TryGetProperty("unpriced", out _);
+            if (!isUnpriced && call.GetProperty("counts").GetString() != "estimated") return;
             if (!call.TryGetProperty("at_most_usd", out var most)) return;
             var left = Usd(most) - (isUnpriced ? 0m : Usd(call.GetProperty("cost_usd")));
             if (left > 0m) open[RequestId.Parse(json.RootElement.GetProperty("requestId").GetString()!).Key] = left;
         }
-        catch (Exception foreign) when (foreign is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception foreign) when (foreign is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or OverflowException)
         {
             // No line of ours; who reads the records says so.
         }
