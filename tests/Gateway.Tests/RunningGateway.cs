@@ -36,7 +36,7 @@ sealed class RunningGateway : IAsyncDisposable
         var prices = PriceFolder.BuiltIn;
         var path = Path.Combine(folder.FullName, "gateway.yaml");
         await File.WriteAllTextAsync(path, "account: '111122223333'\nupstreams:\n  bedrock: {kind: bedrock, region: us-east-1}\n" + configuration, cancel);
-        var source = new SettingsSource(path, prices);
+        var source = new SettingsSource(path, prices, isLocal: true);
         var reading = source.Read();
         Assert.True(reading.Settings is not null, string.Join('\n', reading.Errors));
         var local = await BedrockLocal.Start(new()

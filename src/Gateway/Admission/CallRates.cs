@@ -137,10 +137,6 @@ readonly record struct CallSize(
         return new(0, 0, 1, 0, units, units, WritesCache: false);
     }
 
-    /// <summary>What a call is likely to be, by what calls of the model were before.</summary>
-    public static CallSize Likely(CallFacts facts, int bodyLength, long input, long output, ModelTarget target) =>
-        Of(facts, bodyLength, input, output, target);
-
     static CallSize Of(CallFacts facts, int bodyLength, long input, long perAnswer, ModelTarget target)
     {
         var output = target.AnswersWithoutTokens ? 0 : Math.Min(perAnswer, long.MaxValue / 4_096) * facts.Choices;

@@ -2,25 +2,27 @@ using Assay.Gateway.Settings;
 
 namespace Assay.Gateway.Admission;
 
-/// <summary>The least ceiling that is about a call.</summary>
+/// <summary>A ceiling that is about a call.</summary>
 /// <param name="Over">What is done with a call that may cost more, in this order.</param>
-sealed record Ceiling(string Name, decimal Usd, IReadOnlyList<OverCeiling> Over, IReadOnlyList<string> To)
+sealed record Ceiling(string Name, decimal Usd, IReadOnlyList<OverCeiling> Over)
 {
     static readonly OverCeiling[] ByPolicy = [OverCeiling.Clamp, OverCeiling.Refuse];
 
     /// <summary>A limit of the policy file: it knows nothing of other models.</summary>
-    public static Ceiling Of((string Rule, decimal Usd) limit) => new(limit.Rule, limit.Usd, ByPolicy, []);
+    public static Ceiling Of((string Rule, decimal Usd) limit) => new(limit.Rule, limit.Usd, ByPolicy);
+
+    public static Ceiling Of(CeilingRule rule) => new(rule.Name, rule.Usd, rule.Over);
 
     /// <summary>Whether a call may be given fewer tokens: where another model goes before that, only when there is none.</summary>
     public bool MayClamp(bool isLastResort)
     {
-        var (clamp, downgrade) = (IndexOf(OverCeiling.Clamp), IndexOf(OverCeiling.Downgrade));
-        return clamp >= 0 && (downgrade < 0 || clamp < downgrade || isLastResort);
+        foreach (var way in Over)
+        {
+            if (way == OverCeiling.Clamp) return true;
+            if (way == OverCeiling.Refuse || !isLastResort) return false;
+        }
+        return false;
     }
-
-    int IndexOf(OverCeiling way) => Over.ToList().IndexOf(way);
-
-    public static Ceiling Of(CeilingRule rule) => new(rule.Name, rule.Usd, rule.Over, rule.To);
 }
 
 /// <summary>What a call is at most in dollars under a ceiling, and what had to be done for it.</summary>

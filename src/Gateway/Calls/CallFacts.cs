@@ -84,12 +84,12 @@ sealed class CallFacts
     /// <summary>The metadata of OpenAI and Anthropic: an object.</summary>
     public Stretch ClientMetadata { get; set; }
     public Tier Tier { get; set; }
-    public bool AsksReserved { get; set; }
     public bool HasGuardrail { get; set; }
 
     /// <summary>The guardrail that Converse's body names, and its version.</summary>
     public Stretch Guardrail { get; set; }
     public Stretch GuardrailVersion { get; set; }
+
     /// <summary>Texts are marked as a source to hold the answer against: without them no guardrail checks grounding.</summary>
     public bool IsGrounded { get; set; }
     public int Tools { get; set; }
@@ -109,7 +109,7 @@ sealed class CallFacts
         memberCount = TypedTools = 0;
         ConfigName = "";
         ConfigStart = Start = -1;
-        ConfigIsEmpty = RunsAtServer = IsEmpty = Streams = CachesAnHour = HasGuardrail = IsGrounded = AsksReserved = false;
+        ConfigIsEmpty = RunsAtServer = IsEmpty = Streams = CachesAnHour = HasGuardrail = IsGrounded = false;
         MediaBytes = 0;
         LatestToolUseId = 0;
         Images = Unbounded = CachePoints = Tools = Messages = ToolUseCount = 0;

@@ -278,7 +278,6 @@ ref partial struct CallScan
         if (json.TokenType != JsonTokenType.String) return;
         if (json.ValueTextEquals("flex"u8)) Ask(Tier.Flex);
         else if (json.ValueTextEquals("priority"u8)) Ask(Tier.Priority);
-        else if (json.ValueTextEquals("reserved"u8)) facts.AsksReserved = true;
     }
 
     // A call has one price: of two tiers nobody knows which is served.

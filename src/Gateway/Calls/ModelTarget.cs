@@ -10,7 +10,7 @@ namespace Assay.Gateway.Calls;
 /// <param name="Id">As its server is asked for it: model id, profile id or ARN on Bedrock.</param>
 /// <param name="Model">As it is priced: what the log reader makes of <paramref name="LoggedId"/>.</param>
 /// <param name="LoggedId">As the journal names it.</param>
-/// <param name="Region">The region the call is made from; <c>-</c> outside Bedrock.</param>
+/// <param name="Region">The region the call is made from; outside Bedrock the gateway's own.</param>
 /// <param name="IsKnown">Whether the book has prices of it anywhere; what has none is not worth remembering.</param>
 sealed record ModelTarget(string Id, string LoggedId, ModelRef Model, string Region, Upstream Upstream, bool IsKnown)
 {

@@ -86,7 +86,7 @@ static class GatewayCommand
     static async Task<int> Start(ParseResult parsed, CancellationToken cancel)
     {
         var prices = PriceFolder.BuiltIn;
-        var source = new SettingsSource(parsed.GetValue(Config)?.FullName, prices);
+        var source = new SettingsSource(parsed.GetValue(Config)?.FullName, prices, parsed.GetValue(Local));
         if (!parsed.GetValue(Local) && source.Path is null)
             throw new GatewayException("say where calls go: --config FILE (samples/gateway.yaml is one), or --local for Bedrock Local.");
         if (source.Read() is { Settings: null } mistaken) return Mistaken(mistaken);

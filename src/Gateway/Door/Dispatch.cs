@@ -28,6 +28,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
         var hops = new List<ModelTarget>(targets);
         var hasCheaper = false;
         var lastResort = int.MaxValue;
+        var asked = call.Decision;
         for (var hop = 0; hop < hops.Count; hop++)
         {
             var target = hops[hop];
@@ -52,7 +53,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
                 continue;
             }
             if (ledgering.Open(live, call) is { } full) return new(null, null, full);
-            if (hop > 0 && hop < lastResort) call.Decision = Instead(call, target, refusal);
+            call.Decision = hop == 0 || call.IsLastResort ? asked : Instead(call, target, refusal);
             if (call.ClampedBy.Length > 0) call.Decision += $"; clamped to {call.ClampedTo} tokens: {call.ClampedBy}";
             var (response, failure) = await Ask(call, exchange, headers, limit).ConfigureAwait(false);
             var isLast = hop == hops.Count - 1;

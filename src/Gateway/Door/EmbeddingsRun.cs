@@ -116,8 +116,11 @@ sealed class EmbeddingsRun(Dispatch dispatch, Ledgering ledgering)
         whole.Ignored = request.Ignored;
         Relay.Mark(to.Headers, whole);
         to.Headers[Replies.CostHeader] = Usd.Plain(parts.Sum(p => p.Cost));
+        // Who asks again pays again for the parts that were answered.
+        var isPaid = parts.Any(p => p.Cost > 0m);
         if (Array.Find(parts, p => p.Refusal is not null).Refusal is { } refusal)
         {
+            if (isPaid) to.Headers[DialectError.RetryHeader] = "false";
             await Replies.Refuse(http, whole.Dialect, refusal, whole.Id.ToString()).ConfigureAwait(false);
             return;
         }
@@ -128,7 +131,7 @@ sealed class EmbeddingsRun(Dispatch dispatch, Ledgering ledgering)
         {
             OpenAiError.Write(error, body);
             to.StatusCode = OpenAiError.Status(error);
-            if (!error.IsWorthRetrying) to.Headers[DialectError.RetryHeader] = "false";
+            if (isPaid || !error.IsWorthRetrying) to.Headers[DialectError.RetryHeader] = "false";
         }
         to.ContentType = "application/json";
         to.ContentLength = body.WrittenCount;

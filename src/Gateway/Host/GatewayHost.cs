@@ -154,7 +154,7 @@ sealed class GatewayHost : IAsyncDisposable
             if (change.Fresh.Count > 0) Restore(null, change, CancellationToken.None);
         }
         // Whatever is wrong with a change, the gateway goes on with what it has, and goes on looking: a key may be revoked next.
-        catch (Exception wrong) when (wrong is not OperationCanceledException)
+        catch (Exception wrong)
         {
             warn($"a change is not taken up: {wrong.Message}");
         }

@@ -26,6 +26,7 @@ readonly record struct Metered(UsageRecord Record, decimal Cost, string? Unprice
     {
         Record = Record with { ErrorCode = Record.ErrorCode ?? BedrockError.ModelStreamError.Name },
     };
+
     /// <summary>
     /// What the same usage costs with the model that a rule on trial would have chosen; null where there is none, or no price.
     /// </summary>
