@@ -30,7 +30,8 @@ sealed class SettingsSource(string? path, PriceFolder prices, bool isLocal = fal
         return settings.Upstreams.Count > 0 ? reading : reading with
         {
             Settings = null,
-            Errors = [new(new(path ?? "", 1, 1), "there is no server that calls could go to; accepted: 'upstreams' with at least one, or --local")],
+            Errors = [new(new(path ?? "", 1, 1),
+                "there is no server that calls could go to; accepted: 'upstreams' with at least one, or --local")],
         };
     }
 }
