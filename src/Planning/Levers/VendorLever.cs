@@ -18,10 +18,14 @@ static class VendorLever
     // USD a month below which nobody signs another contract.
     const decimal LeastMonthly = 100m;
 
+    // Of one vendor: 4,095 sets of them.
+    const int ModelsTried = 12;
+
     sealed record Offer(VendorQuote Quote, IReadOnlyList<ModelQuote> Models)
     {
         public decimal Here => Models.Sum(m => m.Here);
         public decimal There => Models.Sum(m => m.There);
+        public decimal Saving => Here - There;
     }
 
     /// <summary>The offer that saves most, or a note of why the best one does not pay; nothing where none is cheaper.</summary>
@@ -46,23 +50,19 @@ static class VendorLever
             Equivalents = [.. vendors.Equivalents.Where(e => e.Kind == EquivalenceKind.SameWeights)],
         });
         // Of each vendor what it sells cheaper, whole models: the rest stays.
-        var best = compared.Vendors
+        var offers = compared.Vendors
             .Select(q => new Offer(q, [.. q.Models.Where(m => m.There > 0m && m.Delta < 0m && m.Unpriced.Count == 0)]))
-            .Where(o => o.Models.Count > 0).OrderByDescending(o => o.Here - o.There)
-            .ThenBy(o => o.Quote.Platform.Vendor, StringComparer.Ordinal).FirstOrDefault();
-        if (best is null) return (null, null);
-        var saving = best.Here - best.There;
-        var paidAnyway = PaidAnyway(best, plannedMonthly, context);
-        var models = string.Join(", ", best.Models.Select(m => Say.Model(m.Model)));
-        if (context.Monthly(saving - paidAnyway) < Math.Max(LeastMonthly, context.Constraints.MinimumMonthlySaving))
-        {
-            return (null, paidAnyway <= 0m || context.Monthly(saving) < LeastMonthly ? null
-                : $"{best.Quote.Platform.Name} sells {models} for {Say.Usd(saving)} less at list price, "
-                + $"and of what would leave AWS {Say.Usd(paidAnyway)} is promised and paid all the same: it does not pay.");
-        }
+            .Where(o => o.Models.Count > 0)
+            .OrderBy(o => o.Quote.Platform.Vendor, StringComparer.Ordinal).ToList();
+        if (offers.Count == 0) return (null, null);
+        var (best, net) = offers.Select(o => Leaving(o, plannedMonthly, context)).MaxBy(o => o.Net);
+        if (best.Models.Count == 0 || context.Monthly(net) < Math.Max(LeastMonthly, context.Constraints.MinimumMonthlySaving))
+            return (null, WhyNot(offers.MaxBy(o => o.Saving)!, plannedMonthly, context));
+        var paidAnyway = best.Saving - net;
+        var models = Names(best);
         var views = free.Select(c => c.View).Where(v => best.Models.Any(m => m.Model == v.Model.Id)).ToList();
         if (views.Count == 0) views = [.. free.Select(c => c.View)];
-        var net = Planner.Round(saving - paidAnyway);
+        net = Planner.Round(net);
         return (new()
         {
             Lever = Lever.Commitment, Kind = ActionKind.Candidate, Workload = new("", "", "", ""), Name = best.Quote.Platform.Name,
@@ -77,6 +77,33 @@ static class VendorLever
                 + " 'assay compare' shows every vendor."),
         }, null);
     }
+
+    /// <summary>
+    /// The models of an offer that are worth most elsewhere, all sets of them tried: where spend is promised, the first dollars that leave
+    /// save, and those below the promise are paid twice. A model beyond the dozen that save most stays.
+    /// </summary>
+    static (Offer Offer, decimal Net) Leaving(Offer offer, decimal plannedMonthly, LeverContext context)
+    {
+        var models = offer.Models.OrderBy(m => m.Delta).ThenBy(m => m.Model, StringComparer.Ordinal).Take(ModelsTried).ToList();
+        var (best, most) = (offer with { Models = [] }, 0m);
+        for (var set = 1; set < 1 << models.Count; set++)
+        {
+            var some = offer with { Models = [.. models.Where((_, i) => (set >> i & 1) == 1)] };
+            var net = some.Saving - PaidAnyway(some, plannedMonthly, context);
+            if (net > most) (best, most) = (some, net);
+        }
+        return (best, most);
+    }
+
+    static string? WhyNot(Offer offer, decimal plannedMonthly, LeverContext context)
+    {
+        var paidAnyway = PaidAnyway(offer, plannedMonthly, context);
+        return paidAnyway <= 0m || context.Monthly(offer.Saving) < LeastMonthly ? null
+            : $"{offer.Quote.Platform.Name} sells {Names(offer)} for {Say.Usd(offer.Saving)} less at list price, and of what would leave "
+            + $"AWS {Say.Usd(paidAnyway)} is promised and paid all the same: it does not pay.";
+    }
+
+    static string Names(Offer offer) => string.Join(", ", offer.Models.Select(m => Say.Model(m.Model)));
 
     // Over the period: what leaves AWS, less what AWS then no longer gets.
     static decimal PaidAnyway(Offer offer, decimal plannedMonthly, LeverContext context)

@@ -57,4 +57,41 @@ public class VendorChoiceTests
         // Other spend fills it many times over.
         Assert.NotNull(Vendor(Planned(new() { Commitment = new(1_000_000m, 9_000_000m, 0m) })));
     }
+
+    [Fact]
+    public void Where_spend_is_promised_only_the_models_leave_that_are_worth_it()
+    {
+        // The promise has room for Haiku's dollars to leave, and for none of Sonnet's.
+        const decimal haiku = 400 * ((150_000 * 1e-6m) + (5_000 * 5e-6m));
+        var both = Vendor(Both(PlanConstraints.None, out var planned));
+        Assert.Equal(Here - There + (haiku / 2), decimal.Round(both!.PeriodSaving, 9));
+        var plan = Both(new() { Commitment = new(planned - (haiku * 10 * 12), 0m, 0m) }, out _);
+        var one = Vendor(plan);
+        Assert.NotNull(one);
+        Assert.Equal(haiku / 2, decimal.Round(one.PeriodSaving, 6));
+        Assert.Equal("The maker for claude-haiku-4-5", one.To);
+        Assert.DoesNotContain("promised", one.Evidence.Text, StringComparison.Ordinal);
+    }
+
+    // Three days of both models; Haiku costs 1 and 5 a million here, and half of it there.
+    static Plan Both(PlanConstraints constraints, out decimal plannedYear)
+    {
+        var traffic = new Traffic();
+        foreach (var (first, model) in ((int, string)[])[(0, Sonnet), (1_000, Haiku)])
+        {
+            var kind = Kind(model, operation: "ConverseStream");
+            traffic.Add([.. Enumerable.Range(0, 400).Select(i => Call(first + i, kind, Start.AddMinutes(10 * i), Tokens(150_000, 5_000)))]);
+        }
+        var vendors = Sources("2.7", "13.5").Vendors!;
+        var lines = string.Join('\n', PriceBookFile.Header, Line("input", "2.7"), Line("output", "13.5"),
+            Line("input", "0.5").Replace("sonnet", "haiku", StringComparison.Ordinal), Line("output", "2.5").Replace("sonnet", "haiku", StringComparison.Ordinal));
+        vendors = vendors with
+        {
+            Book = PriceBooks.Read("vendors", [("v.csv", new StringReader(lines))]),
+            Equivalents = [.. vendors.Equivalents, new(Haiku, "maker", "haiku", EquivalenceKind.SameWeights, null, "", new(2026, 7, 1), "test")],
+        };
+        var plan = Planner.Of(traffic, SampledTraffic.Sources with { Vendors = vendors }, constraints, TestContext.Current.CancellationToken);
+        plannedYear = plan.PlannedMonthly * 12m;
+        return plan;
+    }
 }
