@@ -77,6 +77,7 @@ sealed class SharedTextFinder
     static Dictionary<ulong, Meeting> Count(IReadOnlyList<UsageRecord> calls, Conversations conversations, List<int> sample)
     {
         var met = new Dictionary<ulong, Meeting>();
+        var again = MetAgain(calls, sample);
         var pieces = new PromptPieces();
         foreach (var call in sample)
         {
@@ -84,6 +85,7 @@ sealed class SharedTextFinder
             var task = TaskOf(conversations, call);
             foreach (var hash in pieces.Hashes)
             {
+                if (!again.Holds(hash)) continue;
                 ref var meeting = ref CollectionsMarshal.GetValueRefOrAddDefault(met, hash, out var isKnown);
                 if (isKnown && meeting.Task == task) continue;
                 meeting.Count++;
@@ -91,6 +93,43 @@ sealed class SharedTextFinder
             }
         }
         return met;
+    }
+
+    // Most pieces of most prompts come once: they are told by a bit each before the others are counted. A few that share a bit are counted
+    // for nothing.
+    static Bits MetAgain(IReadOnlyList<UsageRecord> calls, List<int> sample)
+    {
+        var (once, again) = (new Bits(), new Bits());
+        var pieces = new PromptPieces();
+        foreach (var call in sample)
+        {
+            pieces.Read(calls[call].Content!.Prompt!);
+            foreach (var hash in pieces.Hashes)
+                if (!once.Add(hash)) again.Add(hash);
+        }
+        return again;
+    }
+
+    /// <summary>A set of fingerprints that may hold some it was not given; half a megabyte.</summary>
+    sealed class Bits
+    {
+        const int Log2 = 22;
+
+        readonly ulong[] words = new ulong[1 << (Log2 - 6)];
+
+        /// <returns>False where it was there already.</returns>
+        public bool Add(ulong hash)
+        {
+            ref var word = ref words[Place(hash)];
+            var bit = 1UL << (int)(hash & 63);
+            var isNew = (word & bit) == 0;
+            word |= bit;
+            return isNew;
+        }
+
+        public bool Holds(ulong hash) => (words[Place(hash)] >> (int)(hash & 63) & 1) == 1;
+
+        static int Place(ulong hash) => (int)((hash >> 6) & ((1UL << (Log2 - 6)) - 1));
     }
 
     // Each run of pieces often met is a path from the root.
@@ -103,7 +142,7 @@ sealed class SharedTextFinder
             var task = TaskOf(conversations, call);
             var at = 0;
             for (var i = 0; i < pieces.Count; i++)
-                at = met[pieces.Hashes[i]].Count >= SharedPrompts.CallsMin ? Step(at, pieces.Hashes[i], pieces.Bytes[i], task) : 0;
+                at = met.TryGetValue(pieces.Hashes[i], out var meeting) && meeting.Count >= SharedPrompts.CallsMin ? Step(at, pieces.Hashes[i], pieces.Bytes[i], task) : 0;
         }
     }
 

@@ -112,7 +112,8 @@ public sealed class Conversations
         readonly Dictionary<ulong, int> named = [];
 
         // By everything a call's messages say: the latest such call that none carries on yet. Others of the same words stand behind it.
-        readonly Dictionary<ulong, int> ends = [];
+        // Made for all calls at once, where any is to be looked for by its words.
+        Dictionary<ulong, int>? ends;
         readonly int[] sameWords = NewIds(count);
         readonly bool[] isContinued = new bool[count];
         ulong[] turns = new ulong[16];
@@ -146,9 +147,10 @@ public sealed class Conversations
 
         void Chain(int call, IReadOnlyList<PromptBlock> prompt)
         {
-            var count = Turns(prompt);
-            if (count == 0) return;
-            for (var turn = count - 2; turn >= 0; turn--)
+            var turned = Turns(prompt);
+            if (turned == 0) return;
+            ends ??= new(count - call);
+            for (var turn = turned - 2; turn >= 0; turn--)
             {
                 if (!ends.TryGetValue(turns[turn], out var earlier)) continue;
                 if (Ids[earlier] < 0) Join(earlier, New(isNamed: false));
@@ -158,7 +160,7 @@ public sealed class Conversations
                 if (sameWords[earlier] >= 0 && !isContinued[sameWords[earlier]]) ends[turns[turn]] = sameWords[earlier];
                 break;
             }
-            ref var end = ref CollectionsMarshal.GetValueRefOrAddDefault(ends, turns[count - 1], out var isKnown);
+            ref var end = ref CollectionsMarshal.GetValueRefOrAddDefault(ends, turns[turned - 1], out var isKnown);
             if (isKnown) sameWords[call] = end;
             end = call;
         }

@@ -78,27 +78,41 @@ static class OutputLever
     // No saving is claimed: how much shorter such answers get, only a trial shows.
     static LeverOption? Shape(WorkloadView view)
     {
-        var (known, json, openings) = (0, new Dictionary<ulong, int>(), new Dictionary<ulong, int>());
+        var known = 0;
         foreach (ref readonly var call in view.Workload.Span)
-        {
-            if (call.Content?.Answer is not { Form: not AnswerForm.Unknown } answer) continue;
-            known++;
-            if (answer is { Form: AnswerForm.Json, Keys: not 0 }) json[answer.Keys] = json.GetValueOrDefault(answer.Keys) + 1;
-            else if (answer is { Form: AnswerForm.Prose,
-                Opening: not 0 }) openings[answer.Opening] = openings.GetValueOrDefault(answer.Opening) + 1;
-        }
+            if (call.Content?.Answer is { Form: not AnswerForm.Unknown }) known++;
         if (known < AnswersMin) return null;
-        if (json.Count > 0 && json.Values.Max() is var same && same >= AlikeShare * known)
+        var same = MostAlike(view, a => a.Form == AnswerForm.Json ? a.Keys : 0);
+        if (same >= AlikeShare * known)
         {
             return Finding(view, same, "JSON in free text", "a JSON schema or a tool for the answer",
                 $"{Say.Share((double)same / known)} of the answers are JSON objects with the same members: a schema keeps them to "
                     + $"these, and a stop sequence "
                 + "ends them with the object.");
         }
-        if (openings.Count == 0 || openings.Values.Max() is var alike && alike < AlikeShare * known) return null;
-        var count = openings.Values.Max();
-        return Finding(view, count, "answers that begin alike", "a template: have the model begin behind it",
-            $"{Say.Share((double)count / known)} of the answers begin with the same words, paid for as output each time.");
+        var alike = MostAlike(view, a => a.Form == AnswerForm.Prose ? a.Opening : 0);
+        return alike < AlikeShare * known ? null
+            : Finding(view, alike, "answers that begin alike", "a template: have the model begin behind it",
+                $"{Say.Share((double)alike / known)} of the answers begin with the same words, paid for as output each time.");
+    }
+
+    // How many answers have the feature that most of them have; few or none where no feature is most answers'. Answers that differ are
+    // struck out in pairs, and what is left is counted: a million answers begin in as many ways.
+    static int MostAlike(WorkloadView view, Func<AnswerShape, ulong> feature)
+    {
+        var (most, lead) = (0UL, 0);
+        foreach (ref readonly var call in view.Workload.Span)
+        {
+            if (call.Content?.Answer is not { Form: not AnswerForm.Unknown } answer) continue;
+            var said = feature(answer);
+            if (lead == 0) most = said;
+            lead += said == most ? 1 : -1;
+        }
+        if (most == 0) return 0;
+        var count = 0;
+        foreach (ref readonly var call in view.Workload.Span)
+            if (call.Content?.Answer is { Form: not AnswerForm.Unknown } answer && feature(answer) == most) count++;
+        return count;
     }
 
     static LeverOption Finding(WorkloadView view, int requests, string from, string to, string text) => new()

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Assay.Usage;
 
 namespace Assay.Planning;
@@ -55,5 +56,13 @@ public sealed class RecordedWorkload(WorkloadKey key, string name, WorkloadRule?
     }
 
     /// <summary>The model as most of the calls name it.</summary>
-    public ModelRef Model { get; } = calls.CountBy(c => c.Kind.Model).MaxBy(p => p.Value).Key;
+    public ModelRef Model { get; } = MostNamed(calls);
+
+    // Calls of one kind share its object, so a model is looked at once a kind.
+    static ModelRef MostNamed(UsageRecord[] calls)
+    {
+        var counts = new Dictionary<CallKind, int>(ReferenceEqualityComparer.Instance);
+        foreach (ref readonly var call in calls.AsSpan()) CollectionsMarshal.GetValueRefOrAddDefault(counts, call.Kind, out _)++;
+        return counts.GroupBy(p => p.Key.Model, p => p.Value).MaxBy(g => g.Sum())!.Key;
+    }
 }

@@ -232,12 +232,13 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
 
     sealed class CallSum
     {
-        readonly SortedDictionary<Meter, decimal> amounts = [];
+        // Most calls have tokens alone, and there are many sums.
+        SortedDictionary<Meter, decimal>? amounts;
 
         public TokenCounts Tokens { get; private set; }
         public long Calls { get; private set; }
 
-        public MeteredAmount[]? Amounts => amounts.Count == 0 ? null : [.. amounts.Select(a => new MeteredAmount(a.Key, a.Value))];
+        public MeteredAmount[]? Amounts => amounts is null ? null : [.. amounts.Select(a => new MeteredAmount(a.Key, a.Value))];
 
         public void Add(in TokenCounts more, MeteredAmount[]? others)
         {
@@ -249,7 +250,9 @@ public sealed class Replay(RecordedWorkload workload, PriceBook book)
                 CacheWrite5m = sum.CacheWrite5m + more.CacheWrite5m, CacheWrite30m = sum.CacheWrite30m + more.CacheWrite30m,
                 CacheWrite1h = sum.CacheWrite1h + more.CacheWrite1h, CacheWriteUnknown = sum.CacheWriteUnknown + more.CacheWriteUnknown,
             };
-            foreach (var amount in others ?? []) amounts[amount.Meter] = amounts.GetValueOrDefault(amount.Meter) + amount.Amount;
+            if (others is null or []) return;
+            amounts ??= [];
+            foreach (var amount in others) amounts[amount.Meter] = amounts.GetValueOrDefault(amount.Meter) + amount.Amount;
         }
     }
 }

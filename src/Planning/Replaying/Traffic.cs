@@ -70,11 +70,31 @@ public sealed class Traffic
         foreach (var part in parts) part.MoveTo(calls, ref at);
         var sorted = true;
         for (var i = 1; i < calls.Length && sorted; i++) sorted = Compare(calls[i - 1], calls[i]) <= 0;
-        // Records are large: their places are sorted, and each record moves once.
         if (sorted) return calls;
-        var places = Enumerable.Range(0, calls.Length).ToArray();
+        var places = new int[calls.Length];
+        for (var i = 0; i < places.Length; i++) places[i] = i;
         Array.Sort(places, (x, y) => Compare(calls[x], calls[y]));
-        return Array.ConvertAll(places, p => calls[p]);
+        Move(calls, places);
+        return calls;
+    }
+
+    // Records are large and many: each moves once, along the circles in which they stand in each other's places, and none is copied.
+    static void Move(UsageRecord[] calls, int[] places)
+    {
+        for (var start = 0; start < places.Length; start++)
+        {
+            if (places[start] == start) continue;
+            var first = calls[start];
+            var at = start;
+            while (places[at] is var from && from != start)
+            {
+                calls[at] = calls[from];
+                places[at] = at;
+                at = from;
+            }
+            calls[at] = first;
+            places[at] = at;
+        }
     }
 
     // Logs tell seconds. Of calls of one second the shorter prompt came first, for what carries on is longer; then the ids decide, whatever
