@@ -27,6 +27,6 @@ static class ToolLoop
             if (window[i] == window[^1]) times++;
             if (window[..i].Contains(window[i])) again++;
         }
-        return times >= same && new GoingRound(window.Length, again).IsLoop ? times : 0;
+        return times >= same && again >= Loops.RepeatsMin - 1 && again * 2 >= window.Length ? times : 0;
     }
 }

@@ -8,16 +8,48 @@ namespace Assay.Patterns.Sessions;
 /// <param name="Call">Fingerprint of the tool and its arguments.</param>
 public sealed record RepeatedToolCall(int Conversation, ulong Call, int Times);
 
-/// <summary>How much of a conversation went round.</summary>
-/// <param name="ToolCalls">Tools called in it.</param>
-/// <param name="Again">Of those, calls that had been made before in it, with the same arguments.</param>
-public readonly record struct GoingRound(int ToolCalls, int Again)
+/// <summary>
+/// Where a conversation stood still: stretches of tool calls that had all been made before in it, one of them three times or more. Who
+/// edits, tests and reads again makes a new call each round, and does not stand still however often he tests.
+/// </summary>
+/// <param name="ToolCalls">Tools called in the conversation.</param>
+/// <param name="Again">Of those, calls within such stretches.</param>
+public readonly record struct Standstill(int ToolCalls, int Again)
 {
-    /// <summary>
-    /// True where at least half of what was done had been done before. Who asks three times whether something is ready, and gets on with
-    /// it, does not go round.
-    /// </summary>
-    public bool IsLoop => Again >= Loops.RepeatsMin - 1 && Again * 2 >= ToolCalls;
+    // Asked three times and then done: a habit of retries, not a task that is stuck.
+    const int StuckMin = 2 * Loops.RepeatsMin;
+
+    /// <summary>True where the task went nowhere for long, or for most of its way.</summary>
+    public bool IsLoop => Again >= StuckMin || (Again >= Loops.RepeatsMin - 1 && Again * 2 >= ToolCalls);
+
+    /// <param name="toolCalls">Fingerprints of tools and arguments, in the order of the calls.</param>
+    public static Standstill In(ReadOnlySpan<ulong> toolCalls)
+    {
+        var known = new HashSet<ulong>();
+        var stretch = new Dictionary<ulong, int>();
+        var (again, length) = (0, 0);
+        foreach (var call in toolCalls)
+        {
+            // The new call that a stretch begins with counts as its first time.
+            if (known.Add(call)) Close();
+            else length++;
+            CollectionsMarshal.GetValueRefOrAddDefault(stretch, call, out _)++;
+        }
+        Close();
+        return new(toolCalls.Length, again);
+
+        void Close()
+        {
+            foreach (var times in stretch.Values)
+            {
+                if (times < Loops.RepeatsMin) continue;
+                again += length;
+                break;
+            }
+            stretch.Clear();
+            length = 0;
+        }
+    }
 }
 
 /// <summary>How agents go round: calls a task, tool calls repeated, tasks that ran away.</summary>
@@ -32,7 +64,7 @@ public sealed record Loops
     /// <summary>The most repeated first.</summary>
     public required IReadOnlyList<RepeatedToolCall> Repeats { get; init; }
 
-    /// <summary>Numbers of the conversations that go round: at least half of their tool calls had been made before in them.</summary>
+    /// <summary>Numbers of the conversations that go round: see <see cref="Standstill"/>.</summary>
     public required IReadOnlyList<int> GoingRound { get; init; }
 
     /// <summary>Numbers of the conversations of more calls than allowed, the longest first.</summary>
@@ -54,14 +86,12 @@ public sealed record Loops
         var all = conversations.All;
         List<RepeatedToolCall> repeats = [];
         List<int> goingRound = [];
-        var counts = new Dictionary<ulong, int>();
         for (var id = 0; id < all.Count; id++)
         {
-            Count(calls, all[id].Calls, counts);
-            foreach (var (call, times) in counts)
+            var toolCalls = ToolCalls(calls, all[id].Calls);
+            foreach (var (call, times) in toolCalls.CountBy(c => c))
                 if (times >= RepeatsMin) repeats.Add(new(id, call, times));
-            var toolCalls = counts.Values.Sum();
-            if (new GoingRound(toolCalls, toolCalls - counts.Count).IsLoop) goingRound.Add(id);
+            if (Standstill.In(CollectionsMarshal.AsSpan(toolCalls)).IsLoop) goingRound.Add(id);
         }
         return new()
         {
@@ -76,19 +106,17 @@ public sealed record Loops
     }
 
     // Answers say what was called; where they are not in the log, the longest prompt repeats it. Both at once would count twice.
-    static void Count(IReadOnlyList<UsageRecord> calls, IReadOnlyList<int> members, Dictionary<ulong, int> counts)
+    static List<ulong> ToolCalls(IReadOnlyList<UsageRecord> calls, IReadOnlyList<int> members)
     {
-        counts.Clear();
         IReadOnlyList<PromptBlock> longest = [];
+        List<ulong> answered = [];
         foreach (var member in members)
         {
             if (calls[member].Content is not { } content) continue;
-            foreach (var call in content.Answer.Calls) CollectionsMarshal.GetValueRefOrAddDefault(counts, call, out _)++;
+            answered.AddRange(content.Answer.Calls);
             if (content.Prompt is { } prompt && prompt.Count > longest.Count) longest = prompt;
         }
-        var repeated = new Dictionary<ulong, int>();
-        foreach (var block in longest)
-            if (block.Kind == BlockKind.ToolUse) CollectionsMarshal.GetValueRefOrAddDefault(repeated, block.Call, out _)++;
-        foreach (var (call, times) in repeated) counts[call] = Math.Max(times, counts.GetValueOrDefault(call));
+        List<ulong> repeated = [.. longest.Where(b => b.Kind == BlockKind.ToolUse).Select(b => b.Call)];
+        return repeated.Count > answered.Count ? repeated : answered;
     }
 }

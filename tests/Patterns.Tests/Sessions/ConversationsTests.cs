@@ -87,4 +87,23 @@ public sealed class ConversationsTests
         var calls = Of([Tool(0, "a"), Tool(1, "a")], _ => "s");
         Assert.Empty(Loops.Of(calls, Conversations.Of(calls), maxCalls: 20).Repeats);
     }
+
+    static bool IsLoop(string toolCalls) => Standstill.In([.. toolCalls.Select(c => (ulong)c)]).IsLoop;
+
+    [Theory]
+    [InlineData("aaaaaaaaa")]
+    [InlineData("aaa")]
+    [InlineData("ababababab")]
+    [InlineData("abcdefghijklmnopqxxxxxxxxxxxxx")]
+    [InlineData("1tr2tr3tr4trtrtrtrtr")]
+    public void A_task_that_makes_no_new_call_goes_round(string toolCalls) => Assert.True(IsLoop(toolCalls));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("abcdefghij")]
+    [InlineData("1tr2tr3tr4tr5tr6tr7tr8tr")]
+    [InlineData("1tlr2tlr3tlr4tlr5tlr6tlr")]
+    [InlineData("abcsdefsghisjklsmno")]
+    [InlineData("abcdefaaaghijkl")]
+    public void Who_edits_and_tests_in_turns_or_tries_again_does_not_go_round(string toolCalls) => Assert.False(IsLoop(toolCalls));
 }
