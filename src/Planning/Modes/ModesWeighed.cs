@@ -287,7 +287,8 @@ public sealed class ModesWeighed
             (level, fit) => $"{level:#,##0} tokens a minute, {fit.Utilisation:0%} used{Spilled(fit)}");
     }
 
-    // The cheapest amount of capacity with the rest on demand: between two hours' needs the cost is a straight line, so these suffice.
+    // The cheapest amount of capacity with the rest on demand: between two hours' needs the cost is a straight line but for chance, which
+    // is tried in steps around each need.
     ModeOption Cheapest(ModeOption option, int which, IEnumerable<decimal> amounts, Func<decimal, CapacityFit> fitOf,
         Func<decimal, decimal> priceOf, Func<decimal, CapacityFit, string> describe)
     {
@@ -315,7 +316,17 @@ public sealed class ModesWeighed
 
     // What the hours of a day need, each need once.
     decimal[] Levels(int which) => levels[which] ??=
-        [.. Enumerable.Range(0, demands[which].Input.Length).Select(h => demands[which].At(h) * demands[which].Peak).Distinct()];
+        [.. Enumerable.Range(0, demands[which].Input.Length).Select(demands[which].At).Distinct().SelectMany(need => Around(which, need))
+            .Distinct()];
+
+    // An hour's need with its peak, and from two and a half deviations of a minute below it to as much above.
+    IEnumerable<decimal> Around(int which, decimal need)
+    {
+        yield return need * demands[which].Peak;
+        var deviation = (decimal)Math.Sqrt((double)(need * demands[which].Request));
+        for (var half = -5; half <= 5; half++)
+            if (half != 0 && need + (half * deviation / 2m) is > 0m and var level) yield return decimal.Round(level, 2);
+    }
 
     // Neither scope nor term changes how capacity meets the day, and each of them asks.
     CapacityFit Fit(int which, decimal capacity)

@@ -25,7 +25,8 @@ public static class EstatePlan
         {
             Book = modelled.Model.Sources.Book.Id, From = modelled.Model.Day, To = modelled.Model.Day.AddDays(29), Days = 30,
             Requests = (long)estate.Workloads.Sum(w => w.RequestsPerMonth.In(modelled.Model.Likely)),
-            Current = bill.Total, Planned = bill.Total - saving, CurrentMonthly = bill.Total, PlannedMonthly = bill.Total - saving,
+            Current = bill.Total, Planned = bill.Total - saving, CurrentMonthly = Planner.Round(bill.Total),
+            PlannedMonthly = Planner.Round(bill.Total) - saving,
             SavingMonthly = saving, OptimalGap = gap,
             Actions = [.. counted, .. seen.Stores().OrderByDescending(a => a.MonthlySaving), .. seen.Warnings()],
             Workloads = [.. chosen.Select(c => seen.Planned(c.Workload, c.Today, c.Arrangement)).OrderByDescending(w => w.Cost)],
@@ -46,7 +47,9 @@ public static class EstatePlan
         public decimal Inference(DescribedWorkload workload) =>
             modelled.Bill.Lines.Where(l => l.Name == workload.Name && BillCategories.IsInference(l.Category)).Sum(l => l.Cost);
 
-        static WorkloadKey Key(DescribedWorkload workload) => new(workload.Account, "", workload.App, workload.Models[0].Model.Id);
+        // What is described without an application goes by its name: two workloads are never one.
+        static WorkloadKey Key(DescribedWorkload workload) =>
+            new(workload.Account, "", workload.App.Length > 0 ? workload.App : workload.Name, workload.Models[0].Model.Id);
 
         /// <summary>Today; the cheapest lawful way in today's scope; the cheapest of all, where it is another scope's.</summary>
         public List<Arrangement> Frontier(DescribedWorkload workload, WeighedWorkload weighed, decimal today)
@@ -92,8 +95,31 @@ public static class EstatePlan
             },
             Kind = ActionKind.Saving, From = string.Join(" and ", weighed.InUse.Select(Words)), To = Words(option),
             Confidence = Confidence.Medium, Effort = option.Mode == BillCategories.Batch ? Effort.Medium : Effort.Low,
+            Breaks = Breaks(option), Setup = Setup(option),
             Evidence = Evidence(workload, option.Why.Length > 0 ? $"Rated from the usage described: {option.Why}."
                 : "Rated from the usage described."),
+        };
+
+        static string Breaks(ModeOption option) => option.Mode switch
+        {
+            BillCategories.Batch => "answers come within 24 hours instead of seconds; what reads them must not expect them earlier",
+            BillCategories.Provisioned or BillCategories.Reserved when option.Term != Term.None =>
+                "the term is paid to its end, used or not; fewer calls than described, and it costs more than it saves",
+            BillCategories.Provisioned or BillCategories.Reserved => "it is paid by the hour, used or not",
+            _ when option.Tier == Tier.Flex => "answers wait while others are served first",
+            _ when option.Tier == Tier.Standard => "nothing: answers stay the same",
+            _ => "",
+        };
+
+        static string Setup(ModeOption option) => option.Mode switch
+        {
+            BillCategories.Batch => "write the prompts as JSON lines to S3 and start them with CreateModelInvocationJob",
+            BillCategories.Caching => $"a cache point (cachePoint, cache_control) behind what the prompts share, for {option.Cache}",
+            BillCategories.Provisioned => "CreateProvisionedModelThroughput, and call its ARN",
+            BillCategories.Reserved => "reserve the tokens a minute with the account team",
+            _ when option.Tier == Tier.Flex => "\"serviceTier\": {\"type\": \"flex\"}",
+            _ when option.Tier == Tier.Standard => "leave serviceTier out of the request",
+            _ => "",
         };
 
         LeverOption Wider(DescribedWorkload workload, WeighedWorkload weighed, ModeOption option) => new()
@@ -104,8 +130,10 @@ public static class EstatePlan
             Evidence = Evidence(workload, "The estate's residency allows it, and a token costs less there."),
         };
 
-        Evidence Evidence(DescribedWorkload workload, string text) => new((long)workload.RequestsPerMonth.In(likely), month,
-            month.AddDays(30), text);
+        DateTime End => month.AddDays(30).AddSeconds(-1);
+
+        Evidence Evidence(DescribedWorkload workload, string text) =>
+            new((long)workload.RequestsPerMonth.In(likely), month, End, text);
 
         static string Words(string mode) => mode.Replace('_', ' ');
 
@@ -126,7 +154,7 @@ public static class EstatePlan
             {
                 var option = arrangement.Options[i];
                 var after = i == arrangement.Options.Count - 1 ? arrangement.Cost : frontier[i + 1].Cost;
-                var joint = before - after;
+                var joint = Planner.Round(before - after);
                 before = after;
                 yield return new()
                 {
@@ -134,7 +162,7 @@ public static class EstatePlan
                         To = option.To,
                     PeriodSaving = joint, JointPeriodSaving = joint, MonthlySaving = joint, JointSaving = joint,
                         Confidence = option.Confidence,
-                    Effort = option.Effort, Breaks = option.Breaks, Evidence = option.Evidence,
+                    Effort = option.Effort, Breaks = option.Breaks, Setup = option.Setup, Evidence = option.Evidence,
                 };
             }
         }
@@ -152,10 +180,11 @@ public static class EstatePlan
                 yield return new()
                 {
                     Lever = Lever.KnowledgeBase, Kind = ActionKind.Candidate, Workload = new("", "", stores.KnowledgeBase, ""),
-                    Name = stores.KnowledgeBase, From = used.Name, To = best.Name, PeriodSaving = saving, MonthlySaving = saving,
+                    Name = stores.KnowledgeBase, From = used.Name, To = best.Name,
+                    PeriodSaving = Planner.Round(saving), MonthlySaving = Planner.Round(saving),
                     Confidence = Confidence.Medium, Effort = Effort.High, Breaks = "documents are embedded again and searched by "
                         + "another engine: try its answers first",
-                    Evidence = new((long)stores.Queries, month, month.AddDays(30),
+                    Evidence = new((long)stores.Queries, month, End,
                         $"{used.Name} costs {Say.Usd(today)} a month whatever is asked of it ({used.Note}): {each}. {best.Name}: "
                             + $"{best.Note}."),
                 };
@@ -169,17 +198,20 @@ public static class EstatePlan
                 var workload = modelled.Model.Estate.Workloads.First(w => w.Name == risk.Workload);
                 yield return Warning(Key(workload), risk.Workload, WarningCause.Throttling, "above its quota",
                     string.Join("; ", risk.Escapes.Select(e => e.Name)) is { Length: > 0 } ways ? ways : "a higher quota",
-                    $"In {risk.HoursAtRisk:0.#} hours a month its busiest minute asks for more than the quota.", risk.AtRiskUsd);
+                    $"In {risk.HoursAtRisk:0.#} hours a month its busiest minute asks for more than the quota.", risk.AtRiskUsd,
+                    (long)workload.RequestsPerMonth.In(likely));
             }
             foreach (var line in modelled.Bill.Unpriced.GroupBy(u => (u.Line, u.Reason)))
                 yield return Warning(new("", "", line.Key.Line, ""), line.Key.Line, WarningCause.Unpriced, "no price", "a price",
-                    $"{line.Key.Reason}.", null);
+                    $"{line.Key.Reason}.", null, (long)modelled.Model.Estate.Workloads.Where(w => w.Name == line.Key.Line)
+                        .Sum(w => w.RequestsPerMonth.In(likely)));
         }
 
-        PlanAction Warning(WorkloadKey key, string name, WarningCause cause, string from, string to, string text, decimal? atStake) => new()
+        PlanAction Warning(WorkloadKey key, string name, WarningCause cause, string from, string to, string text, decimal? atStake,
+            long requests) => new()
         {
             Lever = Lever.Governance, Kind = ActionKind.Warning, Warning = cause, Workload = key, Name = name, From = from, To = to,
-            Confidence = Confidence.Medium, Evidence = new(0, month, month.AddDays(30), text) { AtStake = atStake },
+            Confidence = Confidence.Medium, Evidence = new(requests, month, End, text) { AtStake = atStake },
         };
 
         public PlannedWorkload Planned(DescribedWorkload workload, decimal today, Arrangement arrangement) => new()

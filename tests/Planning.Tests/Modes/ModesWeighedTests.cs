@@ -17,8 +17,9 @@ public class ModesWeighedTests
     {
         var weighed = Weigh(Chat() with { Deadline = TimeSpan.FromHours(48) });
         Assert.Equal(("batch", 3_000m), (weighed.Recommended!.Mode, weighed.Recommended.Monthly!.Value));
-        // Smooth traffic fills a reservation, which for three months costs a tenth less than on-demand.
-        Assert.Equal(("reserved", 5_400m), (weighed.Fallback!.Mode, decimal.Round(weighed.Fallback.Monthly!.Value, 10)));
+        // A reservation of three months costs a tenth less than on-demand where it is full, and with 23 calls a minute it is not always.
+        Assert.Equal("reserved", weighed.Fallback!.Mode);
+        Assert.InRange(weighed.Fallback.Monthly!.Value, 5_400.01m, 5_999m);
     }
 
     [Fact]
@@ -73,8 +74,8 @@ public class ModesWeighedTests
         var weighed = Weigh(Chat(), residency: Residency.Geography);
         Assert.StartsWith("residency", Option(weighed, "on_demand").Why, StringComparison.Ordinal);
         Assert.Equal(Scope.Geo, weighed.Recommended!.Scope);
-        // Smooth traffic is cheapest reserved for three months, a tenth below on-demand: 0.9 × (1.1 × 6,000 − 6,000).
-        Assert.Equal(540m, weighed.ResidencyUsd);
+        // Where it may be computed is worth a tenth of what the cheapest way costs anywhere.
+        Assert.Equal(decimal.Round(Weigh(Chat()).Recommended!.Monthly!.Value / 10m, 9), decimal.Round(weighed.ResidencyUsd!.Value, 9));
     }
 
     [Fact]
@@ -88,15 +89,47 @@ public class ModesWeighedTests
     }
 
     [Fact]
+    public void A_call_now_and_then_fills_no_reservation()
+    {
+        // Ten a day of 10,000 tokens are 69 tokens a minute, and one minute in 144 has a call.
+        var rare = Chat() with { RequestsPerMonth = 300m, InputTokens = new(7_000m), OutputTokens = new(3_000m) };
+        var weighed = Weigh(rare);
+        Assert.Equal("on_demand", weighed.Recommended!.Mode);
+        var reserved = weighed.Options.Single(o => o is { Mode: "reserved", Scope: Scope.Global, Term: Term.ThreeMonth });
+        Assert.True(reserved.Monthly > weighed.Recommended.Monthly, reserved.Why);
+    }
+
+    [Fact]
+    public void What_chance_leaves_of_a_minute_is_what_a_simulation_leaves_of_it()
+    {
+        var random = new Random(1);
+        foreach (var (mean, limit) in ((double, double)[])[(0.01, 0.5), (0.3, 1), (4, 2.5), (4, 6), (90, 85), (90, 100), (2_000, 1_990)])
+        {
+            var (within, all) = (0d, 0d);
+            for (var minute = 0; minute < 20_000; minute++)
+            {
+                // Exponential waits within the minute.
+                var count = 0;
+                for (var at = -Math.Log(1 - random.NextDouble()); at < mean; at -= Math.Log(1 - random.NextDouble())) count++;
+                (within, all) = (within + Math.Min(count, limit), all + count);
+            }
+            Assert.InRange(Poisson.ShareWithin(mean, limit), (within / all) - 0.02, (within / all) + 0.02);
+        }
+        Assert.Equal(1, Poisson.ShareWithin(3, 60), 9);
+        Assert.Equal(0, Poisson.ShareWithin(3, 0));
+    }
+
+    [Fact]
     public void Each_model_of_a_mix_buys_capacity_for_itself()
     {
-        // Smooth traffic fills a reservation; Sonnet and Haiku are both reserved for three months at a tenth below on-demand.
-        var mix = Chat() with { Models = [new(Model(Sonnet), 0.25m), new(Model(Haiku), 0.75m)] };
+        // Busy traffic nearly fills a reservation; Sonnet and Haiku are both reserved for three months at a tenth below on-demand.
+        var mix = Busy(Sonnet) with { Models = [new(Model(Sonnet), 0.25m), new(Model(Haiku), 0.75m)] };
+        static DescribedWorkload Busy(string model, decimal share = 1m) => Chat(model) with { RequestsPerMonth = 100_000_000m * share };
         ModeOption Reserved(DescribedWorkload workload) => Weigh(workload).Options.Single(o =>
             o is { Mode: "reserved", Scope: Scope.Global, Term: Term.ThreeMonth });
-        var alone = Reserved(Chat()).Monthly * 0.25m + Reserved(Chat(Haiku)).Monthly * 0.75m;
-        Assert.Equal(decimal.Round(alone!.Value, 10), decimal.Round(Reserved(mix).Monthly!.Value, 10));
-        Assert.Equal(decimal.Round(Reserved(Chat()).Capacity!.Units, 10), decimal.Round(Reserved(mix).Capacity!.Units, 10));
+        var (sonnet, haiku) = (Reserved(Busy(Sonnet, 0.25m)), Reserved(Busy(Haiku, 0.75m)));
+        Assert.Equal(decimal.Round((sonnet.Monthly + haiku.Monthly)!.Value, 6), decimal.Round(Reserved(mix).Monthly!.Value, 6));
+        Assert.Equal(decimal.Round(sonnet.Capacity!.Units + haiku.Capacity!.Units, 6), decimal.Round(Reserved(mix).Capacity!.Units, 6));
         Assert.True(Reserved(mix).IsAllowed);
     }
 
@@ -106,7 +139,7 @@ public class ModesWeighedTests
         var mix = Chat() with { Models = [new(Model(Sonnet), 0.5m), new(Model(NovaMicro), 0.5m)] };
         var option = Weigh(mix).Options.Single(o => o is { Mode: "reserved", Scope: Scope.Global, Term: Term.ThreeMonth });
         Assert.EndsWith("; the rest on demand", option.Why, StringComparison.Ordinal);
-        Assert.InRange(option.Capacity!.Carried, 0.9m, 0.999m);
+        Assert.InRange(option.Capacity!.Carried, 0.5m, 0.999m);
     }
 
     [Fact]

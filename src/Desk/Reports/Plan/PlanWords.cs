@@ -14,7 +14,7 @@ static class PlanWords
     {
         Planning.Lever.KnowledgeBase => "knowledge bases",
         Planning.Lever.Output => "shorter answers",
-        Planning.Lever.Provisioned => "model units",
+        Planning.Lever.Provisioned => "capacity",
         Planning.Lever.Tier => "service tier",
         var other => Name(other),
     };
