@@ -103,7 +103,7 @@ sealed class GatewayHost : IAsyncDisposable
     async Task Open(CancellationToken cancel)
     {
         JournalFiles.Mend(start.Journal);
-        Restore(leases, null, cancel);
+        Restore(live, leases, null, cancel);
         journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
         ledgering = new(journal, leases, events.Tell, instruments, time);
         server = new(() => Volatile.Read(ref live), ledgering, client, instruments, time, leaving.Token, ending.Token);
@@ -126,10 +126,10 @@ sealed class GatewayHost : IAsyncDisposable
     // A book of the user's own is a file that may change; the built-in ones come with the program.
     string[] BookFile() => File.Exists(live.Settings.Book) ? [live.Settings.Book] : [];
 
-    void Restore(LeaseFile? orphans, BudgetChange? change, CancellationToken cancel)
+    void Restore(Live by, LeaseFile? orphans, BudgetChange? change, CancellationToken cancel)
     {
-        var options = new LogReaderOptions(catalog, live.Settings.Profiles, []);
-        foreach (var fault in Restart.Restore(start.Journal, budgets, Rules(live.Settings), live.Book, options, orphans,
+        var options = new LogReaderOptions(catalog, by.Settings.Profiles, []);
+        foreach (var fault in Restart.Restore(start.Journal, budgets, Rules(by.Settings), by.Book, options, orphans,
             time.GetUtcNow().UtcDateTime, events.Tell, change, cancel)) warn(fault);
     }
 
@@ -148,10 +148,16 @@ sealed class GatewayHost : IAsyncDisposable
                 return Task.CompletedTask;
             }
             var made = Make(settings);
-            var change = ledgering!.Change(start.Journal, () => budgets.Reload(Rules(settings), settings.Policy));
+            var change = ledgering!.Change(start.Journal, () => budgets.Prepare(Rules(settings), settings.Policy));
+            // Until a new budget knows what is spent of it calls go by what was before; only a revoked key does not wait for that.
+            if (change.Fresh.Count > 0)
+            {
+                Volatile.Write(ref live, Make(live.Settings));
+                Restore(made, null, change, CancellationToken.None);
+            }
+            budgets.TakeUp();
             rates.Reload(settings.Rates, settings.Policy);
             Volatile.Write(ref live, made);
-            if (change.Fresh.Count > 0) Restore(null, change, CancellationToken.None);
         }
         // Whatever is wrong with a change, the gateway goes on with what it has, and goes on looking: a key may be revoked next.
         catch (Exception wrong)
