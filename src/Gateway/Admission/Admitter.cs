@@ -105,12 +105,15 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         return TakeRates(call, rates, size) ?? Reserve(call, rates, size, clampedTo: null);
     }
 
-    // Bedrock's own quotas count what a call may answer with, so these do; what it really was replaces it afterwards.
+    // Bedrock's own quotas count what a call may answer with, so these do; what it really was replaces it afterwards. A dearer model
+    // that stands in for the first takes what it may cost more.
     Refusal? TakeRates(Passage call, CallRates rates, in CallSize size)
     {
-        if (call.Taken is not null) return null;
         var likely = LikelySize(call, size);
-        var admission = rateBook.TryTake(call.Holder!.Rates, likely.Input + size.Output, rates.Cost(likely), call.Time, out var take);
+        var (tokens, usd) = (likely.Input + size.Output, rates.Cost(likely));
+        RateTake take;
+        var admission = call.Taken is { } before ? rateBook.TryTakeMore(before, tokens, usd, out take)
+            : rateBook.TryTake(call.Holder!.Rates, tokens, usd, out take);
         if (admission.IsAdmitted)
         {
             call.Taken = take;

@@ -71,7 +71,7 @@ sealed class GatewayHost : IAsyncDisposable
         var settings = reading.Settings!;
         catalog = start.Prices.ReadCatalog();
         budgets = new(Rules(settings), settings.Policy);
-        rates = new(settings.Rates, settings.Policy);
+        rates = new(settings.Rates, settings.Policy, time);
         events = new(Path.Combine(start.Data, "budget-events.jsonl"));
         live = Make(settings);
     }
