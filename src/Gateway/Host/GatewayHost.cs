@@ -120,7 +120,7 @@ sealed class GatewayHost : IAsyncDisposable
                 + "HOST:PORT; port 0 picks one that is free.", isOutside: true);
         }
         Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        reloading = new(() => [start.Keys, .. Volatile.Read(ref reading).Files, .. BookFile()], Reload, time);
+        reloading = new(() => [start.Keys, .. Volatile.Read(ref reading).Files, .. BookFile()], Reload, warn, time);
     }
 
     // A book of the user's own is a file that may change; the built-in ones come with the program.
