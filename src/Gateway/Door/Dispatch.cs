@@ -154,7 +154,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
         };
         content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         exchange.WriteHeaders(call, headers, request.Headers);
-        await upstream.Sign(request, body.Memory, cancel).ConfigureAwait(false);
+        await Sign(upstream, request, body, cancel).ConfigureAwait(false);
         try
         {
             return await client.SendAsync(request, cancel).ConfigureAwait(false);
@@ -164,6 +164,19 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
             // A server that got the request may be answering it, and billing it: asking again would pay twice.
             call.MayBeBilled = content.IsBegun;
             throw;
+        }
+    }
+
+    // Whatever keeps credentials from being had, nothing was sent: the call costs nothing, and another server may take it.
+    static async ValueTask Sign(Upstream upstream, HttpRequestMessage request, CallBody body, CancellationToken cancel)
+    {
+        try
+        {
+            await upstream.Sign(request, body.Memory, cancel).ConfigureAwait(false);
+        }
+        catch (Exception wrong) when (wrong is not OperationCanceledException)
+        {
+            throw new HttpRequestException($"the request cannot be signed: {wrong.Message}", wrong);
         }
     }
 

@@ -84,13 +84,9 @@ sealed class EmbeddingsRun(Dispatch dispatch, Ledgering ledgering)
             }
             using (sent.Response) return await Read(live, call, sent, limit.Token).ConfigureAwait(false);
         }
-        catch (Exception wrong) when (!call.IsClosed)
+        catch (Exception wrong)
         {
-            // Nothing that goes wrong with a part may leave its money set aside for ever, or out of the journal.
-            call.MayBeBilled |= call.Attempts > 0;
-            var refusal = new Refusal(RefusalKind.Unavailable, "gateway", $"The gateway failed at a part of this call: {wrong.Message}");
-            await ledgering.CloseRefused(live, call, refusal).ConfigureAwait(false);
-            return new() { Refusal = refusal };
+            return new() { Refusal = await ledgering.CloseFailed(live, call, wrong).ConfigureAwait(false) };
         }
     }
 

@@ -105,7 +105,7 @@ sealed class GatewayHost : IAsyncDisposable
         JournalFiles.Mend(start.Journal);
         Restore(live, leases, null, cancel);
         journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
-        ledgering = new(journal, leases, events.Tell, instruments, time);
+        ledgering = new(journal, leases, events.Tell, warn, instruments, time);
         server = new(() => Volatile.Read(ref live), ledgering, client, instruments, time, leaving.Token, ending.Token);
         instruments.Observe(() => Volatile.Read(ref live), server, journal, time);
         app = Door(server);
