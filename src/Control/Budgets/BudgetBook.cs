@@ -282,7 +282,8 @@ public sealed class BudgetBook
     static (BudgetRule Rule, BudgetCounter Counter)[] Counted(
         IReadOnlyList<BudgetRule> rules, SpenderRules about, Dictionary<(string Name, string Value), BudgetCounter> counters,
         Spender spender) =>
-        [.. rules.Where(r => about.IsAbout(r.Who, r.Apps, spender)).Select(r => (r, CounterOf(counters, r, about.ValueOf(r.Per, spender))))];
+        [.. rules.Where(r => about.IsAbout(r.Who, r.Apps, spender))
+            .Select(r => (r, CounterOf(counters, r, about.ValueOf(r.Per, spender))))];
 
     static BudgetCounter CounterOf(
         Dictionary<(string Name, string Value), BudgetCounter> counters, BudgetRule rule, string value)

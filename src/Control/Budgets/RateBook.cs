@@ -66,7 +66,7 @@ public sealed class RateBook
     readonly long began;
     int version;
 
-    /// <param name="time">Its timestamps alone count: a clock that people set back would give a minute out twice, or none for hours.</param>
+    /// <param name="time">Its timestamps count: a clock that people set back would give a minute out twice, or none for hours.</param>
     public RateBook(IReadOnlyList<RateRule> rules, PolicyFile? policy, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);

@@ -39,7 +39,8 @@ sealed record Refusal(RefusalKind Kind, string Reason, string Message, int Retry
     /// <summary>The member of the request that is at fault; null where it is none.</summary>
     public string? Param { get; init; }
 
-    public static Refusal Failed(Exception wrong) => new(RefusalKind.Failed, "gateway", $"The gateway failed at this call: {wrong.Message}");
+    public static Refusal Failed(Exception wrong) =>
+        new(RefusalKind.Failed, "gateway", $"The gateway failed at this call: {wrong.Message}");
     public static Refusal Wrong(string message) => new(RefusalKind.Wrong, "request", message);
     public static Refusal Forbidden(string reason, string message) => new(RefusalKind.Forbidden, reason, message);
 }

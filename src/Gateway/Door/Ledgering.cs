@@ -98,7 +98,11 @@ sealed class Ledgering(
         var error = Replies.ErrorOf(refusal.Kind).Name;
         var metered = call.MayBeBilled ? live.Meter.Of(call, new() { Failure = error }) : live.Meter.OfFailure(call, error);
         if (journal.IsStuck is null || call.MayBeBilled) await Close(live, call, metered, refusal.Reason).ConfigureAwait(false);
-        else GiveBack(live, call);
+        else
+        {
+            GiveBack(live, call);
+            if (call.Taken is { } taken) live.Rates.Correct(taken, 0, 0m);
+        }
     }
 
     /// <summary>
@@ -174,14 +178,17 @@ sealed class Ledgering(
             settled = [];
             fresh = change();
         }
-        // In this order: whose line is within these lengths is settled before the change, is under way still, or was noted since.
-        var files = JournalFiles.Now(folder);
-        var counted = leases.UnderWay();
-        lock (settling)
+        try
         {
-            counted.UnionWith(settled);
-            settled = null;
+            // In this order: whose line is within these lengths is settled before the change, is under way still, or was noted since.
+            var files = JournalFiles.Now(folder);
+            var counted = leases.UnderWay();
+            lock (settling) counted.UnionWith(settled);
+            return new(fresh, files, counted);
         }
-        return new(fresh, files, counted);
+        finally
+        {
+            lock (settling) settled = null;
+        }
     }
 }

@@ -57,7 +57,7 @@ sealed class Reloading : IAsyncDisposable
         catch (Exception wrong)
         {
             if (!isBlind)
-                warn($"the files of the configuration cannot be looked at, and changes of them are not taken up until they can: {wrong.Message}");
+                warn($"the files of the configuration cannot be looked at; until they can, no change is taken up: {wrong.Message}");
             isBlind = true;
             return null;
         }
