@@ -140,6 +140,7 @@ sealed class GatewayHost : IAsyncDisposable
     {
         try
         {
+            TakeUpKeys();
             var next = start.Source.Read();
             Volatile.Write(ref reading, next with { Files = next.Files.Count > 0 ? next.Files : reading.Files });
             if (next.Settings is not { } settings)
@@ -149,12 +150,8 @@ sealed class GatewayHost : IAsyncDisposable
             }
             var made = Make(settings);
             var change = ledgering!.Change(start.Journal, () => budgets.Prepare(Rules(settings), settings.Policy));
-            // Until a new budget knows what is spent of it calls go by what was before; only a revoked key does not wait for that.
-            if (change.Fresh.Count > 0)
-            {
-                Volatile.Write(ref live, Make(live.Settings));
-                Restore(made, null, change, CancellationToken.None);
-            }
+            // Until a new budget knows what is spent of it calls go by what was before.
+            if (change.Fresh.Count > 0) Restore(made, null, change, CancellationToken.None);
             budgets.TakeUp();
             rates.Reload(settings.Rates, settings.Policy);
             Volatile.Write(ref live, made);
@@ -166,6 +163,10 @@ sealed class GatewayHost : IAsyncDisposable
         }
         return Task.CompletedTask;
     }
+
+    // A revoked key waits neither for a mistake in the configuration to be mended nor for the sums of a new budget.
+    void TakeUpKeys() => Volatile.Write(ref live, new(live.Settings, new KeyFile(start.Keys).Read(), catalog, live.Book, live.Upstreams,
+        budgets, rates, remembered));
 
     static LeaseFile OpenLeases(GatewayStart start)
     {

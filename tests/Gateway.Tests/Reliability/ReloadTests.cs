@@ -77,6 +77,21 @@ public sealed class ReloadTests
         Assert.False(await IsTakenUp(caller));
     }
 
+    [Fact]
+    public async Task A_key_that_is_revoked_stops_though_the_configuration_has_a_mistake()
+    {
+        await using var rig = await Rig.Make("budgets:\n  organisation: {amount: $1 a month}");
+        var key = rig.Key();
+        using var caller = new Caller((await rig.StartHost()).Address, key);
+        Assert.Equal(200, (await caller.Converse("hello")).Status);
+        rig.Configure("budgets:\n  organisation: {amount: plenty}");
+        await Rig.Until(() => !rig.Warnings.IsEmpty, "the mistake is said");
+
+        rig.Keys.Change(all => all[^1] = all[^1] with { Revoked = DateTime.UtcNow });
+
+        await Rig.Until(() => caller.Converse("hello").GetAwaiter().GetResult().Status == 403, "the key is revoked");
+    }
+
     /// <summary>A file of the journal whose first reader waits until this is disposed: a pipe that nothing comes out of.</summary>
     sealed class HeldFile : IDisposable
     {
