@@ -48,11 +48,17 @@ public sealed record BudgetEvent(
 /// <summary>The counters that are about a spender.</summary>
 public sealed class BudgetSet
 {
-    internal BudgetSet(Spender spender, (BudgetRule Rule, BudgetCounter Counter)[] counted, int version) =>
-        (Spender, Counted, Version) = (spender, counted, version);
+    readonly int asked;
+
+    internal BudgetSet(Spender spender, (BudgetRule Rule, BudgetCounter Counter)[] counted, int asked, int version) =>
+        (Spender, Counted, this.asked, Version) = (spender, counted, asked, version);
 
     public Spender Spender { get; }
     internal (BudgetRule Rule, BudgetCounter Counter)[] Counted { get; }
+
+    /// <summary>Those that calls are held to; the rest counts until its sums are complete.</summary>
+    internal ReadOnlySpan<(BudgetRule Rule, BudgetCounter Counter)> Asked => Counted.AsSpan(0, asked);
+    internal ReadOnlySpan<(BudgetRule Rule, BudgetCounter Counter)> Coming => Counted.AsSpan(asked);
 
     /// <summary>Of which reading of the rules it is. The book takes the spender's current set in place of an earlier one.</summary>
     internal int Version { get; }

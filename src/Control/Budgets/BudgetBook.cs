@@ -20,9 +20,10 @@ public sealed class BudgetBook
     static readonly TimeSpan Forgotten = TimeSpan.FromDays(62);
 
     readonly Lock gate = new();
-    readonly Dictionary<(string Name, string Value), BudgetCounter> counters = [];
+    Dictionary<(string Name, string Value), BudgetCounter> counters = [];
     IReadOnlyList<BudgetRule> rules = [];
     SpenderRules about = new(null);
+    Coming? coming;
     volatile ConcurrentDictionary<Spender, BudgetSet> sets = [];
     int version;
 
@@ -32,7 +33,17 @@ public sealed class BudgetBook
     int freeLease = -1;
     long serial;
 
-    public BudgetBook(IReadOnlyList<BudgetRule> rules, PolicyFile? policy) => Reload(rules, policy);
+    public BudgetBook(IReadOnlyList<BudgetRule> rules, PolicyFile? policy)
+    {
+        Prepare(rules, policy);
+        TakeUp();
+    }
+
+    /// <summary>Rules that are to be asked next. Those that are new count calls already.</summary>
+    sealed record Coming(IReadOnlyList<BudgetRule> Rules, SpenderRules About, IReadOnlyList<BudgetRule> Fresh)
+    {
+        public Dictionary<(string Name, string Value), BudgetCounter> Counters { get; } = [];
+    }
 
     /// <summary>How long a call may take to be settled before its reservation shows as held.</summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromMinutes(15);
@@ -54,7 +65,7 @@ public sealed class BudgetBook
         lock (gate)
         {
             if (set.Version != version) set = SetOf(set.Spender);
-            foreach (var (rule, counter) in set.Counted)
+            foreach (var (rule, counter) in set.Asked)
             {
                 if (rule.Stop == BudgetStop.Tells) continue;
                 var amount = rule.Stop == BudgetStop.Hard ? worst : likely;
@@ -80,7 +91,7 @@ public sealed class BudgetBook
         {
             if (set.Version != version) set = SetOf(set.Spender);
             var least = decimal.MaxValue;
-            foreach (var (rule, counter) in set.Counted)
+            foreach (var (rule, counter) in set.Asked)
                 if (rule.Stop != BudgetStop.Tells) least = Math.Min(least, counter.Headroom(rule.Usd, counter.At(ticks)));
             return Math.Max(0m, least);
         }
@@ -130,32 +141,29 @@ public sealed class BudgetBook
     /// <summary>Counts a call of the journal, in whatever order they come.</summary>
     /// <param name="time">The time of the journal's line: of admission.</param>
     /// <param name="events">Gets the steps that are reached; null when they were told before.</param>
-    /// <param name="budgets">Names of the only budgets to count it in, after <see cref="Reload"/>; null for all.</param>
-    public void Restore(
-        Spender spender, DateTime time, decimal cost, List<BudgetEvent>? events, IReadOnlyCollection<string>? budgets = null)
+    /// <param name="isForNew">Count it only in the budgets that <see cref="Prepare"/> found to be new.</param>
+    public void Restore(Spender spender, DateTime time, decimal cost, List<BudgetEvent>? events, bool isForNew = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(cost);
         var ticks = Ticks(time);
         lock (gate)
         {
-            foreach (var (rule, counter) in SetOf(spender).Counted)
-                if (budgets?.Contains(rule.Name) != false && counter.Past(ticks) is { } slice)
-                    Spend(rule, counter, slice, cost, time, events);
+            foreach (var (rule, counter) in CountedFor(spender, isForNew))
+                if (counter.Past(ticks) is { } slice) Spend(rule, counter, slice, cost, time, events);
         }
     }
 
     /// <summary>Holds an amount until the windows of a time end: a lease left by a crash, or an unpriced call of the journal.</summary>
-    /// <param name="budgets">Names of the only budgets to hold it in, after <see cref="Reload"/>; null for all.</param>
-    public void Hold(
-        Spender spender, DateTime time, decimal amount, bool isUnpriced = false, IReadOnlyCollection<string>? budgets = null)
+    /// <param name="isForNew">Hold it only in the budgets that <see cref="Prepare"/> found to be new.</param>
+    public void Hold(Spender spender, DateTime time, decimal amount, bool isUnpriced = false, bool isForNew = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(amount);
         var ticks = Ticks(time);
         lock (gate)
         {
-            foreach (var (rule, counter) in SetOf(spender).Counted)
+            foreach (var (rule, counter) in CountedFor(spender, isForNew))
             {
-                if (budgets?.Contains(rule.Name) == false || counter.Past(ticks) is not { } slice) continue;
+                if (counter.Past(ticks) is not { } slice) continue;
                 if (rule.Stop != BudgetStop.Tells) counter.Hold(slice, amount);
                 if (isUnpriced) slice.Unpriced++;
             }
@@ -175,12 +183,13 @@ public sealed class BudgetBook
     }
 
     /// <summary>
-    /// Takes other rules. A rule that counts the same calls in the same windows as one before, by the same name, goes on with its sums,
-    /// whatever its amount, stop and steps are now. Any other is new and starts with what is reserved by calls under way; the caller
-    /// restores it from the journal's lines written until now.
+    /// Gets other rules ready: those before are asked until <see cref="TakeUp"/>. A rule that counts the same calls in the same windows as
+    /// one before, by the same name, will go on with its sums, whatever its amount, stop and steps are then. Any other is new: it counts
+    /// from now on, beginning with what is reserved by calls under way, and the caller restores it from the journal's lines written until
+    /// now. So nothing is let in against sums that are not there yet.
     /// </summary>
     /// <returns>Names of the rules that are new.</returns>
-    public IReadOnlyList<string> Reload(IReadOnlyList<BudgetRule> rules, PolicyFile? policy)
+    public IReadOnlyList<string> Prepare(IReadOnlyList<BudgetRule> rules, PolicyFile? policy)
     {
         ArgumentNullException.ThrowIfNull(rules);
         foreach (var rule in rules) rule.Check();
@@ -188,22 +197,40 @@ public sealed class BudgetBook
             throw new ArgumentException($"Two budgets are called '{twice.Key}'; accepted: a name once.", nameof(rules));
         lock (gate)
         {
-            var before = this.rules.ToDictionary(r => r.Name);
-            List<string> kept = [.. rules.Where(r => before.TryGetValue(r.Name, out var old) && r.CountsAs(old)).Select(r => r.Name)];
-            foreach (var gone in counters.Keys.Where(k => !kept.Contains(k.Name)).ToList()) counters.Remove(gone);
-            foreach (var ((name, _), counter) in counters)
-            {
-                if (rules.First(r => r.Name == name) is var rule && rule.Usd != before[name].Usd) counter.Limit(rule.Usd);
-                counter.LookAgain();
-            }
-            (this.rules, about, sets) = ([.. rules], new(policy), []);
-            version++;
-            foreach (var rule in rules)
-                if (rule.Per == BudgetPer.All) CounterOf(rule, "");
-            for (var i = 0; i < leaseCount; i++)
-                if (leases[i].Set is not null) Move(ref leases[i]);
-            return [.. rules.Select(r => r.Name).Except(kept)];
+            coming = new([.. rules], new(policy), [.. rules.Where(r => !this.rules.Any(r.CountsAs))]);
+            Regroup();
+            return [.. coming.Fresh.Select(r => r.Name)];
         }
+    }
+
+    /// <summary>From now on the rules that were got ready last are asked, and no others.</summary>
+    public void TakeUp()
+    {
+        lock (gate)
+        {
+            if (coming is not { } next) return;
+            var before = rules.ToDictionary(r => r.Name);
+            foreach (var (key, counter) in counters)
+            {
+                if (next.Rules.FirstOrDefault(r => r.Name == key.Name) is not { } rule || next.Fresh.Contains(rule)) continue;
+                if (rule.Usd != before[key.Name].Usd) counter.Limit(rule.Usd);
+                counter.LookAgain();
+                next.Counters.Add(key, counter);
+            }
+            (counters, rules, about, coming) = (next.Counters, next.Rules, next.About, null);
+            Regroup();
+            foreach (var rule in rules)
+                if (rule.Per == BudgetPer.All) CounterOf(counters, rule, "");
+        }
+    }
+
+    // Calls under way go on under the rules that count now, and are settled there.
+    void Regroup()
+    {
+        sets = [];
+        version++;
+        for (var i = 0; i < leaseCount; i++)
+            if (leases[i].Set is not null) Move(ref leases[i]);
     }
 
     /// <summary>Every counter, as it stands.</summary>
@@ -241,12 +268,25 @@ public sealed class BudgetBook
     BudgetSet SetOf(Spender spender)
     {
         if (sets.TryGetValue(spender, out var known)) return known;
-        var counted = rules.Where(r => about.IsAbout(r.Who, r.Apps, spender))
-            .Select(r => (r, CounterOf(r, about.ValueOf(r.Per, spender)))).ToArray();
-        return sets[spender] = new(spender, counted, version);
+        var asked = Counted(rules, about, counters, spender);
+        var fresh = coming is { } next ? Counted(next.Fresh, next.About, next.Counters, spender) : [];
+        return sets[spender] = new(spender, [.. asked, .. fresh], asked.Length, version);
     }
 
-    BudgetCounter CounterOf(BudgetRule rule, string value)
+    ReadOnlySpan<(BudgetRule Rule, BudgetCounter Counter)> CountedFor(Spender spender, bool isForNew)
+    {
+        var set = SetOf(spender);
+        return isForNew ? set.Coming : set.Counted;
+    }
+
+    static (BudgetRule Rule, BudgetCounter Counter)[] Counted(
+        IReadOnlyList<BudgetRule> rules, SpenderRules about, Dictionary<(string Name, string Value), BudgetCounter> counters,
+        Spender spender) =>
+        [.. rules.Where(r => about.IsAbout(r.Who, r.Apps, spender))
+            .Select(r => (r, CounterOf(counters, r, about.ValueOf(r.Per, spender))))];
+
+    static BudgetCounter CounterOf(
+        Dictionary<(string Name, string Value), BudgetCounter> counters, BudgetRule rule, string value)
     {
         ref var counter = ref CollectionsMarshal.GetValueRefOrAddDefault(counters, (rule.Name, value), out _);
         return counter ??= new(rule.Name, value, rule.Window);
@@ -322,7 +362,6 @@ public sealed class BudgetBook
         }
     }
 
-    // Calls under way go on under the new rules, and are settled there.
     void Move(ref OpenLease open)
     {
         GiveBack(open);

@@ -62,9 +62,17 @@ public sealed class RateBook
     IReadOnlyList<RateRule> rules = [];
     SpenderRules about = new(null);
     volatile ConcurrentDictionary<Spender, RateSet> sets = [];
+    readonly TimeProvider time;
+    readonly long began;
     int version;
 
-    public RateBook(IReadOnlyList<RateRule> rules, PolicyFile? policy) => Reload(rules, policy);
+    /// <param name="time">Its timestamps count: a clock that people set back would give a minute out twice, or none for hours.</param>
+    public RateBook(IReadOnlyList<RateRule> rules, PolicyFile? policy, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        (this.time, began) = (time, time.GetTimestamp());
+        Reload(rules, policy);
+    }
 
     /// <summary>The rates that are about a spender: the same object until the rules are read again, and good for ever.</summary>
     public RateSet For(Spender spender)
@@ -75,36 +83,57 @@ public sealed class RateBook
 
     /// <summary>Takes one request, its tokens and dollars of every rate of the set, or of none.</summary>
     /// <param name="tokens">The tokens it is expected to use.</param>
-    public RateAdmission TryTake(RateSet set, long tokens, decimal usd, DateTime utcNow, out RateTake take)
+    public RateAdmission TryTake(RateSet set, long tokens, decimal usd, out RateTake take)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
         ArgumentOutOfRangeException.ThrowIfNegative(usd);
-        var now = utcNow.Ticks / TimeSpan.TicksPerSecond;
+        lock (gate) return Take(set, 1, tokens, usd, out take);
+    }
+
+    /// <summary>Takes for a call that goes on to a dearer model: all that it may use now, in place of what it took before. It stays one
+    /// request. Where there is no room it keeps what it had.</summary>
+    /// <param name="tokens">The tokens it is expected to use by now; fewer than before change nothing.</param>
+    public RateAdmission TryTakeMore(RateTake before, long tokens, decimal usd, out RateTake take)
+    {
+        take = before;
+        if (before.Set is not { } set || (tokens <= before.Tokens && usd <= before.Usd)) return RateAdmission.Admitted;
         lock (gate)
         {
-            if (set.Version != version) set = SetOf(set.Spender);
-            var second = now;
-            foreach (var (_, counter) in set.Counted) second = Math.Max(second, counter.Reach(now));
-            foreach (var (rule, counter) in set.Counted)
-            {
-                counter.Reach(second);
-                if (Refusal(rule, counter, tokens, usd) is not { } refused) continue;
-                take = default;
-                return refused;
-            }
-            foreach (var (_, counter) in set.Counted) counter.Add(second, 1, tokens, usd);
-            take = new(set, second, tokens, usd);
-            return RateAdmission.Admitted;
+            Change(before, -before.Tokens, -before.Usd);
+            var admission = Take(set, 0, Math.Max(tokens, before.Tokens), Math.Max(usd, before.Usd), out var more);
+            if (admission.IsAdmitted) take = more;
+            else Change(before, before.Tokens, before.Usd);
+            return admission;
         }
+    }
+
+    RateAdmission Take(RateSet set, long requests, long tokens, decimal usd, out RateTake take)
+    {
+        if (set.Version != version) set = SetOf(set.Spender);
+        var second = time.GetElapsedTime(began).Ticks / TimeSpan.TicksPerSecond;
+        foreach (var (rule, counter) in set.Counted)
+        {
+            counter.Reach(second);
+            if (Refusal(rule, counter, requests, tokens, usd) is not { } refused) continue;
+            take = default;
+            return refused;
+        }
+        foreach (var (_, counter) in set.Counted) counter.Add(second, requests, tokens, usd);
+        take = new(set, second, tokens, usd);
+        return RateAdmission.Admitted;
+    }
+
+    static void Change(in RateTake take, long tokens, decimal usd)
+    {
+        foreach (var (_, counter) in take.Set!.Counted) counter.Add(take.Second, 0, tokens, usd);
     }
 
     /// <summary>Replaces what a call has taken by what it used, in the second it was admitted. Once a call.</summary>
     public void Correct(in RateTake take, long actualTokens, decimal actualUsd)
     {
-        if (take.Set is not { } set) return;
-        lock (gate)
-            foreach (var (_, counter) in set.Counted) counter.Add(take.Second, 0, actualTokens - take.Tokens, actualUsd - take.Usd);
+        if (take.Set is null) return;
+        lock (gate) Change(take, actualTokens - take.Tokens, actualUsd - take.Usd);
     }
 
     /// <summary>Takes other rules. A rule of the same name and kind of counter goes on with its last minute.</summary>
@@ -122,10 +151,11 @@ public sealed class RateBook
         }
     }
 
-    static RateAdmission? Refusal(RateRule rule, RateCounter counter, long tokens, decimal usd)
+    static RateAdmission? Refusal(RateRule rule, RateCounter counter, long requests, long tokens, decimal usd)
     {
-        if (rule.RequestsPerMinute is { } requestsMost && counter.Total.Requests + 1 > requestsMost)
-            return Refused(RateMeter.Requests, requestsMost, counter.Total.Requests, counter.Wait(s => s.Requests, 1m, requestsMost));
+        if (requests > 0 && rule.RequestsPerMinute is { } requestsMost && counter.Total.Requests + requests > requestsMost)
+            return Refused(
+                RateMeter.Requests, requestsMost, counter.Total.Requests, counter.Wait(s => s.Requests, requests, requestsMost));
         if (rule.TokensPerMinute is { } tokensMost && counter.Total.Tokens + tokens > tokensMost)
             return Refused(RateMeter.Tokens, tokensMost, counter.Total.Tokens, counter.Wait(s => s.Tokens, tokens, tokensMost));
         if (rule.UsdPerMinute is { } usdMost && counter.Total.Usd + usd > usdMost)
@@ -171,16 +201,14 @@ sealed class RateCounter(string value)
     public string Value { get; } = value;
     public ref readonly Slice Total => ref total;
 
-    /// <summary>Drops what a moment has left behind, and says what second it is: a clock that lags a little behind the last call is taken
-    /// to stand still; one that was set back by more begins a new minute.</summary>
-    public long Reach(long second)
+    /// <summary>Drops what a moment has left behind. What is past already changes nothing: time never opens a minute a second
+    /// time.</summary>
+    public void Reach(long second)
     {
-        if (second <= last && last - second < Seconds) return last;
-        if (second < last || second - last >= Seconds)
+        if (second - last >= Seconds)
         {
             Array.Clear(slices);
-            total = default;
-            return last = second;
+            (total, last) = (default, second);
         }
         while (last < second)
         {
@@ -190,7 +218,6 @@ sealed class RateCounter(string value)
             total.Usd -= old.Usd;
             old = default;
         }
-        return last;
     }
 
     /// <summary>Adds to a second, unless it has left the minute.</summary>

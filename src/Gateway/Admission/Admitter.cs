@@ -69,6 +69,24 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         return TakeRates(call, rates, size) ?? Reserve(call, rates, size, clampedTo);
     }
 
+    /// <summary>Holds the calls that a request is taken apart into to its ceilings together; each is admitted by itself besides.</summary>
+    /// <param name="bodies">Theirs, of which none has an answer to be clamped.</param>
+    public Refusal? AdmitTogether(Passage whole, ModelTarget target, IEnumerable<ReadOnlyMemory<byte>> bodies)
+    {
+        var permission = whole.Holder!.May(target, whole.Guardrail, whole.ClientTags);
+        var rates = RatesOf(target, Tier.Standard, isGuarded: false, whole.Time);
+        // What is forbidden or has no price is refused where its first part is admitted.
+        if (permission.Forbidden is not null || rates.Unpriced is not null) return null;
+        var ceilings = CeilingsOf(whole, permission).ToList();
+        if (ceilings.Count == 0) return null;
+        var worst = bodies.Sum(body =>
+        {
+            var facts = new CallFacts();
+            return CallScan.Read(body.Span, facts) is null ? rates.Cost(CallSize.AtMost(facts, body.Length, maxTokens: 0, target)) : 0m;
+        });
+        return ceilings.Find(c => worst > c.Usd) is { } least ? OverTheCeiling(whole, least, worst) : null;
+    }
+
     bool IsLimited(Passage call, List<Ceiling> ceilings) =>
         ceilings.Count > 0 || budgets.Headroom(call.Holder!.Budgets, call.Time) < decimal.MaxValue;
 
@@ -87,12 +105,15 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
         return TakeRates(call, rates, size) ?? Reserve(call, rates, size, clampedTo: null);
     }
 
-    // Bedrock's own quotas count what a call may answer with, so these do; what it really was replaces it afterwards.
+    // Bedrock's own quotas count what a call may answer with, so these do; what it really was replaces it afterwards. A dearer model
+    // that stands in for the first takes what it may cost more.
     Refusal? TakeRates(Passage call, CallRates rates, in CallSize size)
     {
-        if (call.Taken is not null) return null;
         var likely = LikelySize(call, size);
-        var admission = rateBook.TryTake(call.Holder!.Rates, likely.Input + size.Output, rates.Cost(likely), call.Time, out var take);
+        var (tokens, usd) = (likely.Input + size.Output, rates.Cost(likely));
+        RateTake take;
+        var admission = call.Taken is { } before ? rateBook.TryTakeMore(before, tokens, usd, out take)
+            : rateBook.TryTake(call.Holder!.Rates, tokens, usd, out take);
         if (admission.IsAdmitted)
         {
             call.Taken = take;

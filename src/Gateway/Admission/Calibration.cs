@@ -1,17 +1,31 @@
-using System.Collections.Concurrent;
 using Assay.Gateway.Calls;
 
 namespace Assay.Gateway.Admission;
 
 /// <summary>
 /// What calls turned out to be, so that the next ones can be foretold: tokens a byte of the body, and tokens of an answer. One a
-/// model and key; counts are taken without a lock, and old ones fade.
+/// model and key, by their names: another reading of the configuration goes on with it. Counts are taken without a lock, and old ones
+/// fade.
 /// </summary>
-sealed class Calibration
+sealed class Calibration(TimeProvider time)
 {
-    readonly ConcurrentDictionary<(ModelTarget Target, string Key), Habits> habits = new();
+    /// <summary>Models and keys that are remembered at once, some 600 bytes each. What was not used for longest goes first.</summary>
+    public const int Most = 20_000;
 
-    public Habits Of(ModelTarget target, string key) => habits.GetOrAdd((target, key), static _ => new());
+    static readonly TimeSpan Idle = TimeSpan.FromDays(7);
+    static readonly Habits Unseen = new();
+
+    readonly RecentMemory<(string Upstream, string Model, string Key), Habits> habits = new(Most, Idle, time);
+
+    public int Count => habits.Count;
+
+    /// <summary>The habits of a model's calls with a key. Asking leaves no trace: clients ask for whatever they like.</summary>
+    public Habits Of(ModelTarget target, string key) => habits.Find((target.Upstream.Name, target.Id, key)) ?? Unseen;
+
+    /// <summary>A call that was answered.</summary>
+    /// <inheritdoc cref="Habits.Learn"/>
+    public void Learn(ModelTarget target, string key, long bytes, long input, long output) =>
+        habits.Of((target.Upstream.Name, target.Id, key)).Learn(bytes, input, output);
 }
 
 /// <summary>The habits of one model's calls with one key.</summary>

@@ -26,6 +26,9 @@ enum RefusalKind : byte
 
     /// <summary>The server behind did not answer.</summary>
     UpstreamFailed,
+
+    /// <summary>The gateway itself failed at the call: a mistake of ours.</summary>
+    Failed,
 }
 
 /// <param name="Reason">A word for metrics and the journal: <c>budget</c>, <c>ceiling</c>, <c>policy</c>.</param>
@@ -36,6 +39,8 @@ sealed record Refusal(RefusalKind Kind, string Reason, string Message, int Retry
     /// <summary>The member of the request that is at fault; null where it is none.</summary>
     public string? Param { get; init; }
 
+    public static Refusal Failed(Exception wrong) =>
+        new(RefusalKind.Failed, "gateway", $"The gateway failed at this call: {wrong.Message}");
     public static Refusal Wrong(string message) => new(RefusalKind.Wrong, "request", message);
     public static Refusal Forbidden(string reason, string message) => new(RefusalKind.Forbidden, reason, message);
 }

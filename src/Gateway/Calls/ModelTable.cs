@@ -17,6 +17,7 @@ sealed class ModelTable
     readonly PriceBook book;
     readonly IReadOnlyList<Upstream> upstreams;
     readonly Dictionary<string, ModelSettings> aliases;
+    readonly HashSet<string> named;
     readonly ConcurrentDictionary<(string Asked, Dialect Dialect), IReadOnlyList<ModelTarget>> known = new();
     readonly ConcurrentDictionary<(string Id, Upstream Upstream), ModelTarget> targets = new();
 
@@ -24,6 +25,8 @@ sealed class ModelTable
     {
         (this.settings, this.catalog, this.book, this.upstreams) = (settings, catalog, book, upstreams);
         aliases = settings.Models.ToDictionary(m => m.Name, StringComparer.Ordinal);
+        named = [.. settings.Models.SelectMany(m => m.Targets), .. settings.Ceilings.SelectMany(c => c.To),
+            .. settings.Routes.SelectMany(r => (IEnumerable<string>)[r.To, .. r.Tiers])];
     }
 
     /// <summary>The names clients may ask for besides ids.</summary>
@@ -94,7 +97,12 @@ sealed class ModelTable
         var logged = pricedAs.Length > 0 ? pricedAs : upstream.Kind == UpstreamKind.Bedrock ? id : $"{upstream.Name}:{id}";
         var region = upstream.Kind == UpstreamKind.Bedrock ? upstream.Region : settings.Region;
         var model = ModelIdentity.Resolve(logged, catalog, settings.Profiles);
-        return new(id, logged, model, region, upstream, IsKnown: model.Kind != ModelKind.Foundation || book.Knows(model.Id)
-            || logged.StartsWith(ModelTarget.GuardrailPrefix, StringComparison.Ordinal));
+        var isGuardrail = logged.StartsWith(ModelTarget.GuardrailPrefix, StringComparison.Ordinal);
+        var isFoundation = model.Kind == ModelKind.Foundation;
+        return new(id, logged, model, region, upstream, IsKnown: !isFoundation || book.Knows(model.Id) || isGuardrail)
+        {
+            Label = isGuardrail ? "guardrail" : book.Knows(model.Id) || (!isFoundation && named.Contains(id)) ? model.Id
+                : isFoundation ? "unknown" : "other",
+        };
     }
 }

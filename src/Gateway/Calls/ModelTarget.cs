@@ -17,6 +17,9 @@ sealed record ModelTarget(string Id, string LoggedId, ModelRef Model, string Reg
     /// <summary>Counts of this server include cached tokens in the input, whatever the model's habit on Bedrock.</summary>
     public bool IsGross => Upstream.Kind == UpstreamKind.OpenAi || Model.Facts is { GrossInput: true };
 
+    /// <summary>How metrics name it. Not every name that a client makes up is one of theirs: each would be a series of its own.</summary>
+    public string Label { get; init; } = "unknown";
+
     /// <summary>How the journal names a guardrail where AWS's logs name a model.</summary>
     public const string GuardrailPrefix = "guardrail/";
 

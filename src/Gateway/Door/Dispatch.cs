@@ -18,6 +18,8 @@ readonly record struct Dispatched(HttpResponseMessage? Response, Exchange? Excha
 /// </summary>
 sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvider time)
 {
+    const string Failure = "upstream";
+
     static readonly TimeSpan BackoffFirst = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
 
@@ -41,7 +43,11 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
             }
             if (live.Admitter.Admit(call, target) is { } no)
             {
-                refusal ??= no;
+                // That the first server failed is why there is no answer; that nobody was asked in its place belongs to it.
+                refusal = refusal is { Reason: Failure } ? refusal with
+                {
+                    Message = $"{refusal.Message} '{target.Id}' was not asked instead: {no.Message}",
+                } : refusal ?? no;
                 if (!hasCheaper && call.Purpose == Purpose.Answer && no.Reason is "ceiling" or "budget")
                 {
                     hasCheaper = true;
@@ -61,7 +67,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
             // What may be billed already is not asked elsewhere: it would be paid twice.
             if (response is null && (call.MayBeBilled || isLast || failure!.Kind != RefusalKind.UpstreamFailed))
                 return new(null, exchange, failure);
-            refusal = failure ?? new(RefusalKind.UpstreamFailed, "upstream",
+            refusal = failure ?? new(RefusalKind.UpstreamFailed, Failure,
                 $"'{target.Id}' answered {(int)response!.StatusCode}.");
             response?.Dispose();
             ledgering.GiveBack(live, call);
@@ -79,7 +85,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
     static string Instead(Passage call, ModelTarget target, Refusal? refusal) => refusal?.Reason switch
     {
         "ceiling" or "budget" => $"downgraded to {target.Id}: {refusal.Reason}",
-        "upstream" => $"fallback to {target.Id}: {refusal.Message.TrimEnd('.')}",
+        Failure => $"fallback to {target.Id}: {refusal.Message.TrimEnd('.')}",
         _ => $"{target.Id} instead of {call.Asked}: {refusal?.Reason}",
     };
 
@@ -135,7 +141,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
     }
 
     static Refusal Failed(Upstream upstream, string why) =>
-        new(RefusalKind.UpstreamFailed, "upstream", $"'{upstream.Name}' could not be asked: {why.TrimEnd('.')}.");
+        new(RefusalKind.UpstreamFailed, Failure, $"'{upstream.Name}' could not be asked: {why.TrimEnd('.')}.");
 
     async Task<HttpResponseMessage> Once(
         Passage call, Exchange exchange, IHeaderDictionary headers, CallBody body, CancellationToken cancel)
@@ -148,7 +154,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
         };
         content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         exchange.WriteHeaders(call, headers, request.Headers);
-        await upstream.Sign(request, body.Memory, cancel).ConfigureAwait(false);
+        await Sign(upstream, request, body, cancel).ConfigureAwait(false);
         try
         {
             return await client.SendAsync(request, cancel).ConfigureAwait(false);
@@ -158,6 +164,19 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
             // A server that got the request may be answering it, and billing it: asking again would pay twice.
             call.MayBeBilled = content.IsBegun;
             throw;
+        }
+    }
+
+    // Whatever keeps credentials from being had, nothing was sent: the call costs nothing, and another server may take it.
+    static async ValueTask Sign(Upstream upstream, HttpRequestMessage request, CallBody body, CancellationToken cancel)
+    {
+        try
+        {
+            await upstream.Sign(request, body.Memory, cancel).ConfigureAwait(false);
+        }
+        catch (Exception wrong) when (wrong is not OperationCanceledException)
+        {
+            throw new HttpRequestException($"the request cannot be signed: {wrong.Message}", wrong);
         }
     }
 

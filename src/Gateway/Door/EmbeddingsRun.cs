@@ -12,8 +12,8 @@ namespace Assay.Gateway.Door;
 
 /// <summary>
 /// Embeddings asked for in OpenAI's form and made by Bedrock, which takes one text a call (Titan) or some (Cohere). Each of those calls
-/// is a call as any other: admitted, leased, written down under an id of its own that names the whole as <c>part_of</c>. The client has
-/// all of the vectors or an error; what was answered until then is paid, and in the journal.
+/// is a call as any other: admitted, leased, written down under an id of its own that names the whole as <c>part_of</c>. A ceiling is
+/// about the whole. The client has all of the vectors or an error; what was answered until then is paid, and in the journal.
 /// </summary>
 sealed class EmbeddingsRun(Dispatch dispatch, Ledgering ledgering)
 {
@@ -30,12 +30,15 @@ sealed class EmbeddingsRun(Dispatch dispatch, Ledgering ledgering)
         whole.Target = target;
         if (OpenAiEmbeddings.Translate(whole.Body.Memory, target.Id, out var wrong) is not { } request)
         {
-            var refusal = Refusal.Wrong(wrong!.Message) with { Param = wrong.Param };
-            await ledgering.CloseRefused(live, whole, refusal).ConfigureAwait(false);
-            await Replies.Refuse(http, whole.Dialect, refusal, whole.Id.ToString()).ConfigureAwait(false);
+            await Refuse(http, live, whole, Refusal.Wrong(wrong!.Message) with { Param = wrong.Param }).ConfigureAwait(false);
             return;
         }
         whole.ClientTags = ClientTags.Of(request.Tags);
+        if (live.Admitter.AdmitTogether(whole, target, request.Bodies) is { } tooDear)
+        {
+            await Refuse(http, live, whole, tooDear).ConfigureAwait(false);
+            return;
+        }
         var parts = new Part[request.Bodies.Count];
         var isFailed = false;
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce };
@@ -47,6 +50,12 @@ sealed class EmbeddingsRun(Dispatch dispatch, Ledgering ledgering)
             if (parts[i].Error is not null || parts[i].Refusal is not null) Volatile.Write(ref isFailed, true);
         }).ConfigureAwait(false);
         if (!http.RequestAborted.IsCancellationRequested) await Reply(http, whole, request, parts).ConfigureAwait(false);
+    }
+
+    async Task Refuse(HttpContext http, Live live, Passage whole, Refusal refusal)
+    {
+        await ledgering.CloseRefused(live, whole, refusal).ConfigureAwait(false);
+        await Replies.Refuse(http, whole.Dialect, refusal, whole.Id.ToString()).ConfigureAwait(false);
     }
 
     /// <summary>What came of a part: its vectors, or why there are none.</summary>
@@ -75,13 +84,9 @@ sealed class EmbeddingsRun(Dispatch dispatch, Ledgering ledgering)
             }
             using (sent.Response) return await Read(live, call, sent, limit.Token).ConfigureAwait(false);
         }
-        catch (Exception wrong) when (!call.IsClosed)
+        catch (Exception wrong)
         {
-            // Nothing that goes wrong with a part may leave its money set aside for ever, or out of the journal.
-            call.MayBeBilled |= call.Attempts > 0;
-            var refusal = new Refusal(RefusalKind.Unavailable, "gateway", $"The gateway failed at a part of this call: {wrong.Message}");
-            await ledgering.CloseRefused(live, call, refusal).ConfigureAwait(false);
-            return new() { Refusal = refusal };
+            return new() { Refusal = await ledgering.CloseFailed(live, call, wrong).ConfigureAwait(false) };
         }
     }
 

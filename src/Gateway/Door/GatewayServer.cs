@@ -1,6 +1,7 @@
 using Assay.Gateway.Admission;
 using Assay.Gateway.Calls;
 using Assay.Gateway.Telemetry;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -26,9 +27,18 @@ sealed class GatewayServer(
     public async Task Handle(HttpContext http)
     {
         Interlocked.Increment(ref open);
+        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         try
         {
-            await Take(http).ConfigureAwait(false);
+            await Take(http, target).ConfigureAwait(false);
+        }
+        catch (Exception wrong)
+        {
+            // It was no call yet: there is no money in it, and nothing for the journal.
+            var id = Guid.NewGuid();
+            if (IsGone(http, wrong)) return;
+            ledgering.Say(id, wrong);
+            await Tell(http, Way.DialectOf(target), Refusal.Failed(wrong), id).ConfigureAwait(false);
         }
         finally
         {
@@ -36,10 +46,9 @@ sealed class GatewayServer(
         }
     }
 
-    async Task Take(HttpContext http)
+    async Task Take(HttpContext http, string target)
     {
         var now = live();
-        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (HttpMethods.IsGet(http.Request.Method)
             && await StatusPages.TryAnswer(http, target, now, ledgering.Journal, time).ConfigureAwait(false)) return;
         if (Way.Of(target, http.Request.Method, out var dialect, out var refusal) is not { } way)
@@ -79,11 +88,13 @@ sealed class GatewayServer(
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException && call.Target is null)
         {
-            // The client hung up before its request was whole: there is no call.
+            // The client hung up before its request was whole: there is no call. Should somebody listen all the same, they hear so.
+            if (!IsGone(http, gone)) await Tell(http, call.Dialect, Refusal.Failed(gone), call.Id).ConfigureAwait(false);
         }
-        catch (Exception wrong)
+        catch (Exception wrong) when (!call.IsClosed || !IsGone(http, wrong))
         {
-            await Fail(http, now, call, wrong).ConfigureAwait(false);
+            var failed = await ledgering.CloseFailed(now, call, wrong).ConfigureAwait(false);
+            await Tell(http, call.Dialect, failed, call.Id).ConfigureAwait(false);
         }
         finally
         {
@@ -133,19 +144,22 @@ sealed class GatewayServer(
         }
     }
 
-    // Nothing that goes wrong here may leave a call's money set aside for ever, or out of the journal.
-    async Task Fail(HttpContext http, Live now, Passage call, Exception wrong)
+    // Half an answer cannot be taken back: its client sees it break off. Where none began, the client is told.
+    static async Task Tell(HttpContext http, Dialect dialect, Refusal failed, Guid id)
     {
-        // Half an answer cannot be taken back; where none began, the client is told.
-        var isCutOff = http.Response.HasStarted;
-        if (!call.IsClosed)
+        var body = http.Response.HasStarted ? null : http.Response.BodyWriter;
+        if (body is null || (body.CanGetUnflushedBytes && body.UnflushedBytes > 0))
         {
-            call.MayBeBilled |= call.Attempts > 0;
-            var refusal = new Refusal(RefusalKind.Unavailable, "gateway", $"The gateway failed at this call: {wrong.Message}");
-            await Refuse(http, now, call, refusal).ConfigureAwait(false);
+            http.Abort();
+            return;
         }
-        if (isCutOff || !http.Response.HasStarted) http.Abort();
+        http.Response.Clear();
+        await Replies.Refuse(http, dialect, failed, id.ToString()).ConfigureAwait(false);
     }
+
+    // Kestrel tells of a client that hung up in these ways.
+    static bool IsGone(HttpContext http, Exception wrong) => wrong is ConnectionResetException or ConnectionAbortedException
+        || (wrong is IOException or OperationCanceledException && http.RequestAborted.IsCancellationRequested);
 
     // A refusal is an answer too, and so is a server's silence: both are in the journal.
     async Task Refuse(HttpContext http, Live now, Passage call, Refusal refusal)

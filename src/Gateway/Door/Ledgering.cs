@@ -15,7 +15,9 @@ sealed record BudgetChange(IReadOnlyList<string> Fresh, IReadOnlyList<JournalPar
 /// The money of calls: set aside before, written down after. A lease is in its file before the call leaves, a line is in the journal
 /// before the answer ends, and only then does the lease go; so whatever stops the process, each call's money is in one of the two.
 /// </summary>
-sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> tell, Instruments instruments, TimeProvider time)
+/// <param name="warn">Takes what a person should know of calls that failed by a mistake of ours.</param>
+sealed class Ledgering(
+    Journal journal, LeaseFile leases, Action<BudgetEvent> tell, Action<string> warn, Instruments instruments, TimeProvider time)
 {
     /// <summary>How long an answer waits for a journal that cannot be written.</summary>
     static readonly TimeSpan StuckAtMost = TimeSpan.FromSeconds(10);
@@ -59,29 +61,33 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
     /// <returns>Whether the line is in the journal. Where it is not, it is kept and tried again, and its money stays set aside.</returns>
     public async ValueTask<bool> Close(Live live, Passage call, Metered metered, string refused = "")
     {
-        call.IsClosed = true;
         call.LatencyMs = (int)Math.Min(time.GetElapsedTime(call.Started).TotalMilliseconds, int.MaxValue);
-        instruments.Closed(call, metered, refused, time);
         var written = journal.Append(JournalLine.Of(call, metered, refused));
-        if (!written.IsCompletedSuccessfully)
+        // The journal has it now. What fails from here on must not write it a second time.
+        call.IsClosed = true;
+        var isWritten = written.IsCompletedSuccessfully || await IsWritten(written, live, call, metered).ConfigureAwait(false);
+        if (isWritten) Settle(live, call, metered);
+        instruments.Closed(call, metered, refused, time);
+        return isWritten;
+    }
+
+    async ValueTask<bool> IsWritten(Task written, Live live, Passage call, Metered metered)
+    {
+        try
         {
-            try
-            {
-                await written.WaitAsync(StuckAtMost).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                _ = SettleLater(written, live, call, metered);
-                return false;
-            }
-            catch (OperationCanceledException)
-            {
-                // The gateway ends before the line could be written. Its lease stays in the file: the next run holds the money.
-                return false;
-            }
+            await written.WaitAsync(StuckAtMost).ConfigureAwait(false);
+            return true;
         }
-        Settle(live, call, metered);
-        return true;
+        catch (TimeoutException)
+        {
+            _ = SettleLater(written, live, call, metered);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            // The gateway ends before the line could be written. Its lease stays in the file: the next run holds the money.
+            return false;
+        }
     }
 
     /// <summary>Writes a call down that was not let in, or that its server never answered.</summary>
@@ -92,8 +98,42 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
         var error = Replies.ErrorOf(refusal.Kind).Name;
         var metered = call.MayBeBilled ? live.Meter.Of(call, new() { Failure = error }) : live.Meter.OfFailure(call, error);
         if (journal.IsStuck is null || call.MayBeBilled) await Close(live, call, metered, refusal.Reason).ConfigureAwait(false);
-        else GiveBack(live, call);
+        else
+        {
+            GiveBack(live, call);
+            if (call.Taken is { } taken) live.Rates.Correct(taken, 0, 0m);
+        }
     }
+
+    /// <summary>
+    /// Writes a call down at which the gateway itself failed. Nothing that goes wrong may leave its money set aside for ever, or out of
+    /// the journal; where even that goes wrong, what a server may bill is held until its windows end, and after a restart too.
+    /// </summary>
+    /// <returns>What its client is to be told.</returns>
+    public async ValueTask<Refusal> CloseFailed(Live live, Passage call, Exception wrong)
+    {
+        Say(call.Id, wrong);
+        var refusal = Refusal.Failed(wrong);
+        if (call.IsClosed) return refusal;
+        call.MayBeBilled |= call.Attempts > 0;
+        try
+        {
+            await CloseRefused(live, call, refusal).ConfigureAwait(false);
+        }
+        catch (Exception again)
+        {
+            Say(call.Id, again);
+            if (call.IsClosed) return refusal;
+            if (!call.MayBeBilled) GiveBack(live, call);
+            else if (call.Worst is not null) live.Budgets.SettleUnpriced(call.Lease);
+        }
+        return refusal;
+    }
+
+    /// <summary>Says in one line what went wrong with a request, and where.</summary>
+    public void Say(Guid request, Exception wrong) =>
+        warn($"request {request} failed: {wrong.GetType().Name}: {wrong.Message.ReplaceLineEndings(" ")}"
+            + $" {wrong.StackTrace?.Split('\n')[0].Trim()}".TrimEnd());
 
     async Task SettleLater(Task written, Live live, Passage call, Metered metered)
     {
@@ -101,12 +141,9 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
         Settle(live, call, metered);
     }
 
+    // Money first: what else is learned of a call must not keep it from being settled.
     void Settle(Live live, Passage call, in Metered metered)
     {
-        live.Router.Learn(call, metered.Record);
-        live.Watch.Learn(call, metered);
-        if (call.Taken is { } taken)
-            live.Rates.Correct(taken, metered.Record.Tokens.Prompt + metered.Record.Tokens.Output, metered.Cost);
         if (call.Worst is { } worst)
         {
             List<BudgetEvent> events = [];
@@ -122,6 +159,10 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
             }
             foreach (var reached in events) tell(reached);
         }
+        if (call.Taken is { } taken)
+            live.Rates.Correct(taken, metered.Record.Tokens.Prompt + metered.Record.Tokens.Output, metered.Cost);
+        live.Router.Learn(call, metered.Record);
+        live.Watch.Learn(call, metered);
     }
 
     /// <summary>
@@ -137,14 +178,17 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
             settled = [];
             fresh = change();
         }
-        // In this order: whose line is within these lengths is settled before the change, is under way still, or was noted since.
-        var files = JournalFiles.Now(folder);
-        var counted = leases.UnderWay();
-        lock (settling)
+        try
         {
-            counted.UnionWith(settled);
-            settled = null;
+            // In this order: whose line is within these lengths is settled before the change, is under way still, or was noted since.
+            var files = JournalFiles.Now(folder);
+            var counted = leases.UnderWay();
+            lock (settling) counted.UnionWith(settled);
+            return new(fresh, files, counted);
         }
-        return new(fresh, files, counted);
+        finally
+        {
+            lock (settling) settled = null;
+        }
     }
 }

@@ -15,7 +15,7 @@ namespace Assay.Gateway.Door;
 /// <summary>What was learned from calls: it outlives a change of the configuration, not a restart.</summary>
 sealed class Remembered(TimeProvider time)
 {
-    public Calibration Calibration { get; } = new();
+    public Calibration Calibration { get; } = new(time);
     public SessionRoutes Routes { get; } = new(time);
     public Sessions Sessions { get; } = new(time);
 }

@@ -66,11 +66,11 @@ sealed class Relay(Ledgering ledgering, TimeProvider time)
     public static void Mark(IHeaderDictionary headers, Passage call)
     {
         headers[Replies.RequestIdHeader] = call.Id.ToString();
-        headers[Replies.ModelHeader] = call.Target!.Id;
-        headers[Replies.DecisionHeader] = call.Decision;
-        if (call.Warnings.Count > 0) headers[Replies.WarningHeader] = string.Join("; ", call.Warnings);
+        headers[Replies.ModelHeader] = Replies.Printable(call.Target!.Id);
+        headers[Replies.DecisionHeader] = Replies.Printable(call.Decision);
+        if (call.Warnings.Count > 0) headers[Replies.WarningHeader] = Replies.Printable(string.Join("; ", call.Warnings));
         Replies.NameRequest(headers, call.Dialect, call.Id.ToString());
-        if (call.Ignored.Count > 0) headers[Replies.IgnoredHeader] = string.Join(", ", call.Ignored);
+        if (call.Ignored.Count > 0) headers[Replies.IgnoredHeader] = Replies.Printable(string.Join(", ", call.Ignored));
     }
 
     /// <returns>Why it broke off; null where all of it came.</returns>

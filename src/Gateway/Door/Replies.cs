@@ -35,6 +35,11 @@ static class Replies
         await response.Body.WriteAsync(body.WrittenMemory).ConfigureAwait(false);
     }
 
+    /// <summary>A text as a header can carry it: names of the configuration, and of a client's tools, may have any letters.</summary>
+    public static string Printable(string text) => text.All(IsPrintable) ? text : string.Concat(text.Select(c => IsPrintable(c) ? c : '?'));
+
+    static bool IsPrintable(char c) => c is >= ' ' and <= '~';
+
     /// <summary>
     /// Names a request in the header that the SDKs of its language read: what their users quote when they ask. A server of their own
     /// kind has named it already, and the journal has that name too.
@@ -80,6 +85,7 @@ static class Replies
         RefusalKind.NotFound => DialectFault.NotFound,
         RefusalKind.Forbidden => DialectFault.Refused,
         RefusalKind.TooOften => DialectFault.RateLimited,
+        RefusalKind.Failed => DialectFault.Internal,
         _ => DialectFault.Overloaded,
     };
 
@@ -92,6 +98,7 @@ static class Replies
         RefusalKind.NotFound => BedrockError.ResourceNotFound,
         RefusalKind.Forbidden => BedrockError.AccessDenied,
         RefusalKind.TooOften => BedrockError.Throttling,
+        RefusalKind.Failed => BedrockError.InternalServer,
         _ => BedrockError.ServiceUnavailable,
     };
 }

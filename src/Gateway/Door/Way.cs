@@ -17,6 +17,10 @@ sealed record Way(
         new Way(Dialect.Anthropic, Purpose.CountTokens, BedrockOperation.CountTokens, "/v1/messages/count_tokens"),
     }.ToDictionary(w => w.Path, StringComparer.Ordinal);
 
+    /// <summary>In whose words whatever is wrong with a request is said.</summary>
+    public static Dialect DialectOf(string target) => target.StartsWith("/v1/messages", StringComparison.Ordinal) ? Dialect.Anthropic
+        : target.StartsWith("/v1/", StringComparison.Ordinal) ? Dialect.OpenAi : Dialect.Bedrock;
+
     /// <summary>Reads a raw request target.</summary>
     /// <param name="dialect">In whose words a refusal is written.</param>
     /// <returns>Null, and why, where it is no path of a call.</returns>
@@ -24,8 +28,7 @@ sealed record Way(
     {
         var query = target.IndexOf('?', StringComparison.Ordinal);
         var path = query < 0 ? target : target[..query];
-        (dialect, refusal) = (path.StartsWith("/v1/messages", StringComparison.Ordinal) ? Dialect.Anthropic
-            : path.StartsWith("/v1/", StringComparison.Ordinal) ? Dialect.OpenAi : Dialect.Bedrock, null);
+        (dialect, refusal) = (DialectOf(target), null);
         if (method != "POST") refusal = new(RefusalKind.NotFound, "path", $"'{method}' is not for this path; POST is.");
         else if (Fixed.TryGetValue(path, out var way)) return way;
         else if (dialect != Dialect.Bedrock)

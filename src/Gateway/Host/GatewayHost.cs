@@ -71,7 +71,7 @@ sealed class GatewayHost : IAsyncDisposable
         var settings = reading.Settings!;
         catalog = start.Prices.ReadCatalog();
         budgets = new(Rules(settings), settings.Policy);
-        rates = new(settings.Rates, settings.Policy);
+        rates = new(settings.Rates, settings.Policy, time);
         events = new(Path.Combine(start.Data, "budget-events.jsonl"));
         live = Make(settings);
     }
@@ -103,9 +103,9 @@ sealed class GatewayHost : IAsyncDisposable
     async Task Open(CancellationToken cancel)
     {
         JournalFiles.Mend(start.Journal);
-        Restore(leases, null, cancel);
+        Restore(live, leases, null, cancel);
         journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
-        ledgering = new(journal, leases, events.Tell, instruments, time);
+        ledgering = new(journal, leases, events.Tell, warn, instruments, time);
         server = new(() => Volatile.Read(ref live), ledgering, client, instruments, time, leaving.Token, ending.Token);
         instruments.Observe(() => Volatile.Read(ref live), server, journal, time);
         app = Door(server);
@@ -120,16 +120,16 @@ sealed class GatewayHost : IAsyncDisposable
                 + "HOST:PORT; port 0 picks one that is free.", isOutside: true);
         }
         Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        reloading = new(() => [start.Keys, .. Volatile.Read(ref reading).Files, .. BookFile()], Reload, time);
+        reloading = new(() => [start.Keys, .. Volatile.Read(ref reading).Files, .. BookFile()], Reload, warn, time);
     }
 
     // A book of the user's own is a file that may change; the built-in ones come with the program.
     string[] BookFile() => File.Exists(live.Settings.Book) ? [live.Settings.Book] : [];
 
-    void Restore(LeaseFile? orphans, BudgetChange? change, CancellationToken cancel)
+    void Restore(Live by, LeaseFile? orphans, BudgetChange? change, CancellationToken cancel)
     {
-        var options = new LogReaderOptions(catalog, live.Settings.Profiles, []);
-        foreach (var fault in Restart.Restore(start.Journal, budgets, Rules(live.Settings), live.Book, options, orphans,
+        var options = new LogReaderOptions(catalog, by.Settings.Profiles, []);
+        foreach (var fault in Restart.Restore(start.Journal, budgets, Rules(by.Settings), by.Book, options, orphans,
             time.GetUtcNow().UtcDateTime, events.Tell, change, cancel)) warn(fault);
     }
 
@@ -140,6 +140,7 @@ sealed class GatewayHost : IAsyncDisposable
     {
         try
         {
+            TakeUpKeys();
             var next = start.Source.Read();
             Volatile.Write(ref reading, next with { Files = next.Files.Count > 0 ? next.Files : reading.Files });
             if (next.Settings is not { } settings)
@@ -148,10 +149,12 @@ sealed class GatewayHost : IAsyncDisposable
                 return Task.CompletedTask;
             }
             var made = Make(settings);
-            var change = ledgering!.Change(start.Journal, () => budgets.Reload(Rules(settings), settings.Policy));
+            var change = ledgering!.Change(start.Journal, () => budgets.Prepare(Rules(settings), settings.Policy));
+            // Until a new budget knows what is spent of it calls go by what was before.
+            if (change.Fresh.Count > 0) Restore(made, null, change, CancellationToken.None);
+            budgets.TakeUp();
             rates.Reload(settings.Rates, settings.Policy);
             Volatile.Write(ref live, made);
-            if (change.Fresh.Count > 0) Restore(null, change, CancellationToken.None);
         }
         // Whatever is wrong with a change, the gateway goes on with what it has, and goes on looking: a key may be revoked next.
         catch (Exception wrong)
@@ -160,6 +163,10 @@ sealed class GatewayHost : IAsyncDisposable
         }
         return Task.CompletedTask;
     }
+
+    // A revoked key waits neither for a mistake in the configuration to be mended nor for the sums of a new budget.
+    void TakeUpKeys() => Volatile.Write(ref live, new(live.Settings, new KeyFile(start.Keys).Read(), catalog, live.Book, live.Upstreams,
+        budgets, rates, remembered));
 
     static LeaseFile OpenLeases(GatewayStart start)
     {

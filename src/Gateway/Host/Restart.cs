@@ -23,14 +23,14 @@ static class Restart
         return rolling < month ? rolling : month;
     }
 
-    /// <param name="change">The only budgets to bring back, and from which lines; null for all from all.</param>
+    /// <param name="change">From which lines to bring back budgets that are new, and no others; null for all from all.</param>
     /// <param name="orphans">What the run before left on its way; null where there was none.</param>
     /// <returns>What could not be read, in words.</returns>
     public static IReadOnlyList<string> Restore(
         string journal, BudgetBook budgets, IReadOnlyList<BudgetRule> rules, PriceBook book, LogReaderOptions options, LeaseFile? orphans,
         DateTime now, Action<BudgetEvent> tell, BudgetChange? change, CancellationToken cancel)
     {
-        var only = change?.Fresh;
+        var isForNew = change is not null;
         var waiting = orphans?.Orphans.ToDictionary(o => o.Request) ?? [];
         var charges = new Charge[Rater.ChargesMax];
         List<BudgetEvent> events = [];
@@ -49,8 +49,8 @@ static class Restart
             }
             var spender = SpenderOf(record.Caller);
             var left = open.GetValueOrDefault(record.RequestId.Key, isUnpriced ? settled?.Worst ?? cost : 0m);
-            if (!isUnpriced) budgets.Restore(spender, record.Time, cost, events, only);
-            if (isUnpriced || left > 0m) budgets.Hold(spender, record.Time, left, isUnpriced, only);
+            if (!isUnpriced) budgets.Restore(spender, record.Time, cost, events, isForNew);
+            if (isUnpriced || left > 0m) budgets.Hold(spender, record.Time, left, isUnpriced, isForNew);
         }, cancel);
         foreach (var reached in events) tell(reached);
         foreach (var orphan in waiting.Values)

@@ -40,7 +40,7 @@ sealed class CallMeter(PriceBook book, Calibration calibration)
             Tokens = tokens, Amounts = amounts, StopReason = usage.StopReason, ErrorCode = answer.Failure,
         };
         if (counts == CountsFrom.Served && !tokens.IsNone && answer.Failure is null)
-            calibration.Of(target, call.Holder!.Key.Name).Learn(call.WordBytes, tokens.Prompt, tokens.Output);
+            calibration.Learn(target, call.Holder!.Key.Name, call.WordBytes, tokens.Prompt, tokens.Output);
         var metered = Rate(record, counts);
         if (call.Shadow is not { Model: var shadow } || tokens.IsNone) return metered;
         var beside = Rate(record with { Model = shadow.Model, Region = shadow.Region }, counts);

@@ -83,7 +83,7 @@ sealed class Router(
         }
         if (targets.Count == 0) return null;
         if (!rule.IsShadow) KeepWarm(rule, call, targets, easiest, ref why);
-        return new(targets, Ascii($"{rule.Name}: {targets[0].Id}{(why.Length > 0 ? $" ({why})" : "")}"), null);
+        return new(targets, $"{rule.Name}: {targets[0].Id}{(why.Length > 0 ? $" ({why})" : "")}", null);
     }
 
     int Stay(RouteRule rule, Passage call, int wanted, ref string why)
@@ -201,7 +201,4 @@ sealed class Router(
         var warmth = tokens.Prompt > tokens.Input ? sessions.Caches.Of(place) : sessions.Caches.Find(place);
         warmth?.Learn(call.Target!, tokens, call.WordBytes, call.Facts.CachesAnHour, call.Time);
     }
-
-    // It goes into a header.
-    static string Ascii(string text) => System.Text.Ascii.IsValid(text) ? text : string.Concat(text.Select(c => char.IsAscii(c) ? c : '?'));
 }

@@ -99,7 +99,7 @@ sealed class Instruments : IDisposable
 
     void Answered(Passage call, in Metered metered, string model, TagList owner, TimeProvider time)
     {
-        var error = metered.Record.ErrorCode;
+        var error = ErrorOf(metered);
         calls.Add(1, error is null ? owner : With(owner, "error.type", error));
         if (metered.Cost > 0) cost.Add((double)metered.Cost, owner);
 
@@ -131,8 +131,15 @@ sealed class Instruments : IDisposable
         };
     }
 
-    // A model that no book knows is a text of the client's.
-    static string ModelOf(Passage call) => call.Target is { IsKnown: true } target ? target.Model.Id : "unknown";
+    static string ModelOf(Passage call) => call.Target?.Label ?? "unknown";
+
+    // Errors are named by servers: those that Bedrock documents, and statuses, have series of their own.
+    static string? ErrorOf(in Metered metered) => metered.Record.ErrorCode switch
+    {
+        null => null,
+        ['H', 't', 't', 'p', _, _, _] or "StreamError" => metered.Record.ErrorCode,
+        var code => BedrockError.Find(code)?.Name ?? "_OTHER",
+    };
 
     static string OperationOf(Passage call) => call.Purpose switch
     {

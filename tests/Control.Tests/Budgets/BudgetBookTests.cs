@@ -156,15 +156,57 @@ public class BudgetBookTests
         var before = book.For(Of());
         book.Settle(book.Reserve(4m), 4m, null);
         var lease = book.Reserve(3m);
-        Assert.Equal(["new"], book.Reload([Rule("b", 8m), Rule("new", 100m)], null));
+        Assert.Equal(["new"], book.Prepare([Rule("b", 8m), Rule("new", 100m)], null));
+        book.Restore(Of(), Noon, 4m, null, isForNew: true);
+        book.TakeUp();
         Assert.Equal((4m, 3m, 0m), book.Sums("b"));
-        Assert.Equal((0m, 3m, 0m), book.Sums("new"));
+        Assert.Equal((4m, 3m, 0m), book.Sums("new"));
         Assert.Equal("b", book.TryReserve(before, 2m, 2m, Noon, out _).Budget);
-        book.Restore(Of(), Noon, 4m, null, ["new"]);
         book.Settle(lease, 1m, null);
         Assert.Equal((5m, 0m, 0m), book.Sums("b"));
         Assert.Equal((5m, 0m, 0m), book.Sums("new"));
         Assert.Equal(["b"], book.Reload([Rule("b", 8m) with { Who = Shop }, Rule("new", 1m, BudgetStop.Tells)], null));
+    }
+
+    [Fact]
+    public void Rules_are_asked_once_they_are_taken_up_and_those_before_until_then()
+    {
+        var book = Book(Rule("kept", 10m), Rule("other", 10m), Rule("gone", 10m));
+        var old = book.Reserve(1m);
+        book.Settle(book.Reserve(4m), 4m, null);
+
+        Assert.Equal(["other", "new"], book.Prepare([Rule("kept", 8m), Rule("other", 9m, window: BudgetWindow.Day), Rule("new", 6m)], null));
+
+        // Nothing is refused yet for the new rules, and everything for those that go.
+        Assert.Equal(5m, book.Headroom(book.For(Of()), Noon));
+        Assert.Equal(["gone", "kept", "other"], book.Snapshot(Noon).Counters.Select(c => c.Budget));
+        Assert.Equal("kept", book.Ask(5.5m).Budget);
+        book.Settle(book.Reserve(0.5m), 0.5m, null);
+        book.Settle(old, 1m, null);
+        book.Hold(Of(), Noon, 0.25m);
+        book.Restore(Of(), Noon, 4m, null, isForNew: true);
+        book.Hold(Of(), Noon, 0.125m, isForNew: true);
+        book.TakeUp();
+
+        Assert.Equal((5.5m, 0m, 0.25m), book.Sums("kept"));
+        Assert.Equal((5.5m, 0m, 0.375m), book.Sums("other"));
+        Assert.Equal((5.5m, 0m, 0.375m), book.Sums("new"));
+        Assert.Equal(("new", 0.125m), (book.Ask(0.5m).Budget, book.Ask(0.5m).Headroom));
+    }
+
+    [Fact]
+    public void Rules_that_never_were_taken_up_leave_nothing_behind()
+    {
+        var book = Book(Rule("b", 10m));
+        var lease = book.Reserve(3m);
+        book.Prepare([Rule("b", 1m) with { Who = Shop }, Rule("new", 1m)], null);
+        book.Restore(Of(), Noon, 5m, null, isForNew: true);
+        Assert.Equal(["new"], book.Prepare([Rule("b", 9m), Rule("new", 100m)], null));
+        book.TakeUp();
+        book.TakeUp();
+        book.Settle(lease, 2m, null);
+        Assert.Equal((2m, 0m, 0m), book.Sums("b"));
+        Assert.Equal((2m, 0m, 0m), book.Sums("new"));
     }
 
     [Fact]

@@ -20,6 +20,14 @@ static class SomeBudgets
 
     public static BudgetBook Book(params BudgetRule[] rules) => new(rules, null);
 
+    /// <summary>Other rules at once, for tests that restore nothing.</summary>
+    public static IReadOnlyList<string> Reload(this BudgetBook book, IReadOnlyList<BudgetRule> rules, PolicyFile? policy)
+    {
+        var fresh = book.Prepare(rules, policy);
+        book.TakeUp();
+        return fresh;
+    }
+
     public static Lease Reserve(this BudgetBook book, decimal worst, DateTime? at = null, Spender? by = null)
     {
         Assert.True(book.TryReserve(book.For(by ?? Of()), worst, worst, at ?? Noon, out var lease).IsAdmitted);

@@ -15,8 +15,8 @@ namespace Assay.Gateway.Tests.Reliability;
 public sealed class RecordRoundTripTests
 {
     static readonly Upstream Server = new("bedrock", UpstreamKind.Bedrock, "http://127.0.0.1:1", "us-east-1", (_, _, _) => ValueTask.CompletedTask);
-    static readonly CallMeter Meter = new(Rig.Book, new Calibration());
-    static readonly KeyHolder Holder = new(Rig.Owner("one", "chat", "red", "prod"), Rig.Account, null, new BudgetBook([], null), new RateBook([], null));
+    static readonly CallMeter Meter = new(Rig.Book, new Calibration(TimeProvider.System));
+    static readonly KeyHolder Holder = new(Rig.Owner("one", "chat", "red", "prod"), Rig.Account, null, new BudgetBook([], null), new RateBook([], null, TimeProvider.System));
 
     static readonly string[] Models =
     [

@@ -1,0 +1,49 @@
+namespace Assay.Gateway.Tests.Telemetry;
+
+/// <summary>Who pays for series of metrics chooses how many there are: no client does.</summary>
+public class LabelTests
+{
+    const string Key = "labels-test";
+    const int Names = 1_000;
+
+    static string Arn(string kind, int number) => $"arn:aws:bedrock:us-east-1:111122223333:{kind}/made-up-{number}";
+
+    [Fact]
+    public async Task Thousands_of_made_up_names_make_a_handful_of_series()
+    {
+        await using var gateway = await RunningGateway.Start("", Key);
+        var names = Enumerable.Range(0, Names).SelectMany(i => new[]
+        {
+            Arn("custom-model", i), Arn("provisioned-model", i), Arn("application-inference-profile", i), Arn("imported-model", i), $"acme.made-up-{i}",
+        });
+        await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (name, _) =>
+        {
+            using var refused = await gateway.Converse(name, "hello");
+            Assert.NotEqual(200, (int)refused.StatusCode);
+        });
+        await Parallel.ForEachAsync(Enumerable.Range(0, 100), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        {
+            using var applied = await gateway.Send($"/guardrail/made-up-{i}/version/1/apply", """{"source":"INPUT","content":[{"text":{"text":"hello"}}]}""");
+        });
+
+        var metrics = (await gateway.Get("/metrics")).Split('\n');
+
+        Assert.DoesNotContain(metrics, m => m.Contains("made-up", StringComparison.Ordinal));
+        Assert.InRange(metrics.Count(m => m.StartsWith("assay_gateway_", StringComparison.Ordinal) && m.Contains(Key, StringComparison.Ordinal)), 2, 10);
+        Assert.Contains(metrics, m => m.Contains(Key, StringComparison.Ordinal) && m.Contains("model=\"other\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_model_that_the_configuration_names_keeps_its_name()
+    {
+        var bought = Arn("provisioned-model", 1);
+        await using var gateway = await RunningGateway.Start($"models:\n  ours: {{to: ['{bought}']}}\n", Key + "-named");
+        using var answer = await gateway.Converse("ours", "hello");
+        using var direct = await gateway.Converse(bought, "hello");
+
+        var metrics = (await gateway.Get("/metrics")).Split('\n');
+
+        Assert.Contains(metrics, m => m.Contains(Key + "-named", StringComparison.Ordinal) && m.Contains($"model=\"{bought}\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(metrics, m => m.Contains(Key + "-named", StringComparison.Ordinal) && m.Contains("model=\"other\"", StringComparison.Ordinal));
+    }
+}
