@@ -96,7 +96,8 @@ sealed class Rig : IAsyncDisposable
     public IReadOnlyList<string> Lines()
     {
         List<string> lines = [];
-        foreach (var path in Directory.GetFiles(Journal).Order(StringComparer.Ordinal))
+        // A file that is being packed has its lines elsewhere still.
+        foreach (var path in Directory.GetFiles(Journal).Where(f => !f.EndsWith(".part", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using Stream stream = path.EndsWith(JournalPacker.Packed, StringComparison.Ordinal)
