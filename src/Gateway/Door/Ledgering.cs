@@ -91,6 +91,9 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
         call.Decision = refusal.Message;
         var error = Replies.ErrorOf(refusal.Kind).Name;
         var metered = call.MayBeBilled ? live.Meter.Of(call, new() { Failure = error }) : live.Meter.OfFailure(call, error);
+        // Where a server failed it was not the gateway that refused.
+        if (refusal.Kind != RefusalKind.UpstreamFailed)
+            metered = metered with { Record = metered.Record with { Refused = refusal.Reason } };
         if (journal.IsStuck is null || call.MayBeBilled) await Close(live, call, metered, refusal.Reason).ConfigureAwait(false);
         else GiveBack(live, call);
     }
