@@ -127,7 +127,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
             var fitted = tries < 3 && settings.ClampsToBudgets
                 ? Fitting.Within(budgets.Headroom(holder.Budgets, call.Time), rates, size, mayClamp: true, settings.TokensMin)
                 : default;
-            if (!fitted.Fits) return Refusal.Forbidden("budget", OverTheBudget(admission, worst));
+            if (!fitted.Fits) return Refusal.Forbidden("budget", OverTheBudget(admission, worst)) with { Budget = admission };
             if (fitted.ClampedTo is not null) call.ClampedBy = "budget";
             (size, clampedTo) = (fitted.Size, fitted.ClampedTo ?? clampedTo);
         }

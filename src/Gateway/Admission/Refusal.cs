@@ -36,6 +36,9 @@ sealed record Refusal(RefusalKind Kind, string Reason, string Message, int Retry
     /// <summary>The member of the request that is at fault; null where it is none.</summary>
     public string? Param { get; init; }
 
+    /// <summary>The budget that has no room; null where none refuses.</summary>
+    public Control.Budgets.Admission? Budget { get; init; }
+
     public static Refusal Wrong(string message) => new(RefusalKind.Wrong, "request", message);
     public static Refusal Forbidden(string reason, string message) => new(RefusalKind.Forbidden, reason, message);
 }

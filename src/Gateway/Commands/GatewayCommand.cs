@@ -98,7 +98,7 @@ static class GatewayCommand
         if (local is not null) source.Local = local.Address;
         var data = parsed.GetValue(Data)!.FullName;
         string? key = null;
-        var start = new GatewayStart(EndPointOf(parsed.GetValue(Listen)!), data, source, prices);
+        var start = new GatewayStart(EndPointOf(parsed.GetValue(Listen)!), data, source, prices) { Tell = Warn };
         if (local is not null)
             start = start with { Prepare = () => key = KeysCommand.EnsureLocal(new KeyFile(start.Keys), FirstKey, TimeProvider.System) };
         await using var host = await GatewayHost.Start(start, TimeProvider.System, Warn, cancel).ConfigureAwait(false);

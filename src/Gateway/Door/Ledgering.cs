@@ -15,7 +15,11 @@ sealed record BudgetChange(IReadOnlyList<string> Fresh, IReadOnlyList<JournalPar
 /// The money of calls: set aside before, written down after. A lease is in its file before the call leaves, a line is in the journal
 /// before the answer ends, and only then does the lease go; so whatever stops the process, each call's money is in one of the two.
 /// </summary>
-sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> tell, Instruments instruments, TimeProvider time)
+/// <param name="tell">Takes the steps that budgets reach.</param>
+/// <param name="tellRefused">Takes the budgets that refused a call, and when it came.</param>
+sealed class Ledgering(
+    Journal journal, LeaseFile leases, Action<BudgetEvent> tell, Action<Control.Budgets.Admission, DateTime> tellRefused,
+    Instruments instruments, TimeProvider time)
 {
     /// <summary>How long an answer waits for a journal that cannot be written.</summary>
     static readonly TimeSpan StuckAtMost = TimeSpan.FromSeconds(10);
@@ -89,6 +93,7 @@ sealed class Ledgering(Journal journal, LeaseFile leases, Action<BudgetEvent> te
     {
         call.Target ??= live.Models.Find(call.Asked, call.Dialect) is [var first, ..] ? first : live.Models.Stranger(call.Asked);
         call.Decision = refusal.Message;
+        if (refusal.Budget is { } full) tellRefused(full, call.Time);
         var error = Replies.ErrorOf(refusal.Kind).Name;
         var metered = call.MayBeBilled ? live.Meter.Of(call, new() { Failure = error }) : live.Meter.OfFailure(call, error);
         // Where a server failed it was not the gateway that refused.

@@ -26,6 +26,9 @@ sealed record GatewayStart(IPEndPoint Listen, string Data, SettingsSource Source
     /// <summary>Done once the folder is this process's alone, before its keys are read.</summary>
     public Action? Prepare { get; init; }
 
+    /// <summary>Takes what is worth a line and no cause for alarm: a change that was taken up.</summary>
+    public Action<string> Tell { get; init; } = static _ => { };
+
     public string Journal => Path.Combine(Data, "journal");
     public string Keys => Path.Combine(Data, "keys.json");
 }
@@ -63,6 +66,7 @@ sealed class GatewayHost : IAsyncDisposable
     GatewayServer? server;
     WebApplication? app;
     Reloading? reloading;
+    FilesTakenUp? taken;
 
     GatewayHost(GatewayStart start, SettingsReading reading, LeaseFile leases, TimeProvider time, Action<string> warn)
     {
@@ -105,7 +109,7 @@ sealed class GatewayHost : IAsyncDisposable
         JournalFiles.Mend(start.Journal);
         Restore(leases, null, cancel);
         journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
-        ledgering = new(journal, leases, events.Tell, instruments, time);
+        ledgering = new(journal, leases, events.Tell, events.TellRefused, instruments, time);
         server = new(() => Volatile.Read(ref live), ledgering, client, instruments, time, leaving.Token, ending.Token);
         instruments.Observe(() => Volatile.Read(ref live), server, journal, time);
         app = Door(server);
@@ -120,8 +124,11 @@ sealed class GatewayHost : IAsyncDisposable
                 + "HOST:PORT; port 0 picks one that is free.", isOutside: true);
         }
         Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        reloading = new(() => [start.Keys, .. Volatile.Read(ref reading).Files, .. BookFile()], Reload, time);
+        taken = new(Files());
+        reloading = new(Files, Reload, time);
     }
+
+    IReadOnlyList<string> Files() => [start.Keys, .. Volatile.Read(ref reading).Files, .. BookFile()];
 
     // A book of the user's own is a file that may change; the built-in ones come with the program.
     string[] BookFile() => File.Exists(live.Settings.Book) ? [live.Settings.Book] : [];
@@ -144,7 +151,8 @@ sealed class GatewayHost : IAsyncDisposable
             Volatile.Write(ref reading, next with { Files = next.Files.Count > 0 ? next.Files : reading.Files });
             if (next.Settings is not { } settings)
             {
-                warn($"the configuration was changed and is not taken up: {next.Errors[0]}");
+                warn($"the configuration was changed and is not taken up: {GatewaySettings.Counted(next.Errors.Count, "mistake")}; the "
+                    + $"settings before it stay in force.\n{string.Join('\n', next.Errors)}");
                 return Task.CompletedTask;
             }
             var made = Make(settings);
@@ -152,11 +160,14 @@ sealed class GatewayHost : IAsyncDisposable
             rates.Reload(settings.Rates, settings.Policy);
             Volatile.Write(ref live, made);
             if (change.Fresh.Count > 0) Restore(null, change, CancellationToken.None);
+            var now = time.GetUtcNow().UtcDateTime;
+            var keys = made.Ring.Holders.Count(h => !h.Key.IsRevoked && !h.Key.IsExpired(now));
+            if (taken!.TakeUp(Files(), $"{GatewaySettings.Counted(keys, "key")}, {settings.Summary()}") is { } news) start.Tell(news);
         }
         // Whatever is wrong with a change, the gateway goes on with what it has, and goes on looking: a key may be revoked next.
         catch (Exception wrong)
         {
-            warn($"a change is not taken up: {wrong.Message}");
+            warn($"a change is not taken up, and the settings before it stay in force: {wrong.Message}");
         }
         return Task.CompletedTask;
     }

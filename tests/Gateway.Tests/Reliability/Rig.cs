@@ -51,6 +51,9 @@ sealed class Rig : IAsyncDisposable
     public string Journal => Path.Combine(Data, "journal");
     public ConcurrentQueue<string> Warnings { get; } = new();
 
+    /// <summary>What was told that nobody need worry about.</summary>
+    public ConcurrentQueue<string> Told { get; } = new();
+
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="rules">Lines of the configuration after the upstream.</param>
@@ -84,7 +87,7 @@ sealed class Rig : IAsyncDisposable
         Kept(await GatewayProcess.Start(Data, Config, with));
 
     public async Task<GatewayHost> StartHost(TimeProvider? time = null) => Kept(await GatewayHost.Start(
-        new(new(IPAddress.Loopback, 0), Data, new SettingsSource(Config, Prices), Prices), time ?? TimeProvider.System, Warnings.Enqueue, Cancel));
+        new(new(IPAddress.Loopback, 0), Data, new SettingsSource(Config, Prices), Prices) { Tell = Told.Enqueue }, time ?? TimeProvider.System, Warnings.Enqueue, Cancel));
 
     T Kept<T>(T one) where T : IAsyncDisposable
     {
