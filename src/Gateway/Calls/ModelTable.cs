@@ -26,9 +26,6 @@ sealed class ModelTable
         aliases = settings.Models.ToDictionary(m => m.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>The names clients may ask for besides ids.</summary>
-    public IEnumerable<string> Names => aliases.Keys;
-
     /// <summary>What a name stands for: the model, then its fallbacks; empty where no server has it.</summary>
     public IReadOnlyList<ModelTarget> Find(string asked, Dialect dialect)
     {

@@ -27,7 +27,7 @@ static class KeyLimits
     static void CheckModels(IReadOnlyList<string> patterns, ModelCatalog catalog, PriceBook book)
     {
         // The models of other makers are known by their own names too: 'azure:gpt-5-mini' is asked for as 'gpt-5-mini'.
-        var known = book.Rates.Select(r => r.Key.Model).Distinct()
+        var known = book.Models
             .SelectMany(m => m.Contains(':') ? [m, m[(m.IndexOf(':', StringComparison.Ordinal) + 1)..]] : new[] { m }).ToHashSet();
         foreach (var pattern in patterns)
         {

@@ -54,6 +54,7 @@ sealed class GatewayHost : IAsyncDisposable
     readonly Remembered remembered;
     readonly Instruments instruments = new();
     readonly ModelCatalog catalog;
+    readonly IReadOnlyDictionary<string, IReadOnlyList<string>> availability;
     readonly HttpMessageInvoker client = Client();
 
     // Calls that are read on for what they cost end with the first, all others with the second: written down with what came until then.
@@ -73,7 +74,7 @@ sealed class GatewayHost : IAsyncDisposable
         (this.start, this.reading, this.leases, this.time, this.warn) = (start, reading, leases, time, warn);
         remembered = new(time);
         var settings = reading.Settings!;
-        catalog = start.Prices.ReadCatalog();
+        (catalog, availability) = (start.Prices.ReadCatalog(), start.Prices.ReadAvailability());
         budgets = new(Rules(settings), settings.Policy);
         rates = new(settings.Rates, settings.Policy);
         events = new(Path.Combine(start.Data, "budget-events.jsonl"));
@@ -141,7 +142,10 @@ sealed class GatewayHost : IAsyncDisposable
     }
 
     Live Make(GatewaySettings settings) => new(settings, new KeyFile(start.Keys).Read(), catalog, start.Prices.Open(settings.Book),
-        [.. settings.Upstreams.Select(u => UpstreamMaker.Make(u, time))], budgets, rates, remembered);
+        [.. settings.Upstreams.Select(u => UpstreamMaker.Make(u, time))], budgets, rates, remembered)
+    {
+        Availability = availability,
+    };
 
     Task Reload()
     {
