@@ -83,6 +83,14 @@ public class RoutingTests
     static decimal Money(JsonElement json, string name) => decimal.Parse(json.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
 
     [Fact]
+    public async Task Bedrock_Local_stands_for_the_server_that_a_name_asks_for()
+    {
+        await using var gateway = await RunningGateway.Start($"models:\n  ours: {{to: ['{Lite}'], upstream: bedrock}}\n");
+        using var answer = await gateway.Converse("ours", "hello");
+        Assert.Equal((200, Lite), ((int)answer.StatusCode, answer.Header("x-assay-model")));
+    }
+
+    [Fact]
     public async Task A_rule_whose_model_cannot_read_the_request_leaves_the_call_as_it_asked()
     {
         await using var gateway = await RunningGateway.Start($"routes:\n  wrong: {{to: '{Lite}'}}\n");
