@@ -16,7 +16,10 @@ static class ExplainCommand
 
     public static Command Make()
     {
-        var id = new Argument<string>("REQUEST_ID") { Description = "The request id, as the log and 'assay rate' have it, or its first 8 characters or more." };
+        var id = new Argument<string>("REQUEST_ID")
+        {
+            Description = "The request id, as the log and 'assay rate' have it, or its first 8 characters or more.",
+        };
         var (paths, book, profiles, json) = (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json());
         var command = new ExampledCommand("explain", About,
             "assay explain 85b25dcd-78a7-4ad2-9cfa-166ecd6034d8 ./logs")
@@ -34,7 +37,8 @@ static class ExplainCommand
                 Shared.NeedRecords(reading, given);
                 throw new InputException($"no request '{wanted}' among {Shared.Count(reading.Records, "record")} in "
                     + $"{string.Join(", ", given)}. 'assay rate' lists the ids; 'assay report' names the dearest."
-                    + (wanted.Length < RequestSearch.LengthMin ? $" Of a longer id the first {RequestSearch.LengthMin} characters do." : ""));
+                    + (wanted.Length < RequestSearch.LengthMin
+                        ? $" Of a longer id the first {RequestSearch.LengthMin} characters do." : ""));
             }
             var explanation = Explanation.Of(usage, opened);
             if (parsed.GetValue(json)) WriteJson(explanation);

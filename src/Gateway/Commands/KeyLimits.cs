@@ -20,8 +20,8 @@ static class KeyLimits
         if (key.Models.Count > 0) CheckModels(key.Models, prices.ReadCatalog(), prices.Open(book));
         foreach (var region in key.Regions)
             if (!AwsRegions.All.Any(r => Glob.Matches(region, r)))
-                throw new GatewayException($"{Quoted.Of(region)} is not an AWS region{Quoted.Near(region, AwsRegions.All)}; accepted: a region "
-                    + "code such as eu-central-1, or a pattern such as 'eu-*'.");
+                throw new GatewayException($"{Quoted.Of(region)} is not an AWS region{Quoted.Near(region, AwsRegions.All)}; accepted: "
+                    + "a region code such as eu-central-1, or a pattern such as 'eu-*'.");
     }
 
     static void CheckModels(IReadOnlyList<string> patterns, ModelCatalog catalog, PriceBook book)

@@ -176,8 +176,8 @@ static class KeysCommand
                 throw new GatewayException($"key '{name}' has one secret only; 'assay gateway keys revoke {name}' ends the key.");
             return keys[at] = keys[at] with { PreviousHash = null, PreviousUntil = null };
         });
-        Console.Out.WriteLine($"The secret of key '{name}' before its last rotation is ended; a running gateway takes no more calls with it "
-            + "within a second or two.");
+        Console.Out.WriteLine($"The secret of key '{name}' before its last rotation is ended; a running gateway takes no more calls "
+            + "with it within a second or two.");
         return ExitCode.Fine;
     }
 

@@ -10,8 +10,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Assay.Gateway.Host;
 
 /// <summary>
-/// The steps that budgets reached, and the budgets that refused a call, a line each: written once a window, also over restarts. A line that cannot be written just now is
-/// written with the next one: a full disk must not fail a call that only happened to reach a step.
+/// The steps that budgets reached, and the budgets that refused a call, a line each: written once a window, also over restarts. A line
+/// that cannot be written just now is written with the next one: a full disk must not fail a call that only happened to reach a step.
 /// </summary>
 sealed class BudgetEvents : IDisposable
 {

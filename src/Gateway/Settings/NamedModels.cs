@@ -42,8 +42,8 @@ sealed class NamedModels(GatewaySettings settings, ModelCatalog catalog, PriceBo
         if (targets.Count == 0)
             return $"no upstream has the model {Quoted.Of(text)}{Accepted}, or an upstream of the kind that has it";
         return targets.FirstOrDefault(t => t.IsKnown) is { } known
-            ? $"book '{book.Id}' has no price for {Quoted.Of(text)}: {Unpriced(known, Tier.Standard)!.TrimEnd('.')}; accepted: a model and a "
-                + "region that it prices ('assay prices show MODEL')"
+            ? $"book '{book.Id}' has no price for {Quoted.Of(text)}: {Unpriced(known, Tier.Standard)!.TrimEnd('.')}; accepted: a model and "
+                + "a region that it prices ('assay prices show MODEL')"
             : $"book '{book.Id}' has no price for {Quoted.Of(text)}{Near(text)}{Accepted}, or a name of 'models'; "
                 + "'assay prices list' shows the books";
     }

@@ -73,7 +73,8 @@ sealed class SettingsReader
         var servers = top.Sections("upstreams").Select(s => Upstream(s, region)).ToList();
         upstreams = [.. servers.Select(s => s.Name)];
         if (servers.Count == 0 && !isLocal)
-            top.Wrong(top.At("upstreams"), "there is no server that calls could go to; accepted: 'upstreams' with at least one, or --local");
+            top.Wrong(top.At("upstreams"),
+                "there is no server that calls could go to; accepted: 'upstreams' with at least one, or --local");
         var journal = top.Inner("journal");
         var plain = new GatewaySettings();
         var settings = plain with
@@ -173,8 +174,8 @@ sealed class SettingsReader
             section.Wrong(section.At("role"), "a role is for Bedrock and AWS's own credentials; accepted: 'role' without 'key_from'");
         // The file may be checked elsewhere than where it is used.
         if (key.Length > 0 && !isLocal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(key)))
-            warnings.Add(new(section.At("key_from"), $"warning: the environment variable {Quoted.Of(key)} is not set here, and the gateway does not "
-                + $"start without it; accepted: the name of one that holds the key of '{section.Name}'"));
+            warnings.Add(new(section.At("key_from"), $"warning: the environment variable {Quoted.Of(key)} is not set here, and the gateway "
+                + $"does not start without it; accepted: the name of one that holds the key of '{section.Name}'"));
         return new(section.Name, kind, url, Region(section, region), key, role)
         {
             AnswerWithin = Time(section, "answer_within", TimeSpan.FromMinutes(5)),
