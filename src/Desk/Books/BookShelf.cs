@@ -1,7 +1,6 @@
 using Assay.Planning;
 using Assay.Planning.Vendors;
 using Assay.Pricing;
-using Assay.Pricing.Importers;
 using Assay.Usage;
 
 namespace Assay.Desk.Books;

@@ -41,10 +41,10 @@ sealed record Refusal(RefusalKind Kind, string Reason, string Message, int Retry
     /// <summary>The budget that has no room; null where none refuses.</summary>
     public Control.Budgets.Admission? Budget { get; init; }
 
-    /// <summary>A model that nobody here has, or that has no price here: it is the same to a client, in whichever language it asked.</summary>
+    /// <summary>A model that no server has, or no price: it is the same to a client, in whichever language it asked.</summary>
     public static string Unknown(string model, PriceBook book) =>
-        $"The gateway does not know the model '{model}': no server here has it, or book '{book.Id}' has no price for it. "
-        + "Check its name: GET /v1/models lists what can be asked for. 'models' in the gateway's configuration adds names, 'book' prices.";
+        $"The gateway does not know the model '{model}': no server here has it, or book '{book.Id}' has no price for it. Check its "
+        + "name: GET /v1/models lists what can be asked for. 'models' in the gateway's configuration adds names, 'book' prices.";
 
     public static Refusal Wrong(string message) => new(RefusalKind.Wrong, "request", message);
     public static Refusal Forbidden(string reason, string message) => new(RefusalKind.Forbidden, reason, message);
