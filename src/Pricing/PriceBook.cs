@@ -67,6 +67,9 @@ public sealed class PriceBook
     /// <summary>Where a source contradicts itself.</summary>
     public IReadOnlyList<PriceConflict> Conflicts => conflicts;
 
+    /// <summary>Every model it has a rate of, in no order.</summary>
+    public IReadOnlyCollection<string> Models => models;
+
     public bool Knows(string model) => models.Contains(model);
 
     /// <summary>True when the model has rates above 200,000 tokens of context anywhere in the book.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Assay.Pricing.Importers;
 using Assay.Usage;
 
 namespace Assay.Pricing;
@@ -25,6 +26,14 @@ public sealed record PriceFolder(string Path)
     {
         using var text = new StreamReader(System.IO.Path.Combine(Path, "models.csv"));
         return ModelCatalogFile.Read(text, "models.csv");
+    }
+
+    /// <summary>From which regions each model id is called.</summary>
+    /// <exception cref="PriceBookException">A line of the table is none.</exception>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ReadAvailability()
+    {
+        using var text = new StreamReader(System.IO.Path.Combine(Path, "regions.csv"));
+        return RegionAvailability.Read(text, "regions.csv");
     }
 
     /// <param name="spec">

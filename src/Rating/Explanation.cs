@@ -82,7 +82,9 @@ public sealed record Explanation(
                 + "cost at the 5-minute rate, upper bound at the 1-hour rate");
         }
         if (usage.Tier != Tier.Standard) notes.Add($"tier {usage.Tier.Name()}: as served, read from the answer's body");
-        if (usage.Failed) notes.Add($"failed with {usage.ErrorCode}: nothing is billed");
+        if (usage.Failed)
+            notes.Add(usage.Refused is { } reason ? $"not let in by the gateway ({reason}): no server saw it, and nothing is billed"
+                : $"failed with {usage.ErrorCode}: nothing is billed");
         if (usage.Tokens.IsNone && usage.Amounts is not null)
             notes.Add("no tokens were counted: a blocked call costs its guardrail units only");
         return notes;

@@ -51,6 +51,9 @@ public sealed class Cell(CellKey key)
     public long Requests { get; internal set; }
     public long Failed { get; internal set; }
 
+    /// <summary>Of the failed ones, those that a gateway did not let in.</summary>
+    public long Refused { get; internal set; }
+
     /// <summary>Requests of which at least one meter has no price.</summary>
     public long WithUnpriced { get; internal set; }
 
@@ -128,6 +131,7 @@ public sealed class SpendCube
     readonly Dictionary<CellKey, Cell> cells = [];
     readonly Dictionary<string, long> unpriced = new(StringComparer.Ordinal);
     readonly Dictionary<string, long> errors = new(StringComparer.Ordinal);
+    readonly Dictionary<(string Reason, string Code), long> refusals = [];
     readonly Dictionary<(ModelRef, string, UnpricedCause, Meter, Mode, Tier, ContextBand), string> reasons = [];
 
     // Neighbours are of few kinds: the cell of each is mostly found at one look.
@@ -149,6 +153,9 @@ public sealed class SpendCube
 
     /// <summary>Failed calls by the service's error code.</summary>
     public IReadOnlyDictionary<string, long> Errors => errors;
+
+    /// <summary>Of the failed calls, those that a gateway did not let in: by its word for why, and the error code they were told.</summary>
+    public IReadOnlyDictionary<(string Reason, string Code), long> Refusals => refusals;
 
     public decimal Total => cells.Values.Sum(c => c.Cost);
     public decimal TotalMax => cells.Values.Sum(c => c.CostMax);
@@ -173,6 +180,11 @@ public sealed class SpendCube
             Failed++;
             cell.Failed++;
             CollectionsMarshal.GetValueRefOrAddDefault(errors, usage.ErrorCode!, out _)++;
+            if (usage.Refused is { } reason)
+            {
+                cell.Refused++;
+                CollectionsMarshal.GetValueRefOrAddDefault(refusals, (reason, usage.ErrorCode!), out _)++;
+            }
         }
         var anyUnpriced = false;
         foreach (ref readonly var charge in charges)

@@ -96,6 +96,9 @@ public readonly record struct UsageRecord
     /// <summary>The service's error code of a failed call; null when it succeeded.</summary>
     public string? ErrorCode { get; init; }
 
+    /// <summary>The word for why a gateway did not let the call in; null where it did, or where there was none.</summary>
+    public string? Refused { get; init; }
+
     /// <summary>Why the model stopped, as the body says; null when the body was not there.</summary>
     public string? StopReason { get; init; }
 

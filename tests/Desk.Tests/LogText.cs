@@ -15,7 +15,8 @@ static class LogText
     public static string Call(
         string id, string model = Llama, long? input = null, long? output = null, long? cacheRead = null, long? cacheWrite = null,
         string time = "2026-07-01T10:00:00Z", string region = "us-east-1", string role = "assumed-role/ChatRole/session",
-        string? tags = null, string? body = null, string? error = null, string account = "111122223333")
+        string? tags = null, string? body = null, string? error = null, string account = "111122223333",
+        string? refused = null)
     {
         JsonObject record = new()
         {
@@ -27,6 +28,7 @@ static class LogText
         if (tags is not null) record["requestMetadata"] = JsonNode.Parse(tags);
         if (body is not null) record["output"]!["outputBodyJson"] = JsonNode.Parse(body);
         if (error is not null) record["errorCode"] = error;
+        if (refused is not null) record["gateway"] = new JsonObject { ["refused"] = refused };
         return record.ToJsonString() + "\n";
     }
 

@@ -113,5 +113,18 @@ public sealed class SpendCubeTests
     {
         var cube = Cube([Books.A_call(default) with { ErrorCode = "ThrottlingException" }, Books.A_call(default) with { ErrorCode = "ThrottlingException" }], Books.Everyday);
         Assert.Equal((2, 2, 0m, 2), (cube.Requests, cube.Failed, cube.Total, cube.Errors["ThrottlingException"]));
+        Assert.Empty(cube.Refusals);
+    }
+
+    [Fact]
+    public void Calls_a_gateway_refused_are_failed_ones_counted_by_its_reason_too()
+    {
+        var refused = Books.A_call(default) with { ErrorCode = "AccessDeniedException", Refused = "budget" };
+        // What was paid for was let in, whatever became of it then.
+        var paid = Books.A_call(new() { Input = 5 }) with { ErrorCode = "AccessDeniedException", Refused = "budget" };
+        var cube = Cube([refused, refused, refused with { Refused = "policy" }, refused with { Refused = null }, paid], Books.Everyday);
+        Assert.Equal((4, 4), (cube.Failed, cube.Errors["AccessDeniedException"]));
+        Assert.Equal((2, 1), (cube.Refusals[("budget", "AccessDeniedException")], cube.Refusals[("policy", "AccessDeniedException")]));
+        Assert.Equal(3, cube.Cells.Sum(c => c.Refused));
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Assay.Bedrock;
@@ -76,10 +77,13 @@ public sealed class BedrockError
         return name.Length <= chars.Length ? Find(chars[..Encoding.Latin1.GetChars(name, chars)]) : null;
     }
 
+    // As AWS writes it: an apostrophe is one, and no escape.
+    static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes <c>{"message":"…"}</c>.</summary>
     public static void WriteBody(IBufferWriter<byte> output, string message)
     {
-        using var json = new Utf8JsonWriter(output);
+        using var json = new Utf8JsonWriter(output, Plain);
         json.WriteStartObject();
         json.WriteString("message"u8, message);
         json.WriteEndObject();

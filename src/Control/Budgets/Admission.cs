@@ -31,6 +31,13 @@ public readonly record struct Admission
     public decimal Reserved { get; init; }
     public decimal Held { get; init; }
 
+    /// <summary>The window that is full; a rolling one ends now.</summary>
+    public DateTime WindowStart { get; init; }
+    public DateTime WindowEnd { get; init; }
+
+    /// <inheritdoc cref="BudgetRule.Owners"/>
+    public IReadOnlyList<string> Owners { get => field ?? []; init; }
+
     /// <summary>What a call may still reserve; zero when it is overspent.</summary>
     public decimal Headroom { get; init; }
 

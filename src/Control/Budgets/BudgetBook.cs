@@ -262,6 +262,7 @@ public sealed class BudgetBook
         {
             Budget = rule.Name, Value = counter.Value, Per = rule.Per, Stop = rule.Stop, Limit = rule.Usd, Spent = sums.Spent,
             Reserved = sums.Reserved, Held = sums.Held, Headroom = Math.Max(0m, headroom), Until = counter.FitsAt(rule.Usd, amount, ticks),
+            WindowStart = Utc(sums.Start), WindowEnd = Utc(sums.End), Owners = rule.Owners,
         };
     }
 

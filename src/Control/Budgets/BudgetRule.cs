@@ -44,13 +44,16 @@ public sealed record BudgetRule
     /// <summary>Shares of <see cref="Usd"/> at which somebody is told, rising: 0.5 for 50 %. Above 1 for what is overspent.</summary>
     public IReadOnlyList<decimal> Steps { get; init; } = UsualSteps;
 
+    /// <summary>Whom to tell, as the policy names them; empty where nobody is named.</summary>
+    public IReadOnlyList<string> Owners { get; init; } = [];
+
     /// <summary>A budget of the policy file: a month, one counter; where it is not hard it tells.</summary>
     public static BudgetRule From(PolicyBudget budget)
     {
         ArgumentNullException.ThrowIfNull(budget);
         return new()
         {
-            Name = budget.Name, Who = budget.Who, Usd = budget.UsdPerMonth, Steps = budget.Steps,
+            Name = budget.Name, Who = budget.Who, Usd = budget.UsdPerMonth, Steps = budget.Steps, Owners = budget.Owners,
             Stop = budget.IsHard ? BudgetStop.Hard : BudgetStop.Tells,
         };
     }

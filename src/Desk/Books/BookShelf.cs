@@ -1,7 +1,6 @@
 using Assay.Planning;
 using Assay.Planning.Vendors;
 using Assay.Pricing;
-using Assay.Pricing.Importers;
 using Assay.Usage;
 
 namespace Assay.Desk.Books;
@@ -25,14 +24,7 @@ public sealed class BookShelf
     public ModelCatalog Catalog => catalog ??= new PriceFolder(folder).ReadCatalog();
 
     /// <summary>Where each model can be called: regions by the id it is called with.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Regions
-    {
-        get
-        {
-            using var text = new StreamReader(Path.Combine(folder, "regions.csv"));
-            return RegionAvailability.Read(text, "regions.csv");
-        }
-    }
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Regions => new PriceFolder(folder).ReadAvailability();
 
     /// <summary>The reviewed table of which model elsewhere stands for a model on Bedrock.</summary>
     public IReadOnlyList<Equivalent> Equivalents

@@ -16,7 +16,10 @@ static class ExplainCommand
 
     public static Command Make()
     {
-        var id = new Argument<string>("REQUEST_ID") { Description = "The request id, as the log and 'assay rate' have it." };
+        var id = new Argument<string>("REQUEST_ID")
+        {
+            Description = "The request id, as the log and 'assay rate' have it, or its first 8 characters or more.",
+        };
         var (paths, book, profiles, json) = (Shared.Paths(), Shared.Book(), Shared.Profiles(), Shared.Json());
         var command = new ExampledCommand("explain", About,
             "assay explain 85b25dcd-78a7-4ad2-9cfa-166ecd6034d8 ./logs")
@@ -29,11 +32,13 @@ static class ExplainCommand
             var opened = shelf.Open(parsed.GetValue(book)!);
             var stream = new DistinctUsage(Shared.ReaderOptions(shelf, parsed.GetValue(profiles), []), workers: 1);
             var (wanted, given) = (parsed.GetValue(id)!, parsed.GetValue(paths)!);
-            if (Find(stream, given, RequestId.Parse(wanted), out var reading, cancel) is not { } usage)
+            if (Find(stream, given, wanted, out var reading, cancel) is not { } usage)
             {
                 Shared.NeedRecords(reading, given);
                 throw new InputException($"no request '{wanted}' among {Shared.Count(reading.Records, "record")} in "
-                    + $"{string.Join(", ", given)}. 'assay rate' lists the ids; 'assay report' names the dearest.");
+                    + $"{string.Join(", ", given)}. 'assay rate' lists the ids; 'assay report' names the dearest."
+                    + (wanted.Length < RequestSearch.LengthMin
+                        ? $" Of a longer id the first {RequestSearch.LengthMin} characters do." : ""));
             }
             var explanation = Explanation.Of(usage, opened);
             if (parsed.GetValue(json)) WriteJson(explanation);
@@ -43,34 +48,36 @@ static class ExplainCommand
         return command;
     }
 
-    static UsageRecord? Find(DistinctUsage stream, string[] paths, RequestId wanted, out ReadingSummary reading, CancellationToken cancel)
+    static UsageRecord? Find(DistinctUsage stream, string[] paths, string wanted, out ReadingSummary reading, CancellationToken cancel)
     {
-        UsageRecord? found = null;
+        var search = new RequestSearch(wanted);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         reading = new();
         var files = LogFiles.Under(paths);
         foreach (var path in files.Ledgers)
         {
             using var ledger = DuckDbLedger.OpenToRead(path, stream.Options.Catalog);
-            if (ledger.Find(wanted, new()) is { } kept) return kept;
+            if (ledger.Find(search.Exact, new()) is { } kept) return kept;
+            foreach (var id in search.TakesBeginnings ? ledger.Ids(wanted, new()) : [])
+                if (ledger.Find(id, new()) is { } begun) search.Offer(begun);
         }
         try
         {
             reading = stream.Read(files, records =>
             {
                 foreach (ref readonly var record in records)
-                    if (found is null && record.RequestId == wanted)
+                    if (search.Offer(record))
                     {
-                        found = record;
                         enough.Cancel();
+                        return;
                     }
             }, enough.Token);
         }
-        catch (OperationCanceledException) when (found is not null && !cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             // The request was found; the rest of the logs need not be read.
         }
-        return found;
+        return search.Result;
     }
 
     static void Write(Explanation explanation, IAnsiConsole console)

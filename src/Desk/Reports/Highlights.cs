@@ -58,15 +58,24 @@ static class Highlights
     // A workload that is turned away at every tenth call pays in time what it does not pay in dollars.
     static IEnumerable<Highlight> Failures(List<Cell> cells, SpendCube cube)
     {
-        var most = cube.Errors.OrderByDescending(e => e.Value).ThenBy(e => e.Key, StringComparer.Ordinal)
-            .Select(e => e.Key).FirstOrDefault();
+        var refusals = cube.Refusals;
+        var most = MostOf(cube.Errors.Select(e => (e.Key, e.Value - refusals.Where(r => r.Key.Code == e.Key).Sum(r => r.Value))));
+        var mostRefused = MostOf(refusals.GroupBy(r => r.Key.Reason).Select(g => (g.Key, g.Sum(r => r.Value))));
         foreach (var group in cells.GroupBy(Workload))
         {
-            var (requests, failed) = (group.Sum(c => c.Requests), group.Sum(c => c.Failed));
-            if (requests >= RequestsMin && failed * FailuresOneIn > requests)
+            var (requests, refused) = (group.Sum(c => c.Requests), group.Sum(c => c.Refused));
+            var failed = group.Sum(c => c.Failed) - refused;
+            if (requests < RequestsMin) continue;
+            if (failed * FailuresOneIn > requests)
                 yield return new("failures", $"{Who(group.Key)}: {Share(failed, requests)} of its calls failed, most often {most}", 0m);
+            if (refused * FailuresOneIn > requests)
+                yield return new("refusals",
+                    $"{Who(group.Key)}: the gateway refused {Share(refused, requests)} of its calls, most often for {mostRefused}", 0m);
         }
     }
+
+    static string? MostOf(IEnumerable<(string Word, long Count)> counted) =>
+        counted.OrderByDescending(c => c.Count).ThenBy(c => c.Word, StringComparer.Ordinal).Select(c => c.Word).FirstOrDefault();
 
     static IEnumerable<Highlight> WriteOnlyCaching(List<Cell> cells)
     {

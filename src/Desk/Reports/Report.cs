@@ -54,6 +54,9 @@ public sealed record Report
     public required long RequestsUnpriced { get; init; }
 
     public required IReadOnlyList<(string Code, long Count)> Errors { get; init; }
+
+    /// <summary>Of the failed calls, those that a gateway did not let in, by its word for why.</summary>
+    public required IReadOnlyList<(string Reason, long Count)> Refused { get; init; }
     public required IReadOnlyList<TagCoverage> Tags { get; init; }
     public required IReadOnlyList<Norm> Norms { get; init; }
     public required IReadOnlyList<Highlight> Highlights { get; init; }

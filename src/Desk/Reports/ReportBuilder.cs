@@ -76,6 +76,8 @@ public sealed class ReportBuilder(PriceBook book, IReadOnlyList<string> dimensio
             RequestsUnpriced = cube.Cells.Sum(c => c.WithUnpriced),
             Errors = [.. cube.Errors.OrderByDescending(e => e.Value).ThenBy(e => e.Key, StringComparer.Ordinal)
                 .Select(e => (e.Key, e.Value))],
+            Refused = [.. cube.Refusals.GroupBy(r => r.Key.Reason).Select(g => (Reason: g.Key, Count: g.Sum(r => r.Value)))
+                .OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal)],
             Tags = [Coverage("app", c => c.App), Coverage("team", c => c.Team), Coverage("env", c => c.Env)],
             Norms = GuideNorms.Of(cube, book),
             Highlights = Highlights.Of(cube, book, untagged),

@@ -49,6 +49,15 @@ public static class ReportJson
         json.WriteStartObject("errors");
         foreach (var (code, count) in report.Errors) json.WriteNumber(code, count);
         json.WriteEndObject();
+        json.WriteStartArray("refused");
+        foreach (var (reason, count) in report.Refused)
+        {
+            json.WriteStartObject();
+            json.WriteString("reason", reason);
+            json.WriteNumber("count", count);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         Skipped(json, report);
         if (report.Reading.Bill is { } bill) Bill(json, bill);
         json.WriteStartObject("tag_coverage");

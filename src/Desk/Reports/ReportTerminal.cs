@@ -52,7 +52,7 @@ public static class ReportTerminal
             console.MarkupLine($"  [bold]{money.Show(report.Total)}[/]{upTo}   {money.Show(report.Monthly)} [grey]a month at this pace[/]");
         List<string> counts = report is { Requests: 0, Reading.Bill: { } lines } ? [$"{Counted(lines.Lines, "line")} of a bill"]
             : [Counted(report.Requests, "request")];
-        if (report.Failed > 0) counts.Add($"{Text.Number(report.Failed)} failed");
+        if (report.Failed > 0) counts.Add($"{Text.Number(report.Failed)} failed{Markup.Escape(Text.OfThemRefused(report))}");
         if (report.Uncounted > 0) counts.Add($"{Text.Number(report.Uncounted)} without any count");
         if (report.Reading.Duplicates > 0) counts.Add($"{Counted(report.Reading.Duplicates, "duplicate")} not counted");
         if (report.RequestsUnpriced > 0) counts.Add($"[yellow]{Text.Number(report.RequestsUnpriced)} without a full price[/]");

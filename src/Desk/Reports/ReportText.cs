@@ -15,6 +15,7 @@ public static class ReportText
                 + $"{Counted(report.Requests, "request")}, prices `{report.Book}`. "
                 + $"At this pace {money.Show(report.Monthly, report.RequestsUnpriced)} a month."
                 + (report.TotalMax > report.Total ? $" Up to {money.Show(report.TotalMax)} where cache lifetimes are unknown." : "")
+                + (report.Refused.Count > 0 ? $" {Counted(report.Failed, "call")} failed{Text.OfThemRefused(report)}." : "")
                 + "\n\n");
         if (report.Highlights.Count > 0)
         {

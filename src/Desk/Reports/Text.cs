@@ -35,6 +35,14 @@ public static partial class Text
     /// <summary>A quantity with thousands marked and no needless decimals.</summary>
     public static string Number(decimal value) => value.ToString("#,##0.####", CultureInfo.InvariantCulture);
 
+    /// <summary>", 3 of them refused by the gateway (2 budget, 1 rate)", or nothing.</summary>
+    public static string OfThemRefused(Report report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return report.Refused.Count == 0 ? "" : $", {Number(report.Refused.Sum(r => r.Count))} of them refused by the gateway ("
+            + string.Join(", ", report.Refused.Select(r => $"{Number(r.Count)} {r.Reason}")) + ")";
+    }
+
     public static string Percent(double share) => share.ToString("0.0%", CultureInfo.InvariantCulture);
 
     public static string Percent(decimal part, decimal whole) =>

@@ -47,9 +47,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
             return Refusal.Forbidden("unpriced", "A call without a price is not let in: tools that run at the server have fees of "
                 + "their own, and what they find is read as input without bound. Leave out the server's tools.");
         if (!target.IsKnown)
-            return Refusal.Forbidden(
-                "unpriced", $"A call without a price is not let in: book '{book.Id}' does not know '{target.LoggedId}'. "
-                + "Check the model's name, or give the gateway a book that has it ('book' in its configuration).");
+            return Refusal.Forbidden("unpriced", Refusal.Unknown(target.Id, book));
         var rates = RatesOf(target, call.Facts.Tier, call.Facts.HasGuardrail, call.Time, call.Facts.IsGrounded);
         if (rates.Unpriced is { } unpriced)
             return Refusal.Forbidden("unpriced", Sentence($"a call without a price is not let in: {unpriced}"));
@@ -148,7 +146,7 @@ sealed class Admitter(GatewaySettings settings, PriceBook book, BudgetBook budge
             var fitted = tries < 3 && settings.ClampsToBudgets
                 ? Fitting.Within(budgets.Headroom(holder.Budgets, call.Time), rates, size, mayClamp: true, settings.TokensMin)
                 : default;
-            if (!fitted.Fits) return Refusal.Forbidden("budget", OverTheBudget(admission, worst));
+            if (!fitted.Fits) return Refusal.Forbidden("budget", OverTheBudget(admission, worst)) with { Budget = admission };
             if (fitted.ClampedTo is not null) call.ClampedBy = "budget";
             (size, clampedTo) = (fitted.Size, fitted.ClampedTo ?? clampedTo);
         }

@@ -31,6 +31,9 @@ static class Geography
 /// <param name="Residency">The rules on regions and scopes that it keeps to: what the journal proves residency by.</param>
 sealed record Permission(string? Forbidden, (string Rule, decimal Usd)? RequestUsdMax, IReadOnlyList<string> Residency)
 {
+    /// <summary>Forbidden for its tags or its guardrail alone: another call to the same model may be permitted.</summary>
+    public bool DependsOnCall { get; init; }
+
     public static Permission Of(PolicyFile? policy, KeyHolder holder, ModelTarget target, string guardrail, IEnumerable<string> clientTags)
     {
         var key = holder.Key;
@@ -57,17 +60,21 @@ sealed record Permission(string? Forbidden, (string Rule, decimal Usd)? RequestU
             Cost = decimal.MaxValue,
         };
         var breaks = PolicyMeaning.Breaks(policy, call);
+        var residency = policy.Limits.Where(l => (l.Regions.Count > 0 || l.Scopes.Count > 0) && PolicyMeaning.IsAbout(policy, l.Who, call))
+            .Select(l => l.Name).ToList();
+        var isElsewhere = residency.Count > 0 && Geography.IsElsewhere(target.Id, target.Region);
         var broken = breaks.FirstOrDefault(b => b.Kind != BreakKind.RequestCost);
         if (broken is not null)
         {
             var rule = broken.Rule.Length == 0 ? "" : $" (rule '{broken.Rule}', {broken.Place})";
-            return No($"policy '{policy.Name}' does not permit '{target.Id}' for key '{holder.Key.Name}': {broken.Detail}{rule}");
+            return No($"policy '{policy.Name}' does not permit '{target.Id}' for key '{holder.Key.Name}': {broken.Detail}{rule}") with
+            {
+                DependsOnCall = !isElsewhere && breaks.All(b => b.Kind is BreakKind.RequestCost or BreakKind.Guardrail or BreakKind.Tag),
+            };
         }
         var ceilings = breaks.Where(b => b.Kind == BreakKind.RequestCost)
             .Select(b => (b.Rule, policy.Limits.First(l => l.Name == b.Rule).RequestUsdMax!.Value)).OrderBy(c => c.Value).ToList();
-        var residency = policy.Limits.Where(l => (l.Regions.Count > 0 || l.Scopes.Count > 0) && PolicyMeaning.IsAbout(policy, l.Who, call))
-            .Select(l => l.Name).ToList();
-        if (residency.Count > 0 && Geography.IsElsewhere(target.Id, target.Region))
+        if (isElsewhere)
             return No($"'{target.Id}' is a profile of another geography than '{target.Region}', and rule '{residency[0]}' "
                 + "keeps calls in place");
         return new(null, ceilings.Count == 0 ? null : ceilings[0], residency);

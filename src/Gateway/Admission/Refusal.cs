@@ -1,3 +1,5 @@
+using Assay.Pricing;
+
 namespace Assay.Gateway.Admission;
 
 /// <summary>Why a call was not let in. The dialects write it as their clients expect.</summary>
@@ -38,6 +40,14 @@ sealed record Refusal(RefusalKind Kind, string Reason, string Message, int Retry
 {
     /// <summary>The member of the request that is at fault; null where it is none.</summary>
     public string? Param { get; init; }
+
+    /// <summary>The budget that has no room; null where none refuses.</summary>
+    public Control.Budgets.Admission? Budget { get; init; }
+
+    /// <summary>A model that no server has, or no price: it is the same to a client, in whichever language it asked.</summary>
+    public static string Unknown(string model, PriceBook book) =>
+        $"The gateway does not know the model '{model}': no server here has it, or book '{book.Id}' has no price for it. Check its "
+        + "name: GET /v1/models lists what can be asked for. 'models' in the gateway's configuration adds names, 'book' prices.";
 
     public static Refusal Failed(Exception wrong) =>
         new(RefusalKind.Failed, "gateway", $"The gateway failed at this call: {wrong.Message}");

@@ -29,9 +29,6 @@ sealed class ModelTable
             .. settings.Routes.SelectMany(r => (IEnumerable<string>)[r.To, .. r.Tiers])];
     }
 
-    /// <summary>The names clients may ask for besides ids.</summary>
-    public IEnumerable<string> Names => aliases.Keys;
-
     /// <summary>What a name stands for: the model, then its fallbacks; empty where no server has it.</summary>
     public IReadOnlyList<ModelTarget> Find(string asked, Dialect dialect)
     {

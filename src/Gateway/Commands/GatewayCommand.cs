@@ -89,15 +89,16 @@ static class GatewayCommand
         var source = new SettingsSource(parsed.GetValue(Config)?.FullName, prices, parsed.GetValue(Local));
         if (!parsed.GetValue(Local) && source.Path is null)
             throw new GatewayException("say where calls go: --config FILE (samples/gateway.yaml is one), or --local for Bedrock Local.");
-        if (source.Read() is { Settings: null } mistaken) return Mistaken(mistaken);
-        if (parsed.GetValue(Check)) return Checked(source.Read().Settings!, prices);
+        var reading = source.Read();
+        foreach (var doubt in reading.Warnings) Console.Error.WriteLine(doubt);
+        if (reading.Settings is not { } settings) return Mistaken(reading);
+        if (parsed.GetValue(Check)) return Checked(settings, prices);
 
-        await using var local = parsed.GetValue(Local) ? await StartLocal(source.Read().Settings!, prices, cancel).ConfigureAwait(false)
-            : null;
+        await using var local = parsed.GetValue(Local) ? await StartLocal(settings, prices, cancel).ConfigureAwait(false) : null;
         if (local is not null) source.Local = local.Address;
         var data = parsed.GetValue(Data)!.FullName;
         string? key = null;
-        var start = new GatewayStart(EndPointOf(parsed.GetValue(Listen)!), data, source, prices);
+        var start = new GatewayStart(EndPointOf(parsed.GetValue(Listen)!), data, source, prices) { Tell = Warn };
         if (local is not null)
             start = start with { Prepare = () => key = KeysCommand.EnsureLocal(new KeyFile(start.Keys), FirstKey, TimeProvider.System) };
         await using var host = await GatewayHost.Start(start, TimeProvider.System, Warn, cancel).ConfigureAwait(false);
@@ -123,17 +124,7 @@ static class GatewayCommand
 
     static int Checked(GatewaySettings settings, PriceFolder prices)
     {
-        var book = prices.Open(settings.Book);
-        // What is named and has no price would be refused when somebody asks for it; better to hear of it now.
-        var named = settings.Models.SelectMany(m => m.PricedAs.Length > 0 ? [m.PricedAs] : m.Targets)
-            .Concat(settings.Ceilings.SelectMany(c => c.To)).Concat(settings.Routes.SelectMany(r => r.Tiers));
-        var aliases = settings.Models.Select(m => m.Name).ToHashSet();
-        foreach (var model in named.Where(m => !aliases.Contains(m)).Distinct())
-            if (!book.Knows(Usage.ModelIdentity.Resolve(model, Usage.ModelCatalog.Empty, settings.Profiles).Id))
-                Warn($"book '{book.Id}' has no price for '{model}': calls to it will be refused.");
-        Console.Out.WriteLine($"The configuration is good: {settings.Upstreams.Count} upstreams, {settings.Models.Count} names of models, "
-            + $"{settings.Budgets.Count + (settings.Policy?.Budgets.Count ?? 0)} budgets, "
-            + $"{settings.Ceilings.Count} ceilings; prices {book.Id}.");
+        Console.Out.WriteLine($"The configuration is good: {settings.Summary()}; prices {prices.Open(settings.Book).Id}.");
         return ExitCode.Fine;
     }
 

@@ -9,7 +9,7 @@ namespace Assay.Gateway.Commands;
 /// <summary><c>assay gateway keys</c>: makes, lists, rotates and revokes virtual keys. A secret is shown once, when it is made.</summary>
 static class KeysCommand
 {
-    static readonly TimeSpan GraceDefault = TimeSpan.FromHours(24);
+    const double GraceDefault = 24, GraceMax = 24 * 366;
 
     static readonly Argument<string> Name = new("NAME") { Description = "Letters, digits and '._-', up to 64." };
     static readonly Option<string> App = new("--app")
@@ -30,22 +30,38 @@ static class KeysCommand
     };
     static readonly Option<double> Grace = new("--grace-hours")
     {
-        Description = "How long the secret before is still taken.", DefaultValueFactory = _ => GraceDefault.TotalHours,
+        Description = "How long the secret before is still taken.", DefaultValueFactory = _ => GraceDefault,
+    };
+    static readonly Option<string> Book = new("--book")
+    {
+        Description = "The book that knows the models named.", DefaultValueFactory = _ => KeyLimits.Books,
+    };
+    static readonly Option<bool> Previous = new("--previous")
+    {
+        Description = "Ends only the secret before the last rotation; the present one goes on.",
     };
 
     public static Command Make(Option<DirectoryInfo> data, Option<bool> json)
     {
         var create = With("create", "Makes a key and shows its secret, once.",
             "assay gateway keys create chatbot --team service --env prod",
-            Name, App, Team, Env, Models, Regions, DialectNames, Expires);
+            Name, App, Team, Env, Models, Regions, DialectNames, Expires, Book);
         create.SetAction(p => Show(p.GetValue(json), Create(FileOf(p, data), p)));
         var list = With("list", "Lists the keys; never a secret.", "assay gateway keys list");
-        list.SetAction(p => List(FileOf(p, data).Read(), p.GetValue(json)));
+        list.SetAction(p => List(FileOf(p, data).Read(), p.GetValue(json), Now()));
         var rotate = With("rotate", "Gives a key a new secret; the one before is taken for a while longer.",
             "assay gateway keys rotate chatbot", Name, Grace);
-        rotate.SetAction(p => Show(p.GetValue(json), Rotate(FileOf(p, data), p.GetValue(Name)!, TimeSpan.FromHours(p.GetValue(Grace)))));
-        var revoke = With("revoke", "Ends a key at once.", "assay gateway keys revoke chatbot", Name);
-        revoke.SetAction(p => Revoke(FileOf(p, data), p.GetValue(Name)!));
+        rotate.SetAction(p =>
+        {
+            var made = Rotate(FileOf(p, data), p.GetValue(Name)!, GraceOf(p.GetValue(Grace)), Now());
+            Show(p.GetValue(json), made);
+            if (!p.GetValue(json)) Console.Error.WriteLine(Until(made.Key, Now()));
+            return ExitCode.Fine;
+        });
+        var revoke = With("revoke", "Ends a key at once, or only the secret before its last rotation.", "assay gateway keys revoke chatbot",
+            Name, Previous);
+        revoke.SetAction(p => p.GetValue(Previous) ? RevokePrevious(FileOf(p, data), p.GetValue(Name)!, Now())
+            : Revoke(FileOf(p, data), p.GetValue(Name)!, Now()));
         var keys = With("keys", "Makes, lists, rotates and revokes the keys that clients come with.",
             "assay gateway keys create chatbot --team service");
         foreach (var command in (Command[])[create, list, rotate, revoke]) keys.Subcommands.Add(command);
@@ -69,14 +85,16 @@ static class KeysCommand
 
     static (VirtualKey Key, string Secret) Create(KeyFile file, ParseResult parsed)
     {
-        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
-        return Create(file, new VirtualKey
+        var now = Now();
+        var wanted = new VirtualKey
         {
             Name = parsed.GetValue(Name)!, Shown = "", Hash = "", Created = now, Expires = ExpiryOf(parsed.GetValue(Expires)!, now),
             App = parsed.GetValue(App)!, Team = parsed.GetValue(Team)!, Env = parsed.GetValue(Env)!,
             Models = parsed.GetValue(Models) ?? [], Regions = parsed.GetValue(Regions) ?? [],
             Dialects = parsed.GetValue(DialectNames) ?? [],
-        });
+        };
+        KeyLimits.Check(wanted, Pricing.PriceFolder.BuiltIn, parsed.GetValue(Book)!);
+        return Create(file, wanted);
     }
 
     /// <summary>Adds a key and gives its secret.</summary>
@@ -119,28 +137,52 @@ static class KeysCommand
         throw new GatewayException($"'{text}' is not an end; accepted: a day such as 2026-12-31, or a time such as '90 days'.");
     }
 
-    static (VirtualKey Key, string Secret) Rotate(KeyFile file, string name, TimeSpan grace) => file.Change(keys =>
+    static TimeSpan GraceOf(double hours) => hours is >= 0 and <= GraceMax ? TimeSpan.FromHours(hours)
+        : throw new GatewayException($"'{hours}' is not accepted for --grace-hours; accepted: 0 to {GraceMax:N0} hours.");
+
+    static (VirtualKey Key, string Secret) Rotate(KeyFile file, string name, TimeSpan grace, DateTime now) => file.Change(keys =>
     {
         var at = Find(keys, name);
         var secret = KeySecret.Make();
         keys[at] = keys[at] with
         {
-            Hash = KeySecret.HashOf(secret), Shown = KeySecret.ShownOf(secret), PreviousHash = keys[at].Hash,
-            PreviousUntil = TimeProvider.System.GetUtcNow().UtcDateTime + grace,
+            Hash = KeySecret.HashOf(secret), Shown = KeySecret.ShownOf(secret), PreviousHash = keys[at].Hash, PreviousUntil = now + grace,
         };
         return (keys[at], secret);
     });
 
-    static int Revoke(KeyFile file, string name)
+    static string Until(VirtualKey key, DateTime now) => key.PreviousUntil is { } until && until > now
+        ? string.Create(CultureInfo.InvariantCulture, $"The secret before it is taken until {until:yyyy-MM-dd HH:mm} UTC; ")
+            + $"'assay gateway keys revoke {key.Name} --previous' ends it now."
+        : "The secret before it is taken no more.";
+
+    static int Revoke(KeyFile file, string name, DateTime now)
     {
         file.Change(keys =>
         {
             var at = Find(keys, name);
-            return keys[at] = keys[at] with { Revoked = TimeProvider.System.GetUtcNow().UtcDateTime };
+            return keys[at] = keys[at] with { Revoked = now };
         });
         Console.Out.WriteLine($"Key '{name}' is revoked; a running gateway takes no more calls with it within a second or two.");
         return ExitCode.Fine;
     }
+
+    static int RevokePrevious(KeyFile file, string name, DateTime now)
+    {
+        file.Change(keys =>
+        {
+            var at = Find(keys, name);
+            if (!HasPrevious(keys[at], now))
+                throw new GatewayException($"key '{name}' has one secret only; 'assay gateway keys revoke {name}' ends the key.");
+            return keys[at] = keys[at] with { PreviousHash = null, PreviousUntil = null };
+        });
+        Console.Out.WriteLine($"The secret of key '{name}' before its last rotation is ended; a running gateway takes no more calls "
+            + "with it within a second or two.");
+        return ExitCode.Fine;
+    }
+
+    static bool HasPrevious(VirtualKey key, DateTime now) => key.PreviousHash is not null && key.PreviousUntil > now;
+    static DateTime Now() => TimeProvider.System.GetUtcNow().UtcDateTime;
 
     static int Find(List<VirtualKey> keys, string name) => keys.FindIndex(k => k.Name == name && !k.IsRevoked) is >= 0 and var at ? at
         : throw new GatewayException($"there is no key '{name}'; 'assay gateway keys list' shows which there are.");
@@ -162,7 +204,10 @@ static class KeysCommand
     static int Show(bool asJson, (VirtualKey Key, string Secret) made)
     {
         if (asJson)
-            Console.Out.WriteLine(JsonSerializer.Serialize(new { name = made.Key.Name, key = made.Secret, expires = made.Key.Expires }));
+            Console.Out.WriteLine(JsonSerializer.Serialize(new
+            {
+                name = made.Key.Name, key = made.Secret, expires = made.Key.Expires, previous_until = made.Key.PreviousUntil,
+            }));
         else
         {
             Console.Out.WriteLine(made.Secret);
@@ -171,7 +216,7 @@ static class KeysCommand
         return ExitCode.Fine;
     }
 
-    static int List(IReadOnlyList<VirtualKey> keys, bool asJson)
+    static int List(IReadOnlyList<VirtualKey> keys, bool asJson, DateTime now)
     {
         if (asJson)
         {
@@ -179,6 +224,7 @@ static class KeysCommand
             {
                 name = k.Name, begins = k.Shown, app = k.App, team = k.Team, env = k.Env, models = k.Models, regions = k.Regions,
                 dialects = k.Dialects, created = k.Created, expires = k.Expires, revoked = k.Revoked,
+                previous_until = HasPrevious(k, now) ? k.PreviousUntil : null,
             })));
             return ExitCode.Fine;
         }
@@ -190,6 +236,9 @@ static class KeysCommand
             var state = key.Revoked is { } revoked ? $"revoked {revoked:yyyy-MM-dd}" : key.Expires is { } end ? $"until {end:yyyy-MM-dd}"
                 : "";
             Console.Out.WriteLine($"{key.Name,-24} {key.Shown}…  {owner,-48} {state}".TrimEnd());
+            if (KeyLimits.Words(key) is { Length: > 0 } limits) Console.Out.WriteLine($"{"",-24} only {limits}");
+            if (HasPrevious(key, now) && !key.IsRevoked)
+                Console.Out.WriteLine($"{"",-24} the secret before is taken until {key.PreviousUntil:yyyy-MM-dd HH:mm} UTC");
         }
         return ExitCode.Fine;
     }

@@ -72,7 +72,7 @@ sealed class Dispatch(HttpMessageInvoker client, Ledgering ledgering, TimeProvid
             response?.Dispose();
             ledgering.GiveBack(live, call);
         }
-        return new(null, null, refusal ?? new(RefusalKind.NotFound, "model", "No server has this model."));
+        return new(null, null, refusal ?? new(RefusalKind.NotFound, "model", Refusal.Unknown(call.Asked, live.Book)));
     }
 
     static void AddCheaper(Live live, Passage call, List<ModelTarget> hops)

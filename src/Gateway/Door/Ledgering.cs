@@ -15,9 +15,12 @@ sealed record BudgetChange(IReadOnlyList<string> Fresh, IReadOnlyList<JournalPar
 /// The money of calls: set aside before, written down after. A lease is in its file before the call leaves, a line is in the journal
 /// before the answer ends, and only then does the lease go; so whatever stops the process, each call's money is in one of the two.
 /// </summary>
+/// <param name="tell">Takes the steps that budgets reach.</param>
+/// <param name="tellRefused">Takes the budgets that refused a call, and when it came.</param>
 /// <param name="warn">Takes what a person should know of calls that failed by a mistake of ours.</param>
 sealed class Ledgering(
-    Journal journal, LeaseFile leases, Action<BudgetEvent> tell, Action<string> warn, Instruments instruments, TimeProvider time)
+    Journal journal, LeaseFile leases, Action<BudgetEvent> tell, Action<Control.Budgets.Admission, DateTime> tellRefused,
+    Action<string> warn, Instruments instruments, TimeProvider time)
 {
     /// <summary>How long an answer waits for a journal that cannot be written.</summary>
     static readonly TimeSpan StuckAtMost = TimeSpan.FromSeconds(10);
@@ -95,8 +98,12 @@ sealed class Ledgering(
     {
         call.Target ??= live.Models.Find(call.Asked, call.Dialect) is [var first, ..] ? first : live.Models.Stranger(call.Asked);
         call.Decision = refusal.Message;
+        if (refusal.Budget is { } full) tellRefused(full, call.Time);
         var error = Replies.ErrorOf(refusal.Kind).Name;
         var metered = call.MayBeBilled ? live.Meter.Of(call, new() { Failure = error }) : live.Meter.OfFailure(call, error);
+        // Where a server failed, or the gateway itself, nobody refused.
+        if (refusal.Kind is not (RefusalKind.UpstreamFailed or RefusalKind.Failed))
+            metered = metered with { Record = metered.Record with { Refused = refusal.Reason } };
         if (journal.IsStuck is null || call.MayBeBilled) await Close(live, call, metered, refusal.Reason).ConfigureAwait(false);
         else
         {

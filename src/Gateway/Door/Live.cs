@@ -8,6 +8,7 @@ using Assay.Gateway.Runaways;
 using Assay.Gateway.Settings;
 using Assay.Gateway.Upstreams;
 using Assay.Pricing;
+using Assay.Pricing.Importers;
 using Assay.Usage;
 
 namespace Assay.Gateway.Door;
@@ -30,7 +31,7 @@ sealed class Live
         GatewaySettings settings, IReadOnlyList<VirtualKey> keys, ModelCatalog catalog, PriceBook book, IReadOnlyList<Upstream> upstreams,
         BudgetBook budgets, RateBook rates, Remembered remembered)
     {
-        (Settings, Book, Budgets, Rates) = (settings, book, budgets, rates);
+        (Settings, Catalog, Book, Budgets, Rates) = (settings, catalog, book, budgets, rates);
         Upstreams = upstreams;
         Models = new(settings, catalog, book, upstreams);
         var calibration = remembered.Calibration;
@@ -42,7 +43,11 @@ sealed class Live
     }
 
     public GatewaySettings Settings { get; }
+    public ModelCatalog Catalog { get; }
     public PriceBook Book { get; }
+
+    /// <summary>From which regions each model id is called; empty where nobody asked.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Availability { get; init; } = RegionAvailability.None;
     public IReadOnlyList<Upstream> Upstreams { get; }
     public BudgetBook Budgets { get; }
     public RateBook Rates { get; }

@@ -11,7 +11,8 @@ static class StatusPages
     /// <returns>False where the path is none of these.</returns>
     public static async Task<bool> TryAnswer(HttpContext http, string target, Live live, Journal journal, TimeProvider time)
     {
-        switch (target)
+        // Clients page through lists; ours is whole at once.
+        switch (target.Split('?')[0])
         {
             case "/health":
                 await Text(http, 200, "alive\n").ConfigureAwait(false);
@@ -22,7 +23,10 @@ static class StatusPages
                     : "not ready: the journal cannot be written\n").ConfigureAwait(false);
                 return true;
             case "/v1/models":
-                await Json(http, json => Models(json, live)).ConfigureAwait(false);
+                var now = time.GetUtcNow().UtcDateTime;
+                var verdict = live.Ring.Find(Reception.SecretOf(http.Request.Headers), now, out var holder);
+                var known = verdict == Identity.KeyVerdict.Good ? holder : null;
+                await Json(http, json => Models(json, ModelList.Of(live, known, now))).ConfigureAwait(false);
                 return true;
             // Who may have them was answered before it came here.
             case Telemetry.Collecting.Path:
@@ -57,17 +61,17 @@ static class StatusPages
         await http.Response.Body.WriteAsync(text.ToArray()).ConfigureAwait(false);
     }
 
-    static void Models(Utf8JsonWriter json, Live live)
+    static void Models(Utf8JsonWriter json, IEnumerable<ListedModel> models)
     {
         json.WriteStartObject();
         json.WriteString("object"u8, "list"u8);
         json.WriteStartArray("data"u8);
-        foreach (var name in live.Models.Names)
+        foreach (var (id, owner) in models)
         {
             json.WriteStartObject();
-            json.WriteString("id"u8, name);
+            json.WriteString("id"u8, id);
             json.WriteString("object"u8, "model"u8);
-            json.WriteString("owned_by"u8, "assay"u8);
+            json.WriteString("owned_by"u8, owner);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -26,6 +26,9 @@ sealed record GatewayStart(IPEndPoint Listen, string Data, SettingsSource Source
     /// <summary>Done once the folder is this process's alone, before its keys are read.</summary>
     public Action? Prepare { get; init; }
 
+    /// <summary>Takes what is worth a line and no cause for alarm: a change that was taken up.</summary>
+    public Action<string> Tell { get; init; } = static _ => { };
+
     public string Journal => Path.Combine(Data, "journal");
     public string Keys => Path.Combine(Data, "keys.json");
 }
@@ -51,6 +54,7 @@ sealed class GatewayHost : IAsyncDisposable
     readonly Remembered remembered;
     readonly Instruments instruments = new();
     readonly ModelCatalog catalog;
+    readonly IReadOnlyDictionary<string, IReadOnlyList<string>> availability;
     readonly HttpMessageInvoker client = Client();
 
     // Calls that are read on for what they cost end with the first, all others with the second: written down with what came until then.
@@ -63,13 +67,14 @@ sealed class GatewayHost : IAsyncDisposable
     GatewayServer? server;
     WebApplication? app;
     Reloading? reloading;
+    FilesTakenUp? taken;
 
     GatewayHost(GatewayStart start, SettingsReading reading, LeaseFile leases, TimeProvider time, Action<string> warn)
     {
         (this.start, this.reading, this.leases, this.time, this.warn) = (start, reading, leases, time, warn);
         remembered = new(time);
         var settings = reading.Settings!;
-        catalog = start.Prices.ReadCatalog();
+        (catalog, availability) = (start.Prices.ReadCatalog(), start.Prices.ReadAvailability());
         budgets = new(Rules(settings), settings.Policy);
         rates = new(settings.Rates, settings.Policy, time);
         events = new(Path.Combine(start.Data, "budget-events.jsonl"));
@@ -105,7 +110,7 @@ sealed class GatewayHost : IAsyncDisposable
         JournalFiles.Mend(start.Journal);
         Restore(live, leases, null, cancel);
         journal = new(start.Journal, new(live.Settings.JournalFileBytes, live.Settings.Sync), time);
-        ledgering = new(journal, leases, events.Tell, warn, instruments, time);
+        ledgering = new(journal, leases, events.Tell, events.TellRefused, warn, instruments, time);
         server = new(() => Volatile.Read(ref live), ledgering, client, instruments, time, leaving.Token, ending.Token);
         instruments.Observe(() => Volatile.Read(ref live), server, journal, time);
         app = Door(server);
@@ -120,8 +125,11 @@ sealed class GatewayHost : IAsyncDisposable
                 + "HOST:PORT; port 0 picks one that is free.", isOutside: true);
         }
         Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        reloading = new(() => [start.Keys, .. Volatile.Read(ref reading).Files, .. BookFile()], Reload, warn, time);
+        taken = new(Files());
+        reloading = new(Files, Reload, warn, time);
     }
+
+    IReadOnlyList<string> Files() => [start.Keys, .. Volatile.Read(ref reading).Files, .. BookFile()];
 
     // A book of the user's own is a file that may change; the built-in ones come with the program.
     string[] BookFile() => File.Exists(live.Settings.Book) ? [live.Settings.Book] : [];
@@ -134,7 +142,10 @@ sealed class GatewayHost : IAsyncDisposable
     }
 
     Live Make(GatewaySettings settings) => new(settings, new KeyFile(start.Keys).Read(), catalog, start.Prices.Open(settings.Book),
-        [.. settings.Upstreams.Select(u => UpstreamMaker.Make(u, time))], budgets, rates, remembered);
+        [.. settings.Upstreams.Select(u => UpstreamMaker.Make(u, time))], budgets, rates, remembered)
+    {
+        Availability = availability,
+    };
 
     Task Reload()
     {
@@ -145,7 +156,8 @@ sealed class GatewayHost : IAsyncDisposable
             Volatile.Write(ref reading, next with { Files = next.Files.Count > 0 ? next.Files : reading.Files });
             if (next.Settings is not { } settings)
             {
-                warn($"the configuration was changed and is not taken up: {next.Errors[0]}");
+                warn($"the configuration was changed and is not taken up: {GatewaySettings.Counted(next.Errors.Count, "mistake")}; the "
+                    + $"settings before it stay in force.\n{string.Join('\n', next.Errors)}");
                 return Task.CompletedTask;
             }
             var made = Make(settings);
@@ -155,18 +167,24 @@ sealed class GatewayHost : IAsyncDisposable
             budgets.TakeUp();
             rates.Reload(settings.Rates, settings.Policy);
             Volatile.Write(ref live, made);
+            var now = time.GetUtcNow().UtcDateTime;
+            var keys = made.Ring.Holders.Count(h => !h.Key.IsRevoked && !h.Key.IsExpired(now));
+            if (taken!.TakeUp(Files(), $"{GatewaySettings.Counted(keys, "key")}, {settings.Summary()}") is { } news) start.Tell(news);
         }
         // Whatever is wrong with a change, the gateway goes on with what it has, and goes on looking: a key may be revoked next.
         catch (Exception wrong)
         {
-            warn($"a change is not taken up: {wrong.Message}");
+            warn($"a change is not taken up, and the settings before it stay in force: {wrong.Message}");
         }
         return Task.CompletedTask;
     }
 
     // A revoked key waits neither for a mistake in the configuration to be mended nor for the sums of a new budget.
     void TakeUpKeys() => Volatile.Write(ref live, new(live.Settings, new KeyFile(start.Keys).Read(), catalog, live.Book, live.Upstreams,
-        budgets, rates, remembered));
+        budgets, rates, remembered)
+    {
+        Availability = availability,
+    });
 
     static LeaseFile OpenLeases(GatewayStart start)
     {

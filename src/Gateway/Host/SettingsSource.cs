@@ -17,21 +17,14 @@ sealed class SettingsSource(string? path, PriceFolder prices, bool isLocal = fal
     /// <summary>Reads the settings as they are now.</summary>
     public SettingsReading Read()
     {
-        var reading = path is null ? new(new(), [], []) : SettingsReader.Read(path, prices.ReadCatalog());
-        if (reading.Settings is not { } settings) return reading;
-        if (isLocal)
+        var reading = path is null ? new(new(), [], []) : SettingsReader.Read(path, prices, isLocal);
+        if (reading.Settings is not { } settings || !isLocal) return reading;
+        var server = new UpstreamSettings("bedrock-local", UpstreamKind.Bedrock, Local?.ToString() ?? "", settings.Region, "", "")
         {
-            var server = new UpstreamSettings("bedrock-local", UpstreamKind.Bedrock, Local?.ToString() ?? "", settings.Region, "", "")
-            {
-                IsLocal = true,
-            };
-            return reading with { Settings = settings with { Upstreams = [server] } };
-        }
-        return settings.Upstreams.Count > 0 ? reading : reading with
-        {
-            Settings = null,
-            Errors = [new(new(path ?? "", 1, 1),
-                "there is no server that calls could go to; accepted: 'upstreams' with at least one, or --local")],
+            IsLocal = true,
         };
+        // It stands for every server, by whatever name.
+        var models = settings.Models.Select(m => m.Upstream.Length == 0 ? m : m with { Upstream = server.Name });
+        return reading with { Settings = settings with { Upstreams = [server], Models = [.. models] } };
     }
 }

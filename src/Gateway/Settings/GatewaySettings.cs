@@ -43,6 +43,15 @@ sealed record GatewaySettings
 
     /// <summary>Read on after a client hung up for so long at most, to learn what the call cost.</summary>
     public TimeSpan DrainAtMost { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How much of everything there is, in words; what there is none of is left out.</summary>
+    public string Summary() => string.Join(", ", new[]
+    {
+        (Upstreams.Count, "upstream"), (Models.Count, "name"), (Ceilings.Count, "ceiling"),
+        (Budgets.Count + (Policy?.Budgets.Count ?? 0), "budget"), (Rates.Count, "rate"), (Routes.Count, "route"),
+    }.Where(c => c.Item1 > 0).Select(c => Counted(c.Item1, c.Item2)));
+
+    public static string Counted(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 }
 
 /// <param name="Url">Empty for AWS's own endpoint of the region.</param>

@@ -3,6 +3,7 @@ using Assay.Control.Budgets;
 using Assay.Control.Files;
 using Assay.Control.Policies;
 using Assay.Gateway.Upstreams;
+using Assay.Pricing;
 using Assay.Usage;
 
 namespace Assay.Gateway.Settings;
@@ -10,25 +11,34 @@ namespace Assay.Gateway.Settings;
 /// <summary>What came of reading a configuration: the settings, or everything that is wrong with them.</summary>
 /// <param name="Errors">Empty where the settings can be used.</param>
 /// <param name="Files">Every file that was read: a change of one of them makes other settings.</param>
-sealed record SettingsReading(GatewaySettings? Settings, IReadOnlyList<FileError> Errors, IReadOnlyList<string> Files);
+sealed record SettingsReading(GatewaySettings? Settings, IReadOnlyList<FileError> Errors, IReadOnlyList<string> Files)
+{
+    /// <summary>What may be meant, and may be wrong: a variable that is not set here.</summary>
+    public IReadOnlyList<FileError> Warnings { get; init; } = [];
+}
 
 /// <summary>Reads a gateway's configuration from YAML or JSON, and the files it names. Every key: <c>docs/gateway.md</c>.</summary>
 sealed class SettingsReader
 {
     static readonly OverCeiling[] OverDefault = [OverCeiling.Clamp, OverCeiling.Refuse];
 
-    readonly List<FileError> errors = [];
+    readonly List<FileError> errors = [], warnings = [];
     readonly List<string> files = [];
+    readonly List<NamedModel> named = [];
     readonly string folder;
+    readonly PriceFolder prices;
     readonly ModelCatalog catalog;
+    readonly bool isLocal;
     IReadOnlyList<string> upstreams = [];
 
-    SettingsReader(string folder, ModelCatalog catalog) => (this.folder, this.catalog) = (folder, catalog);
+    SettingsReader(string folder, PriceFolder prices, bool isLocal) =>
+        (this.folder, this.prices, catalog, this.isLocal) = (folder, prices, prices.ReadCatalog(), isLocal);
 
     /// <summary>Reads a file. Never throws for what it says, or for its absence.</summary>
-    public static SettingsReading Read(string path, ModelCatalog catalog)
+    /// <param name="isLocal">Whether Bedrock Local stands for every server.</param>
+    public static SettingsReading Read(string path, PriceFolder prices, bool isLocal = false)
     {
-        var reader = new SettingsReader(Path.GetDirectoryName(Path.GetFullPath(path))!, catalog);
+        var reader = new SettingsReader(Path.GetDirectoryName(Path.GetFullPath(path))!, prices, isLocal);
         var text = reader.TextOf(path, new(path, 1, 1));
         return reader.Finish(text is null ? null : FileTree.Read(path, text, GatewayKeys.File, reader.errors));
     }
@@ -36,9 +46,11 @@ sealed class SettingsReader
     SettingsReading Finish(MapNode? map)
     {
         var settings = map is null ? null : Gateway(map);
-        return errors.Count == 0 ? new(settings, [], files)
-            : new(null, [.. errors.Distinct().OrderBy(e => e.Place.Line).ThenBy(e => e.Place.Column)], files);
+        return new SettingsReading(errors.Count == 0 ? settings : null, InOrder(errors), files) with { Warnings = InOrder(warnings) };
     }
+
+    static List<FileError> InOrder(List<FileError> told) =>
+        [.. told.Distinct().OrderBy(e => e.Place.File, StringComparer.Ordinal).ThenBy(e => e.Place.Line).ThenBy(e => e.Place.Column)];
 
     string? TextOf(string path, Place place)
     {
@@ -57,9 +69,12 @@ sealed class SettingsReader
     GatewaySettings Gateway(MapNode map)
     {
         var top = new FileSection(map, map, GatewayKeys.Gateway, "", errors);
-        var region = top.Text("region", "us-east-1");
+        var region = Region(top, "us-east-1");
         var servers = top.Sections("upstreams").Select(s => Upstream(s, region)).ToList();
         upstreams = [.. servers.Select(s => s.Name)];
+        if (servers.Count == 0 && !isLocal)
+            top.Wrong(top.At("upstreams"),
+                "there is no server that calls could go to; accepted: 'upstreams' with at least one, or --local");
         var journal = top.Inner("journal");
         var plain = new GatewaySettings();
         var settings = plain with
@@ -77,7 +92,30 @@ sealed class SettingsReader
             BodyBytesMax = (long)(top.Amount("memory") ?? plain.BodyBytesMax), DrainAtMost = Time(top, "drain_at_most", plain.DrainAtMost),
         };
         CheckBudgetNames(top, settings);
+        if (BookOf(top, settings) is { } book) errors.AddRange(new NamedModels(settings, catalog, book).Mistakes(named));
         return settings;
+    }
+
+    PriceBook? BookOf(FileSection top, GatewaySettings settings)
+    {
+        try
+        {
+            return prices.Open(settings.Book);
+        }
+        catch (PriceBookException wrong)
+        {
+            top.Wrong(top.At("book"), wrong.Message.TrimEnd('.'));
+            return null;
+        }
+    }
+
+    static string Region(FileSection section, string otherwise)
+    {
+        if (section.TextOf("region") is not { } said) return otherwise;
+        if (!AwsRegions.All.Contains(said.Text))
+            section.Wrong(said.Place, $"{Quoted.Of(said)} is not an AWS region{Quoted.Near(said.Text, AwsRegions.All)}; accepted: a region "
+                + "code such as eu-central-1");
+        return said.Text;
     }
 
     static string Account(FileSection top)
@@ -125,7 +163,7 @@ sealed class SettingsReader
             profile.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
     }
 
-    static UpstreamSettings Upstream(FileSection section, string region)
+    UpstreamSettings Upstream(FileSection section, string region)
     {
         var kind = section.Choices("kind") is [var chosen, ..] ? (UpstreamKind)chosen : UpstreamKind.Bedrock;
         var url = section.Text("url");
@@ -134,7 +172,11 @@ sealed class SettingsReader
         var (key, role) = (section.Text("key_from"), section.Text("role"));
         if (role.Length > 0 && (key.Length > 0 || kind != UpstreamKind.Bedrock))
             section.Wrong(section.At("role"), "a role is for Bedrock and AWS's own credentials; accepted: 'role' without 'key_from'");
-        return new(section.Name, kind, url, section.Text("region", region), key, role)
+        // The file may be checked elsewhere than where it is used.
+        if (key.Length > 0 && !isLocal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(key)))
+            warnings.Add(new(section.At("key_from"), $"warning: the environment variable {Quoted.Of(key)} is not set here, and the gateway "
+                + $"does not start without it; accepted: the name of one that holds the key of '{section.Name}'"));
+        return new(section.Name, kind, url, Region(section, region), key, role)
         {
             AnswerWithin = Time(section, "answer_within", TimeSpan.FromMinutes(5)),
             SilentAtMost = Time(section, "silent_at_most", TimeSpan.FromMinutes(2)),
@@ -151,13 +193,25 @@ sealed class SettingsReader
         if (upstream.Length > 0 && !upstreams.Contains(upstream))
             section.Wrong(section.At("upstream"), $"{Quoted.Of(upstream)} is not an upstream{Quoted.Near(upstream, upstreams)}; accepted: "
                 + string.Join(", ", upstreams));
-        return new(section.Name, Texts(section, "to"), upstream, section.Text("price"));
+        var model = new ModelSettings(section.Name, Texts(section, "to"), upstream, section.Text("price"));
+        // What an upstream calls its models is its own matter: the book has them by their price.
+        named.AddRange((upstream.Length > 0 && section.TextOf("price") is { } price ? [price] : section.Texts("to"))
+            .Select(t => new NamedModel(t, model)));
+        return model;
     }
 
-    static CeilingRule Ceiling(FileSection section)
+    // A model that a rule names.
+    List<string> Models(FileSection section, string key)
+    {
+        var models = section.Texts(key);
+        named.AddRange(models.Select(t => new NamedModel(t, null)));
+        return [.. models.Select(t => t.Text)];
+    }
+
+    CeilingRule Ceiling(FileSection section)
     {
         var over = section.Choices("over").Select(c => (OverCeiling)c).ToList();
-        var to = Texts(section, "to");
+        var to = Models(section, "to");
         if (over.Contains(OverCeiling.Downgrade) && to.Count == 0)
             section.Wrong(section.Place, $"'{section.Name}' downgrades and says not to what; accepted: 'to' with at least one model");
         return new(section.Name, WhoOf(section), Texts(section, "app"), section.Amount("usd") ?? 0m, over.Count > 0 ? over : OverDefault,
@@ -176,13 +230,19 @@ sealed class SettingsReader
         };
     }
 
-    static RateRule Rate(FileSection section) => new(section.Name, WhoOf(section), Texts(section, "app"), PerOf(section),
-        (long?)section.Amount("requests"), (long?)section.Amount("tokens"), section.Amount("usd"));
+    static RateRule Rate(FileSection section)
+    {
+        if (!section.Has("requests") && !section.Has("tokens") && !section.Has("usd"))
+            section.Wrong(section.Place, $"{Quoted.Of(section.Name)} limits nothing; accepted: at least one of requests, tokens, usd");
+        return new(section.Name, WhoOf(section), Texts(section, "app"), PerOf(section), (long?)section.Amount("requests"),
+            (long?)section.Amount("tokens"), section.Amount("usd"));
+    }
 
-    static RouteRule Route(FileSection section)
+    RouteRule Route(FileSection section)
     {
         var tags = section.Named("tags").ToDictionary(t => t.Key, t => PatternsOf(t.Value), StringComparer.Ordinal);
-        var (to, tiers) = (section.Text("to"), Texts(section, "tiers"));
+        var (to, tiers) = (section.Text("to"), Models(section, "tiers"));
+        if (to.Length > 0 && to != RouteRule.ByDifficulty) Models(section, "to");
         if (to == RouteRule.ByDifficulty && tiers.Count is < 2 or > 3)
             section.Wrong(section.Place,
                 $"'{section.Name}' routes by difficulty between {tiers.Count} models; accepted: 'tiers' with two or three");
@@ -220,8 +280,8 @@ sealed class SettingsReader
     // A budget's sums are known by its name, the policy's as well as these.
     static void CheckBudgetNames(FileSection top, GatewaySettings settings)
     {
-        foreach (var budget in settings.Budgets)
-            if (settings.Policy?.Budgets.Any(b => b.Name == budget.Name) == true)
-                top.Wrong(top.At("budgets"), $"the policy has a budget '{budget.Name}' already; accepted: another name");
+        foreach (var budget in top.Named("budgets"))
+            if (settings.Policy?.Budgets.FirstOrDefault(b => b.Name == budget.Key) is { } other)
+                top.Wrong(budget.KeyNode.Place, $"the policy has a budget '{budget.Key}' already ({other.Place}); accepted: another name");
     }
 }

@@ -65,6 +65,18 @@ public sealed partial class DuckDbLedger
         return call.Stub.With([.. used]);
     });
 
+    /// <summary>Who asks by a beginning wants one id, or to hear that there are several.</summary>
+    internal const int IdsMax = 10;
+
+    public IReadOnlyList<RequestId> Ids(string beginning, LedgerRange range) => Guarded(() =>
+    {
+        List<RequestId> ids = [];
+        Each("SELECT coalesce(l.id_text, l.id::VARCHAR) AS name FROM call l JOIN cell c ON c.id = l.cell "
+            + $"WHERE starts_with(name, {LedgerFile.Text(beginning)}) AND {Where(range)} ORDER BY name LIMIT {IdsMax}",
+            r => ids.Add(RequestId.Parse(r.GetString(0))));
+        return ids;
+    });
+
     // Calls and their usage lie in one order, so that two scans side by side put them together, without sorting or joining anything.
     public void Read(LedgerRange range, RecordBatch deliver, CancellationToken cancel) => Guarded(() =>
     {

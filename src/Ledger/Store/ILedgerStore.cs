@@ -79,6 +79,9 @@ public interface ILedgerStore : IDisposable
     /// <summary>One request as it was read; null when it is not there.</summary>
     UsageRecord? Find(RequestId id, LedgerRange range);
 
+    /// <summary>The ids that begin with a text, in their order; a few where there are many.</summary>
+    IReadOnlyList<RequestId> Ids(string beginning, LedgerRange range);
+
     /// <summary>Every record as it was read, days in order.</summary>
     void Read(LedgerRange range, RecordBatch deliver, CancellationToken cancel);
 

@@ -79,6 +79,10 @@ public sealed class MemoryLedger(ModelCatalog catalog) : ILedgerStore
         return null;
     }
 
+    public IReadOnlyList<RequestId> Ids(string beginning, LedgerRange range) =>
+        [.. Range(range).Select(c => c.Record.RequestId).Where(i => i.ToString().StartsWith(beginning, StringComparison.Ordinal))
+            .OrderBy(i => i.ToString(), StringComparer.Ordinal).Take(DuckDbLedger.IdsMax)];
+
     public void Read(LedgerRange range, RecordBatch deliver, CancellationToken cancel)
     {
         foreach (var call in Range(range))

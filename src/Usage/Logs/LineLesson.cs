@@ -111,7 +111,7 @@ sealed class LineLesson
     enum Place : byte
     {
         Root, Identity, Metadata, Input, Output, Answer, Body, Usage, CacheDetails, CacheCreation, PromptDetails, Tier, Performance,
-        Trace, Assessments, Metrics, Units, Elsewhere,
+        Trace, Assessments, Metrics, Units, Gateway, Elsewhere,
     }
 
     bool Object(ref JsonScanner json, ReadOnlySpan<byte> buffer, ref int taken, Place place)
@@ -288,6 +288,7 @@ sealed class LineLesson
         Place.Assessments => (name.SequenceEqual("invocationMetrics"u8) ? Place.Metrics : Place.Assessments, Sense.Nothing),
         Place.Metrics => (name.SequenceEqual("usage"u8) ? Place.Units : Place.Elsewhere, Sense.Nothing),
         Place.Units => (Place.Elsewhere, UnitMeaning(name)),
+        Place.Gateway => (Place.Elsewhere, name.SequenceEqual("refused"u8) ? Sense.Name : Sense.Nothing),
         _ => (Place.Elsewhere, Sense.Nothing),
     };
 
@@ -297,6 +298,7 @@ sealed class LineLesson
         "output" => (Place.Output, Sense.Nothing),
         "identity" => (Place.Identity, Sense.Nothing),
         "requestMetadata" => (Place.Metadata, Sense.Nothing),
+        "gateway" => (Place.Gateway, Sense.Nothing),
         "timestamp" => (Place.Elsewhere, new(SenseKind.Time)),
         "requestId" => (Place.Elsewhere, new(SenseKind.RequestId)),
         "region" or "modelId" or "accountId" or "operation" or "errorCode" or "schemaType" or "schemaVersion" or "inferenceRegion" =>

@@ -30,6 +30,9 @@ sealed partial class RecordParser(LogReaderOptions options)
     // A list of CloudWatch events whose messages hold records is three deep.
     const int WrappersMax = 8;
 
+    // What a gateway writes where it let the call in and the server behind it failed.
+    const string ServerFailed = "upstream";
+
     readonly NameTable names = new();
     readonly Dictionary<int, (ModelRef Model, MappedProfile? Profile)> models = [];
     readonly Dictionary<CallerKey, Caller> callers = [];
@@ -39,7 +42,7 @@ sealed partial class RecordParser(LogReaderOptions options)
     readonly Name?[] lastTags = new Name?[options.TagKeys.Count];
 
     // The previous value of each member: neighbours mostly repeat each other.
-    Name? lastAccount, lastPrincipal, lastRegion, lastOperation, lastModel, lastErrorCode, lastApp, lastTeam, lastEnv;
+    Name? lastAccount, lastPrincipal, lastRegion, lastOperation, lastModel, lastErrorCode, lastRefused, lastApp, lastTeam, lastEnv;
     CallerKey lastCallerKey;
     Caller? lastCaller;
 
@@ -49,7 +52,7 @@ sealed partial class RecordParser(LogReaderOptions options)
         public DateTime Time;
         public bool HasTime, HasRequestId, IsForeign;
         public RequestId RequestId;
-        public Name? Account, Principal, Region, Operation, Model, ErrorCode;
+        public Name? Account, Principal, Region, Operation, Model, ErrorCode, Refused;
         public Name? App, Application, Team, Env, Environment;
         public long Input, Output, CacheRead, CacheWrite;
         public BodyUsage Body;
@@ -147,6 +150,7 @@ sealed partial class RecordParser(LogReaderOptions options)
         5 when name.SequenceEqual("input"u8) => ReadInput(ref json, ref draft),
         6 when name.SequenceEqual("output"u8) => ReadOutput(ref json, ref draft),
         6 when name.SequenceEqual("region"u8) => ReadName(ref json, ref lastRegion, ref draft.Region),
+        7 when name.SequenceEqual("gateway"u8) => ReadGateway(ref json, ref draft),
         7 when name.SequenceEqual("modelId"u8) => ReadName(ref json, ref lastModel, ref draft.Model),
         8 when name.SequenceEqual("identity"u8) => ReadIdentity(ref json, ref draft),
         9 when name.SequenceEqual("timestamp"u8) => ReadTime(ref json, ref draft),
@@ -207,6 +211,17 @@ sealed partial class RecordParser(LogReaderOptions options)
         // Bedrock did not exist before; a later year is a broken clock, and would stretch every daily figure.
         if (draft.Time.Year is < 2000 or > 2099) return json.Fail($"timestamp '{words}' is outside the years 2000 to 2099");
         return draft.HasTime = true;
+    }
+
+    // Our own gateway's member of its own.
+    bool ReadGateway(ref JsonScanner json, ref Draft draft)
+    {
+        if (json.Peek() != (byte)'{') return json.Skip();
+        json.EnterObject();
+        var first = true;
+        while (json.NextMember(ref first, out var name))
+            if (!(name.SequenceEqual("refused"u8) ? ReadName(ref json, ref lastRefused, ref draft.Refused) : json.Skip())) return false;
+        return json.Fault is null;
     }
 
     bool ReadIdentity(ref JsonScanner json, ref Draft draft)
@@ -348,6 +363,7 @@ sealed partial class RecordParser(LogReaderOptions options)
             Tokens = TokensOf(counts, model.Facts, reading),
             Amounts = AmountsOf(counts, draft.Body.Images, reading),
             ErrorCode = draft.ErrorCode is { Text.Length: > 0 } error ? error.Text : null,
+            Refused = draft.Refused is { Text: not ServerFailed } refused ? refused.Text : null,
             StopReason = draft.Body.StopReason?.Text,
             Content = content?.End(),
         };

@@ -34,6 +34,14 @@ public class BedrockErrorTests
     public void A_refusal_of_a_budget_is_not_tried_again() => Assert.False(BedrockError.AccessDenied.IsRetried);
 
     [Fact]
+    public void An_apostrophe_in_a_message_is_one()
+    {
+        var body = new ArrayBufferWriter<byte>();
+        BedrockError.WriteBody(body, "'a' & <b> é \"c\"");
+        Assert.Equal("""{"message":"'a' & <b> é \"c\""}""", Encoding.UTF8.GetString(body.WrittenSpan));
+    }
+
+    [Fact]
     public void An_answer_is_read_as_it_was_written() => Gen.String.Where(s => !s.Any(char.IsSurrogate)).Sample(message =>
     {
         var body = new ArrayBufferWriter<byte>();

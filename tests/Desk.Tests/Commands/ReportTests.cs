@@ -90,6 +90,37 @@ public sealed partial class ReportTests : IDisposable
         });
     }
 
+    // A journal: one call answered, three refused by the gateway, one that its server failed.
+    void WriteJournal() => folder.Write("journal/a.jsonl", LogText.Call("r-1", input: 10, output: 1)
+        + LogText.Call("r-2", error: "AccessDeniedException", refused: "budget") + LogText.Call("r-3", error: "AccessDeniedException", refused: "budget")
+        + LogText.Call("r-4", error: "ThrottlingException", refused: "rate") + LogText.Call("r-5", error: "ServiceUnavailableException", refused: "upstream"));
+
+    [Fact]
+    public void Calls_that_the_gateway_refused_are_told_apart_from_those_its_servers_failed()
+    {
+        WriteJournal();
+        var report = folder.Run("report", "journal", "--json").MustSucceed().Json;
+        Assert.Equal(4, report.GetProperty("failed").GetInt64());
+        Assert.Equal("""[{"reason":"budget","count":2},{"reason":"rate","count":1}]""", JsonSerializer.Serialize(report.GetProperty("refused")));
+        const string words = "4 failed, 3 of them refused by the gateway (2 budget, 1 rate)";
+        Assert.Contains(words, folder.Run("report", "journal").MustSucceed().Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains("4 calls failed, 3 of them refused by the gateway (2 budget, 1 rate).", folder.Run("report", "journal", "--markdown").MustSucceed().Output, StringComparison.Ordinal);
+        folder.Run("report", "journal", "--html", "report.html").MustSucceed();
+        Assert.Contains("3 of them were not let in by the gateway", File.ReadAllText(folder.PathOf("report.html")), StringComparison.Ordinal);
+        Assert.Equal(0, Report().GetProperty("refused").GetArrayLength());
+    }
+
+    [Fact]
+    public void What_was_refused_stands_out_as_refused_not_as_failed()
+    {
+        var lines = Enumerable.Range(0, 60).Select(i => i < 50 ? LogText.Call($"r-{i}", input: 10, output: 100) : LogText.Call($"r-{i}", error: "AccessDeniedException", refused: "budget"));
+        folder.Write("journal/a.jsonl", string.Concat(lines));
+        var highlights = folder.Run("report", "journal", "--json").MustSucceed().Json.GetProperty("highlights").EnumerateArray()
+            .ToDictionary(h => h.GetProperty("id").GetString()!, h => h.GetProperty("text").GetString()!);
+        Assert.EndsWith(": the gateway refused 16.7% of its calls, most often for budget", highlights["refusals"], StringComparison.Ordinal);
+        Assert.DoesNotContain("failures", highlights.Keys);
+    }
+
     [Fact]
     public void A_total_that_is_certain_has_no_upper_bound()
     {

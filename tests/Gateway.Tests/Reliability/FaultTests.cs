@@ -212,7 +212,7 @@ public sealed class FaultTests
             this.answer = answer;
             leases = LeaseFile.Open(Path.Combine(folder, "leases"));
             journal = new(Path.Combine(folder, "journal"), new(), TimeProvider.System);
-            Ledgering = new(journal, leases, _ => { }, Said.Enqueue, instruments, TimeProvider.System);
+            Ledgering = new(journal, leases, _ => { }, (_, _) => { }, Said.Enqueue, instruments, TimeProvider.System);
             var key = Rig.Owner("one") with { Hash = KeySecret.HashOf("assay_secret"), PreviousHash = null };
             Live = new(new GatewaySettings(), [key], Rig.Catalog, Rig.Book,
                 [

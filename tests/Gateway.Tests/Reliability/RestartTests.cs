@@ -147,10 +147,42 @@ public sealed class RestartTests
             Assert.Equal(200, (await caller.Converse("[[tokens=1]]", maxTokens: 1)).Status);
             before = await Sums(caller);
         }
+        rig.Warnings.Clear();
+        rig.Configure("region: us-east-9\nrates:\n  r: {per: key}\nnonsense: yes");
+        await Rig.Until(() => !rig.Warnings.IsEmpty, "a warning of them all");
+        var warning = Assert.Single(rig.Warnings).Split('\n');
+        Assert.Equal("the configuration was changed and is not taken up: 3 mistakes; the settings before it stay in force.", warning[0]);
+        Assert.Equal(["4", "6", "7"], warning[1..].Select(l => l.Split(':')[1]));
+        Assert.Empty(rig.Told);
+
         File.Delete(rig.Config);
         rig.Warnings.Clear();
         await Rig.Until(() => !rig.Warnings.IsEmpty, "a warning that it is gone");
         Assert.Equal(200, (await caller.Converse("hello")).Status);
+    }
+
+    [Fact]
+    public async Task A_change_that_is_taken_up_is_told_in_a_line_and_so_is_that_nothing_changed()
+    {
+        const string rules = "budgets:\n  organisation: {amount: $1 a month}\nroutes:\n  all: {to: us.amazon.nova-lite-v1:0}";
+        await using var rig = await Rig.Make("budgets:\n  organisation: {amount: $1 a month}");
+        rig.Key();
+        await rig.StartHost();
+
+        rig.Configure(rules);
+        await Rig.Until(() => rig.Told.Count == 1, "the news");
+        rig.Configure(rules);
+        File.SetLastWriteTimeUtc(rig.Config, DateTime.UtcNow.AddSeconds(5));
+        await Rig.Until(() => rig.Told.Count == 2, "that there are none");
+        rig.Key("two");
+        await Rig.Until(() => rig.Told.Count == 3, "news of the keys");
+
+        Assert.Equal(
+        [
+            $"'{rig.Config}' changed and is taken up: 1 key, 1 upstream, 1 budget, 1 route.", $"'{rig.Config}' was written anew; nothing changed.",
+            $"'{rig.Keys.Path}' changed and is taken up: 2 keys, 1 upstream, 1 budget, 1 route.",
+        ], rig.Told);
+        Assert.Empty(rig.Warnings);
     }
 
     [Fact]

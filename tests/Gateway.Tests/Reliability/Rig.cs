@@ -51,6 +51,9 @@ sealed class Rig : IAsyncDisposable
     public string Journal => Path.Combine(Data, "journal");
     public ConcurrentQueue<string> Warnings { get; } = new();
 
+    /// <summary>What was told that nobody need worry about.</summary>
+    public ConcurrentQueue<string> Told { get; } = new();
+
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="rules">Lines of the configuration after the upstream.</param>
@@ -84,7 +87,7 @@ sealed class Rig : IAsyncDisposable
         Kept(await GatewayProcess.Start(Data, Config, with));
 
     public async Task<GatewayHost> StartHost(TimeProvider? time = null) => Kept(await GatewayHost.Start(
-        new(new(IPAddress.Loopback, 0), Data, new SettingsSource(Config, Prices), Prices), time ?? TimeProvider.System, Warnings.Enqueue, Cancel));
+        new(new(IPAddress.Loopback, 0), Data, new SettingsSource(Config, Prices), Prices) { Tell = Told.Enqueue }, time ?? TimeProvider.System, Warnings.Enqueue, Cancel));
 
     T Kept<T>(T one) where T : IAsyncDisposable
     {
@@ -96,7 +99,8 @@ sealed class Rig : IAsyncDisposable
     public IReadOnlyList<string> Lines()
     {
         List<string> lines = [];
-        foreach (var path in Directory.GetFiles(Journal).Order(StringComparer.Ordinal))
+        // A file that is being packed has its lines elsewhere still.
+        foreach (var path in Directory.GetFiles(Journal).Where(f => !f.EndsWith(".part", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using Stream stream = path.EndsWith(JournalPacker.Packed, StringComparison.Ordinal)

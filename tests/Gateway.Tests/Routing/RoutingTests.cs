@@ -83,10 +83,19 @@ public class RoutingTests
     static decimal Money(JsonElement json, string name) => decimal.Parse(json.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
 
     [Fact]
-    public async Task A_rule_that_names_a_model_without_a_price_leaves_the_call_as_it_asked()
+    public async Task Bedrock_Local_stands_for_the_server_that_a_name_asks_for()
     {
-        await using var gateway = await RunningGateway.Start("routes:\n  wrong: {to: us.anthropic.claude-unheard-of}\n");
-        using var answer = await gateway.Converse(Sonnet, "hello");
+        await using var gateway = await RunningGateway.Start($"models:\n  ours: {{to: ['{Lite}'], upstream: bedrock}}\n");
+        using var answer = await gateway.Converse("ours", "hello");
+        Assert.Equal((200, Lite), ((int)answer.StatusCode, answer.Header("x-assay-model")));
+    }
+
+    [Fact]
+    public async Task A_rule_whose_model_cannot_read_the_request_leaves_the_call_as_it_asked()
+    {
+        await using var gateway = await RunningGateway.Start($"routes:\n  wrong: {{to: '{Lite}'}}\n");
+        using var answer = await gateway.Send($"/model/{Uri.EscapeDataString(Sonnet)}/invoke",
+            """{"anthropic_version":"bedrock-2023-05-31","max_tokens":20,"messages":[{"role":"user","content":"hello"}]}""");
         Assert.Equal(Sonnet, answer.Header("x-assay-model"));
     }
 

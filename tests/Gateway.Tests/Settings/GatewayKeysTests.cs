@@ -19,8 +19,8 @@ public class GatewayKeysTests
     [Fact]
     public void The_sample_can_be_used_as_it_stands()
     {
-        var catalog = new PriceFolder(Path.Combine(Repository.Root, "prices")).ReadCatalog();
-        var reading = SettingsReader.Read(Path.Combine(Repository.Root, "samples", "gateway.yaml"), catalog);
+        var prices = new PriceFolder(Path.Combine(Repository.Root, "prices"));
+        var reading = SettingsReader.Read(Path.Combine(Repository.Root, "samples", "gateway.yaml"), prices);
         Assert.Empty(reading.Errors);
         Assert.NotNull(reading.Settings!.Policy);
     }

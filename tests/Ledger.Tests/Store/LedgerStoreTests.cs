@@ -41,6 +41,9 @@ public sealed class LedgerStoreTests
         Assert.Equal(records.Select(Words).Order(StringComparer.Ordinal), read.Select(Words).Order(StringComparer.Ordinal));
         if (records.Length > 0) Assert.Equal(Words(records[^1]), Words(opened.Ledger.Find(records[^1].RequestId, All)!.Value));
         Assert.Null(opened.Ledger.Find(RequestId.Parse("nobody"), All));
+        foreach (var beginning in records.Length == 0 ? ["", "it's"] : new[] { records[^1].RequestId.ToString()[..8], records[0].RequestId.ToString(), "it's" })
+            Assert.Equal(records.Select(r => r.RequestId.ToString()).Distinct().Where(i => i.StartsWith(beginning, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal).Take(10), opened.Ledger.Ids(beginning, All).Select(i => i.ToString()));
     }, iter: store == "memory" ? 100 : 10, threads: 1);
 
     [Theory, MemberData(nameof(Stores))]

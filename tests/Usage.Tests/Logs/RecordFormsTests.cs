@@ -124,7 +124,18 @@ public sealed class RecordFormsTests
         var record = Only(Line("", "", extra: "\"errorCode\":\"ThrottlingException\""));
         Assert.True(record.Failed);
         Assert.Equal("ThrottlingException", record.ErrorCode);
+        Assert.Null(record.Refused);
     }
+
+    [Theory]
+    [InlineData("{\"refused\":\"budget\"}", "budget")]
+    [InlineData("{\"asked\":{\"refused\":\"no\"},\"refused\":\"bu\\u0064get\",\"decision\":\"\"}", "budget")]
+    [InlineData("{\"refused\":\"upstream\"}", null)]
+    [InlineData("{\"refused\":7}", null)]
+    [InlineData("\"refused\"", null)]
+    [InlineData("[{\"refused\":\"budget\"}]", null)]
+    public void A_call_that_a_gateway_did_not_let_in_says_why_and_one_whose_server_failed_does_not(string gateway, string? reason) =>
+        Assert.Equal(reason, Only(Line("", "", extra: "\"errorCode\":\"AccessDeniedException\",\"gateway\":" + gateway)).Refused);
 
     [Fact]
     public void A_call_that_failed_after_it_was_counted_is_billed()

@@ -87,7 +87,7 @@ static class TheLog
     /// <summary>Everything a record says, for comparing records that are not the same objects.</summary>
     public static string Words(in UsageRecord r) => string.Create(CultureInfo.InvariantCulture,
         $"{r.RequestId} {r.Time:O} {r.Caller.Account}/{r.Caller.Principal}/{r.Caller.App}/{r.Caller.Team}/{r.Caller.Env}/{Tags(r.Caller.Tags)} {r.Region} "
-        + $"{r.Model.Id}/{r.Model.Scope}/{r.Model.Kind} {r.Mode} {r.Tier} {r.Term} {r.Tokens} {Amounts(r)} {r.Operation} {r.ErrorCode ?? "-"} {r.StopReason ?? "-"}");
+        + $"{r.Model.Id}/{r.Model.Scope}/{r.Model.Kind} {r.Mode} {r.Tier} {r.Term} {r.Tokens} {Amounts(r)} {r.Operation} {r.ErrorCode ?? "-"} {r.StopReason ?? "-"} {r.Refused ?? "-"}");
 
     /// <summary>Everything a reading says.</summary>
     public static string Words((List<UsageRecord> Records, FileReading Reading) read) => string.Join('\n',

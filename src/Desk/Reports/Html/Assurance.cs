@@ -49,6 +49,14 @@ static class Assurance
             <p>{Figures.Plural(report.Failed, "call", "calls")} failed and cost nothing.</p>
             """);
         if (report.Errors.Count > 0) Counted(page, "Error", "Calls", report.Errors);
+        if (report.Refused.Count > 0)
+        {
+            page.Line($"""
+                <p>{Figures.Plural(report.Refused.Sum(r => r.Count), "of them was", "of them were")} not let in by the gateway;
+                no server saw them.</p>
+                """);
+            Counted(page, "Refused for", "Calls", report.Refused);
+        }
         page.Line($"</div>");
     }
 
