@@ -37,14 +37,16 @@ static class CapacityLever
         {
             cancel.ThrowIfCancellationRequested();
             var model = new Model([.. group], context, from);
+            var isBought = false;
             if (model.Purchase() is { } bought && bought.JointSaving >= context.Constraints.MinimumMonthlySaving)
             {
                 var asRecorded = new Model([.. group.Select(c => (c.View, AsItIs(c.View)))], context, from);
                 // Where nothing else is changed, what is bought alone is what is bought.
                 var alone = group.All(c => c.Arrangement.Options.Count == 0) ? bought : asRecorded.Purchase();
+                isBought = true;
                 actions.Add(bought with { PeriodSaving = alone?.PeriodSaving ?? 0m, MonthlySaving = alone?.MonthlySaving ?? 0m });
             }
-            if (model.BreakEven() is { } known) notes.Add(known);
+            if (!isBought && model.BreakEven() is { } known) notes.Add(known);
         }
         return new(actions, notes);
     }
@@ -152,11 +154,10 @@ static class CapacityLever
                 "reserved tokens a minute", "1,000 tokens a minute each");
         }
 
-        /// <summary>From where a unit would pay, in words; null where the book sells none or the user has said what one carries.</summary>
+        /// <summary>From where a unit would pay, in words; null where the book sells none.</summary>
         public string? BreakEven()
         {
-            if (Unit is not null || Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms,
-                1m) is not { Count: > 0 } terms) return null;
+            if (Terms(Mode.Provisioned, Meter.ModelUnitHour, UnitTerms, 1m) is not { Count: > 0 } terms) return null;
             var minutes = Minutes((tokens, usd) => new(tokens.Prompt + tokens.Output, usd));
             var plan = CapacityPlan.Of(minutes, terms, null);
             if (plan.BreakEvens.MinBy(b => b.TokensPerMinute) is not { } least) return null;
@@ -164,9 +165,13 @@ static class CapacityLever
                 + $"{Say.Count((long)Math.Ceiling(least.TokensPerMinute))} "
                 + $"tokens a minute day and night; now there are {Say.Count((long)(minutes.Sum(m => m.Tokens) / minutes.Length))} on "
                 + $"average, "
-                + $"{Say.Count((long)minutes.Max(m => m.Tokens))} in the busiest minute. What a unit carries AWS does not publish: "
-                + $"'units' in the constraints says it. "
-                + $"The guide's rule of {CapacityBreakEven.GuideUtilisation:0 %} utilisation says nothing without it.";
+                + $"{Say.Count((long)minutes.Max(m => m.Tokens))} in the busiest minute. "
+                + (Unit is { } unit
+                    ? $"Of the {Say.Count((long)unit.TokensPerMinute)} that one carries, as you say, that is "
+                        + $"{least.TokensPerMinute / unit.TokensPerMinute:0.#%}, beside the guide's rule of "
+                        + $"{CapacityBreakEven.GuideUtilisation:0 %}: none is bought."
+                    : "What a unit carries AWS does not publish: 'units' in the constraints says it. The guide's rule of "
+                        + $"{CapacityBreakEven.GuideUtilisation:0 %} utilisation says nothing without it.");
         }
 
         PlanAction? Bought(IReadOnlyList<CapacityPlan> plans, string what, string each, int owned = 0)

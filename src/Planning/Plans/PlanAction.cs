@@ -72,6 +72,11 @@ public sealed record PlanAction
     /// <summary><see cref="JointPeriodSaving"/> over 30 days; these add up to the plan's saving.</summary>
     public decimal JointSaving { get; init; }
 
+    /// <summary>
+    /// For candidates: what it would save over 30 days once the counted changes are made, USD; null where that cannot be told.
+    /// </summary>
+    public decimal? AfterPlan { get; init; }
+
     public Confidence Confidence { get; init; }
     public Effort Effort { get; init; }
 

@@ -19,7 +19,7 @@ static class PlanNotes
         var seen = views.SelectMany(v => v.Workload.Days).Distinct().Count();
         if (context.Days >= 14 && seen * 2 < context.Days)
             notes.Add($"Calls came on {seen} of {context.Days} days. A wrong clock stretches the period and shrinks every monthly "
-                + $"figure; see 'assay report --by day'.");
+                + $"figure{Lonely(views)}.");
         var blind = views.Where(v => v.Workload is { HasPrompts: false, IsSums: false, IsBatch: false, Answered: > 0 }).ToList();
         var sums = views.Where(v => v.Workload.IsSums).ToList();
         if (sums.Count > 0)
@@ -46,16 +46,60 @@ static class PlanNotes
         return notes;
     }
 
+    // The record furthest from all others, and how to leave it out.
+    static string Lonely(IReadOnlyList<WorkloadView> views)
+    {
+        List<DateOnly> days = [.. views.SelectMany(v => v.Workload.Days).Distinct().Order()];
+        var gap = Enumerable.Range(1, days.Count - 1).MaxBy(i => days[i].DayNumber - days[i - 1].DayNumber);
+        var (isLate, sides) = (gap * 2 > days.Count, (Before: days[gap - 1], After: days[gap]));
+        var odd = views.SelectMany(v => v.Workload.Calls).Where(c => isLate ? DateOnly.FromDateTime(c.Time) >= sides.After
+            : DateOnly.FromDateTime(c.Time) <= sides.Before).ToList();
+        var cut = isLate ? $"--to {sides.Before.AddDays(1):yyyy-MM-dd}" : $"--from {sides.After:yyyy-MM-dd}";
+        return $": {Say.Calls(odd.Count)} (the first {odd[0].RequestId}, {odd[0].Time:yyyy-MM-dd}) "
+            + $"{(odd.Count == 1 ? "lies" : "lie")} {sides.After.DayNumber - sides.Before.DayNumber} days from the others, and '{cut}' leaves "
+            + $"{(odd.Count == 1 ? "it" : "them")} out";
+    }
+
     /// <summary>Changes that would be counted, were they not below the least saving asked for.</summary>
     public static IEnumerable<string> TooSmall(
         IReadOnlyList<WorkloadView> views, IReadOnlyList<IReadOnlyList<LeverOption>> options, decimal minimum, LeverContext context)
     {
-        List<decimal> small = [.. views.SelectMany((v, i) => options[i].Where(o => o.Kind == ActionKind.Saving).GroupBy(o => o.Lever)
-            .Select(g => g.Max(o => v.Saving(o) ?? 0m))).Where(s => s > 0m && s < minimum)];
+        List<(string What, decimal Saving)> small = [.. views.SelectMany((v, i) => options[i].Where(o => o.Kind == ActionKind.Saving)
+            .GroupBy(o => o.Lever).Select(g => (What(v, g.Key), g.Max(o => v.Saving(o) ?? 0m))))
+            .Where(s => s.Item2 > 0m && s.Item2 < minimum).OrderByDescending(s => s.Item2)];
         if (small.Count > 0)
             yield return $"{Say.Count(small.Count)} {(small.Count == 1 ? "change saves" : "changes save")} less than 'minimum_saving' asks "
                 + $"for, {Say.Usd(context.Constraints.MinimumMonthlySaving)} a month each, and {(small.Count == 1 ? "is" : "are")} left "
-                + $"out: {Say.Usd(context.Monthly(small.Sum()))} a month in all, each taken alone.";
+                + $"out: {Say.Usd(context.Monthly(small.Sum(s => s.Saving)))} a month in all, each taken alone: "
+                + $"{Listed([.. small.Select(s => s.What)])}.";
+    }
+
+    /// <summary>Changes that would save on today's bill and nothing more beside those that are counted: whoever refuses one of those
+    /// comes back to these.</summary>
+    public static IEnumerable<string> Covered(IReadOnlyList<(WorkloadView View, Arrangement Arrangement)> chosen,
+        IReadOnlyList<IReadOnlyList<LeverOption>> options, decimal minimum, LeverContext context)
+    {
+        List<(string What, decimal Saving)> covered = [];
+        for (var i = 0; i < chosen.Count; i++)
+        {
+            var (view, arrangement) = chosen[i];
+            if (arrangement.Options.Count == 0) continue;
+            var levers = arrangement.Options.Select(o => o.Lever).ToHashSet();
+            foreach (var lever in options[i].Where(o => o.Kind == ActionKind.Saving && !levers.Contains(o.Lever)).GroupBy(o => o.Lever))
+                if (lever.MaxBy(o => view.Saving(o) ?? 0m) is { } best && view.Saving(best) is { } saving && saving >= minimum && saving > 0m)
+                    covered.Add(($"{What(view, lever.Key)} ({best.From} → {best.To}) {Say.Usd(context.Monthly(saving))}", saving));
+        }
+        if (covered.Count > 0)
+            yield return "Would save by itself, and nothing to speak of beside what is counted, so it waits for whoever refuses that: "
+                + $"{Listed([.. covered.OrderByDescending(c => c.Saving).Select(c => c.What)])} a month.";
+    }
+
+    static string What(WorkloadView view, Lever lever) => $"'{view.Workload.Name}' {lever.ToString().ToLowerInvariant()}";
+
+    static string Listed(IReadOnlyList<string> all)
+    {
+        const int most = 5;
+        return string.Join(", ", all.Take(most)) + (all.Count > most ? $" and {Say.Count(all.Count - most)} more" : "");
     }
 
     // Rules that hold for nothing, or leave nothing to choose from.

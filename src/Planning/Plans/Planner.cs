@@ -63,7 +63,7 @@ public static class Planner
         var left = constraints.MaxActions - chosen.Sum(c => c.Arrangement.Options.Count) ?? int.MaxValue;
         capacity = capacity with { Actions = [.. capacity.Actions.OrderByDescending(a => a.JointSaving).Take(Math.Max(0, left))] };
         List<PlanAction> counted = [.. chosen.SelectMany(c => Counted(c.View, c.Arrangement)), .. capacity.Actions];
-        List<PlanAction> candidates = [.. views.SelectMany((v, i) => Candidates(v, options[i], minimum))];
+        List<PlanAction> candidates = [.. chosen.SelectMany((c, i) => Candidates(c.View, c.Arrangement, options[i], minimum))];
         var current = views.Sum(v => v.Replay.Recorded.Cost);
         var monthly = Round(context.Monthly(current));
         var saving = counted.Sum(a => a.JointSaving);
@@ -89,7 +89,8 @@ public static class Planner
             Unpriced = [.. views.Where(v => v.Replay.Recorded.Reason is not null).SelectMany(v => v.Replay.WithoutPrice())
                 .GroupBy(u => u.Reason).Select(g => (g.Key, g.Sum(u => u.Calls))).OrderByDescending(u => u.Item2)
                 .ThenBy(u => u.Key, StringComparer.Ordinal)],
-            Notes = [.. PlanNotes.Of(views, context, span), .. PlanNotes.TooSmall(views, options, minimum, context), .. apart,
+            Notes = [.. PlanNotes.Of(views, context, span), .. PlanNotes.TooSmall(views, options, minimum, context),
+                .. PlanNotes.Covered(chosen, options, minimum, context), .. apart,
                 .. capacity.Notes, .. staying is null ? [] : (IEnumerable<string>)[staying]],
         };
 
@@ -107,10 +108,25 @@ public static class Planner
             }
         }
 
-        IEnumerable<PlanAction> Candidates(WorkloadView view, IReadOnlyList<LeverOption> ways, decimal least) =>
+        IEnumerable<PlanAction> Candidates(
+            WorkloadView view, Arrangement arrangement, IReadOnlyList<LeverOption> ways, decimal least) =>
             ways.Where(o => o.Kind == ActionKind.Candidate).Select(o => (Option: o, Saving: view.Saving(o)))
                 .Where(c => c.Saving is not null && (c.Option.IsFinding || (c.Saving >= least && c.Saving > 0m)))
-                .Select(c => Action(view, c.Option, c.Saving!.Value, 0m, context));
+                .Select(c => Action(view, c.Option, c.Saving!.Value, 0m, context) with
+                {
+                    AfterPlan = AfterPlan(view, arrangement, c.Option) is { } after ? Round(context.Monthly(after)) : null,
+                });
+    }
+
+    // The same money is not saved twice: beside a batch at half the price a smaller model is worth half as much.
+    static decimal? AfterPlan(WorkloadView view, Arrangement arrangement, LeverOption option)
+    {
+        var (plan, terms) = (CallPlan.AsRecorded, CallTerms.AsRecorded);
+        foreach (var counted in arrangement.Options) (plan, terms) = counted.On(plan, terms);
+        var before = view.Replay.Cost(plan, terms);
+        (plan, terms) = option.On(plan, terms);
+        var after = view.Replay.Cost(plan, terms);
+        return after.Unpriced > before.Unpriced ? null : before.Cost - after.Cost;
     }
 
     static void Deliver(WorkloadView view, Arrangement arrangement, PlannedCall deliver)

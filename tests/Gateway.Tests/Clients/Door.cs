@@ -157,5 +157,6 @@ sealed class LeapingClock : TimeProvider
     long ahead;
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddSeconds(Interlocked.Read(ref ahead));
+    public override long GetTimestamp() => base.GetTimestamp() + (Interlocked.Read(ref ahead) * TimestampFrequency);
     public void Leap() => Interlocked.Add(ref ahead, 58);
 }

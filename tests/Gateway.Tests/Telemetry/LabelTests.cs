@@ -36,8 +36,10 @@ public class LabelTests
     [Fact]
     public async Task A_model_that_the_configuration_names_keeps_its_name()
     {
-        var bought = Arn("provisioned-model", 1);
-        await using var gateway = await RunningGateway.Start($"models:\n  ours: {{to: ['{bought}']}}\n", Key + "-named");
+        var bought = Arn("application-inference-profile", 1);
+        var profiles = Path.Combine(Directory.CreateTempSubdirectory("assay-labels-").FullName, "profiles.json");
+        await File.WriteAllTextAsync(profiles, $"{{\"{bought}\": {{\"model\": \"amazon.nova-micro-v1:0\"}}}}", TestContext.Current.CancellationToken);
+        await using var gateway = await RunningGateway.Start($"profiles: {profiles}\nmodels:\n  ours: {{to: ['{bought}']}}\n", Key + "-named");
         using var answer = await gateway.Converse("ours", "hello");
         using var direct = await gateway.Converse(bought, "hello");
 

@@ -65,7 +65,8 @@ static class PlanCards
     static string Title(Plan plan, List<int> card)
     {
         var action = plan.Actions[card[0]];
-        var what = action.Kind == ActionKind.Warning ? PlanWords.Cause(action.Warning) : PlanWords.Lever(action.Lever);
+        var what = action is { Kind: ActionKind.Warning, Lever: not Lever.Commitment } ? PlanWords.Cause(action.Warning)
+            : PlanWords.Lever(action.Lever);
         return $"{PlanWords.Capital(what)}: {(card.Count == 1 ? PlanWords.OneLine(action.Name) : $"{card.Count} workloads")}";
     }
 
@@ -109,6 +110,9 @@ static class PlanCards
         if (alike.Count == 1) Row("", $"[grey]{Markup.Escape(PlanWords.Figures(evidence))}[/]");
         if (alike.Count == 1 && evidence.Interval is var (low, high))
             Row("", $"[grey]between {figures.Show(figures.Scaled(low))} and {figures.Show(figures.Scaled(high))} a month[/]");
+        if (alike.Any(a => a.AfterPlan is { } after && figures.Shown(after) != figures.Shown(a.MonthlySaving)))
+            Row("", $"[grey]{figures.Show(alike.Sum(a => figures.Shown(a.AfterPlan ?? a.MonthlySaving)))} a month once what is counted is "
+                + "done[/]");
         Row("quality", Markup.Escape(PlanWords.OneLine(action.Quality)));
         if (action.Kind != ActionKind.Warning)
             Row("effort", $"{PlanWords.Name(action.Effort)} · confidence {Coloured(action.Confidence)}");

@@ -61,6 +61,7 @@ static class PlanJson
         Money(json, "period_saving", action.PeriodSaving);
         Money(json, "joint_saving", joint);
         Money(json, "joint_period_saving", action.JointPeriodSaving);
+        if (action.AfterPlan is { } after) Money(json, "monthly_after_plan", PlanFigures.OfMonth(after));
         json.WriteString("confidence", PlanWords.Name(action.Confidence));
         json.WriteString("effort", PlanWords.Name(action.Effort));
         json.WriteString("breaks", action.Breaks);

@@ -54,9 +54,10 @@ static class PlanMarkdown
 
     static void Candidates(Plan plan, PlanFigures figures, TextWriter text) => Table(text,
         "Not counted: needs a trial, or somebody's consent",
-        ["#:", "lever", "what", "where", "change", "a month:", "quality", "confidence", "effort"],
+        ["#:", "lever", "what", "where", "change", "a month:", "beside the plan:", "quality", "confidence", "effort"],
         Numbered(plan, ActionKind.Candidate).Select(a => (string[])[$"{a.Number}", PlanWords.Lever(a.Action.Lever), a.Action.Name,
-            PlanWords.Where(a.Action.Workload), PlanWords.Change(a.Action), figures.Show(a.Action.MonthlySaving), a.Action.Quality,
+            PlanWords.Where(a.Action.Workload), PlanWords.Change(a.Action), figures.Show(a.Action.MonthlySaving),
+            a.Action.AfterPlan is { } after ? figures.Show(after) : "–", a.Action.Quality,
             PlanWords.Name(a.Action.Confidence), PlanWords.Name(a.Action.Effort)]));
 
     static void Details(Plan plan, TextWriter text)
