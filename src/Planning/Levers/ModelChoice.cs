@@ -3,7 +3,9 @@ using Assay.Usage;
 
 namespace Assay.Planning;
 
-/// <summary>Which models may answer a workload's calls instead of its own: under which id, in which scope, and which of them are current.</summary>
+/// <summary>
+/// Which models may answer a workload's calls instead of its own: under which id, in which scope, and which of them are current.
+/// </summary>
 static class ModelChoice
 {
     // A model that costs no more than this share of what the middle one of its maker's would is one of its small ones.
@@ -35,8 +37,9 @@ static class ModelChoice
         return new Choice(current[0].Model, isOther ? inUse[0] : null);
     }
 
-    /// <summary>The models of a list, each under one id: an id that can be called in the scope in use, else in another, else the first
-    /// of the table.</summary>
+    /// <summary>
+    /// The models of a list, each under one id: an id that can be called in the scope in use, else in another, else the first of the table.
+    /// </summary>
     public static IEnumerable<ModelRef> OneOfEach(WorkloadView view, IEnumerable<string> ids) =>
         ids.Distinct(StringComparer.Ordinal).GroupBy(id => Product(view, id), StringComparer.Ordinal).Select(g =>
         {
@@ -117,15 +120,20 @@ static class ModelChoice
         bool IsSold(string model) => regions.Count == 0 || CallableFrom.IsListed(model, regions);
     }
 
-    /// <summary>The first word of a model's name, and the generation its id tells: claude and 4 of
-    /// <c>anthropic.claude-haiku-4-5-20251001-v1:0</c>, llama and 3 of <c>meta.llama3-1-8b-instruct-v1:0</c>; 0 where it tells none.</summary>
+    /// <summary>
+    /// The first word of a model's name, and the generation its id tells: claude and 4 of <c>anthropic.claude-haiku-4-5-20251001-v1:0</c>,
+    /// llama and 3 of <c>meta.llama3-1-8b-instruct-v1:0</c>; 0 where it tells none.
+    /// </summary>
     internal static (string Family, int Generation) FamilyOf(string id)
     {
         var words = ModelNames.Short(id).Split('-');
         var family = words[0].TrimEnd("0123456789.".ToCharArray());
         foreach (var word in words.Skip(1).Prepend(words[0][family.Length..]))
-            if (decimal.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < GenerationMax)
+        {
+            if (decimal.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && number < GenerationMax)
                 return (family, (int)number);
+        }
         return (family, 0);
     }
 }

@@ -65,8 +65,8 @@ static class RoutingLever
             Confidence = simple.Seen >= 20 ? Confidence.Medium : Confidence.Low, Effort = Effort.Low,
             Quality = "not measured: try it on some hundred of these calls and compare the labels before moving",
             Breaks = "some labels may change", Setup = $"modelId: {ModelChoice.IdOf(view, model)}",
-            Evidence = view.Evidence($"{Say.Sentence(Say.Share(simple.Share))} of the calls are answered with at most "
-                + $"{simple.Longest} tokens; {labels}.{other}", simple.Count) with
+            Evidence = view.Evidence($"{Say.Sentence(Say.Share(simple.Share))} of {Say.Calls(simple.Answered)} are answered with at most "
+                + $"{simple.Longest} tokens (95 % interval: {simple.Bounds}); {labels}.{other}", simple.Count) with
             {
                 Examples = Some(view, simple.Which), Figures = simple.Figures,
             },
@@ -79,7 +79,8 @@ static class RoutingLever
     {
         List<int> moved = [.. Enumerable.Range(0, calls.Count).Where(i => calls[i])];
         var some = Math.Min(ExamplesMax, moved.Count);
-        return [.. Enumerable.Range(0, some).Select(i => view.Workload.Calls[moved[i * (moved.Count - 1) / Math.Max(1, some - 1)]].RequestId)];
+        return [.. Enumerable.Range(0, some).Select(i => moved[i * (moved.Count - 1) / Math.Max(1, some - 1)])
+            .Select(i => view.Workload.Calls[i].RequestId)];
     }
 
     // So many of the calls, those with the shortest answers: a saving replayed on them is not overstated.

@@ -71,8 +71,10 @@ sealed class SimpleCalls
 
     public double Share => Answered == 0 ? 0 : (double)Count / Answered;
 
-    /// <summary>True where a few answers, and more than one, make nearly all: labels come back again and again; words that do not are
-    /// answers, however short. What is not in the log may be labels.</summary>
+    /// <summary>
+    /// True where a few answers, and more than one, make nearly all: labels come back again and again; words that do not are answers,
+    /// however short. What is not in the log may be labels.
+    /// </summary>
     public bool AreLabels
     {
         get
@@ -84,20 +86,24 @@ sealed class SimpleCalls
         }
     }
 
-    /// <summary>How sure the share is, by Wilson's interval.</summary>
-    public IReadOnlyList<(string Name, string Value)> Figures
+    /// <summary>Between what the share lies, as sure as 95 %, in words.</summary>
+    public string Bounds
     {
         get
         {
             var (low, high) = Interval(Count, Answered);
-            return
-            [
-                ("calls that look simple", FormattableString.Invariant($"{100 * Share:0.#} % of {Say.Count(Answered)}")),
-                ("95 % interval", FormattableString.Invariant($"{100 * low:0.#} to {100 * high:0.#} %")),
-            ];
+            return FormattableString.Invariant($"{100 * low:0.#} to {100 * high:0.#} %");
         }
     }
 
+    /// <summary>How sure it is.</summary>
+    public IReadOnlyList<(string Name, string Value)> Figures =>
+    [
+        ("calls that look simple", FormattableString.Invariant($"{100 * Share:0.#} % of {Say.Count(Answered)}")),
+        ("95 % interval", Bounds),
+    ];
+
+    /// <summary>Wilson's interval of a share.</summary>
     internal static (double Low, double High) Interval(int count, int of)
     {
         if (of == 0) return (0, 1);

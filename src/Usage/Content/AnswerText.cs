@@ -69,8 +69,9 @@ static class AnswerText
         return hash;
     }
 
-    /// <summary>Fingerprint of a short text with a mark in place of each score, and of an object without its id; 0 where it is long or
-    /// empty.</summary>
+    /// <summary>
+    /// Fingerprint of a short text with a mark in place of each score, and of an object without its id; 0 where it is long or empty.
+    /// </summary>
     public static ulong WithoutScores(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty || text.Length > ShortMax) return 0;

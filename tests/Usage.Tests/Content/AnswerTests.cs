@@ -100,8 +100,8 @@ public sealed class AnswerTests
         Assert.Equal(0UL, Calling($$"""{"patch":"{{new string('x', 200)}}"}""").WithoutScores);
         Assert.Equal(0UL, Calling("").WithoutScores);
         const string call = """{"toolUse":{"toolUseId":"a","name":"f","input":{"label":"spam"}}}""";
-        Assert.Equal(0UL, Answer($$$"""{"output":{"message":{"content":[{"text":"I look."},{{{call}}}]}}}""").WithoutScores);
-        Assert.Equal(0UL, Answer($$$"""{"output":{"message":{"content":[{{{call}}},{{{call}}}]}}}""").WithoutScores);
+        Assert.Equal(0UL, Answer($$"""{"content":[{"type":"text","text":"I look."},{{call}}]}""").WithoutScores);
+        Assert.Equal(0UL, Answer($$"""{"content":[{{call}},{{call}}]}""").WithoutScores);
     }
 
     static AnswerShape Calling(string arguments, string tool = "classify") => Answer(
