@@ -24,17 +24,14 @@ public sealed record ModelWhatIf(string Model, decimal All, double SimpleShare, 
         if (!view.IsMovable || view.Workload.IsSums || view.Workload.Calls.All(c => c.Tokens.Output == 0)) return [];
         var simple = LooksSimple(view.Workload);
         var share = (double)simple.Cast<bool>().Count(s => s) / view.Workload.Answered;
-        return [.. (view.Approved ?? view.Context.InUse.Select(m => m.Id)).Distinct(StringComparer.Ordinal).Where(id => id != view.Model.Id)
-            .Select(id => RoutingLever.Target(view, id)).Where(m => HoldsLongest(view, m))
+        return [.. ModelChoice.OneOfEach(view, view.Approved ?? view.Context.InUse.Select(m => m.Id))
+            .Where(m => !ModelChoice.IsItself(view, m.Id) && ModelChoice.HoldsLongest(view, m))
             .Select(m => (Model: m, All: view.Saving(CallPlan.AsRecorded, new() { Model = m }),
                 Simple: view.Saving(CallPlan.AsRecorded, new() { Model = m, ModelFor = simple })))
             .Where(w => w.All is not null && w.Simple is not null)
             .OrderByDescending(w => w.All).ThenBy(w => w.Model.Id, StringComparer.Ordinal).Take(ModelsMax)
             .Select(w => new ModelWhatIf(w.Model.Id, w.All!.Value, share, w.Simple!.Value))];
     }
-
-    static bool HoldsLongest(WorkloadView view, ModelRef model) =>
-        model.Facts is not { ContextLimit: > 0 and var limit } || view.Workload.Calls.All(c => c.Tokens.Prompt + c.Tokens.Output <= limit);
 
     static BitArray LooksSimple(RecordedWorkload workload)
     {

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.InteropServices;
 using Assay.Usage;
 
 namespace Assay.Planning;
@@ -10,138 +9,79 @@ namespace Assay.Planning;
 /// </summary>
 static class RoutingLever
 {
-    // An answer of a word or two is eight tokens at most in any vocabulary; what the reader knows for a label may be longer.
-    const int ShortTokens = 8, LabelTokens = 16;
-
-    const int ObjectTokens = 24;
-
-    // So many answers must be seen to tell whether they come back.
-    const int AnswersMin = 4;
-
     // Below this share of simple answers a workload is no classifier, and its short answers are chance.
     const double SimpleShare = .8;
 
-    // A model that costs no more than this share of what the middle one of its maker's would is one of its small ones.
-    const decimal SmallShare = .5m;
+    const int ExamplesMax = 3;
 
     public static IEnumerable<LeverOption> Options(WorkloadView view)
     {
         if (!view.IsMovable || view.Workload.IsSums) yield break;
-        foreach (var trial in view.Context.Constraints.Trials.Where(t => t.For.Holds(view.Workload.Key)))
-            if (Trial(view, trial) is { } shown) yield return shown;
-        if (Classifier(view) is { } candidate) yield return candidate;
+        var simple = new SimpleCalls(view.Workload);
+        var tried = new HashSet<string>(StringComparer.Ordinal);
+        // A trial of a name is one of each id sold under it.
+        foreach (var trials in view.Context.Constraints.Trials
+            .Where(t => t.For.Holds(view.Workload.Key) && view.Approved?.Contains(t.Model) != false)
+            .GroupBy(t => t with { For = new(), Model = ModelChoice.Product(view, t.Model) }))
+        {
+            yield return Trial(view, trials.Key, ModelChoice.OneOfEach(view, trials.Select(t => t.Model)).First(), simple);
+            tried.Add(trials.Key.Model);
+        }
+        if (Classifier(view, simple, tried) is { } candidate) yield return candidate;
     }
 
-    static LeverOption? Trial(WorkloadView view, QualityEvidence trial)
+    static LeverOption Trial(WorkloadView view, QualityEvidence trial, ModelRef model, SimpleCalls simple)
     {
-        if (view.Approved is { } approved && !approved.Contains(trial.Model)) return null;
-        var model = Target(view, trial.Model);
         var enough = view.QualityFloor is { } floor && trial.Kept >= floor;
         var calls = Simplest(view.Workload, trial.Share);
+        var count = calls.Cast<bool>().Count(b => b);
         var quality = $"{trial.Kept:0.#%} of the answers stay as good ({trial.Source})"
             + (view.QualityFloor is { } asked ? $"; asked for: {asked:0.#%}" : "; no quality floor is stated");
         return new()
         {
             Lever = Lever.Routing, Kind = enough ? ActionKind.Saving : ActionKind.Candidate, From = Say.Model(view.Model.Id),
-            To = $"{Say.Model(trial.Model)} for {trial.Share:0.#%} of the calls", Terms = new() { Model = model, ModelFor = calls },
+            To = $"{Say.Model(model.Id)} for {trial.Share:0.#%} of the calls", Terms = new() { Model = model, ModelFor = calls },
             Confidence = enough ? Confidence.High : Confidence.Medium, Effort = Effort.Medium, Quality = quality,
-            Breaks = "answers change: watch the quality the trial measured", Setup = $"modelId: {Id(view, model)}",
-            Evidence = view.Evidence($"Trial: {trial.Source}. Replayed on the {Say.Calls(calls.Cast<bool>().Count(b => b))} with the "
-                + $"shortest answers.",
-                calls.Cast<bool>().Count(b => b)),
+            Breaks = "answers change: watch the quality the trial measured", Setup = $"modelId: {ModelChoice.IdOf(view, model)}",
+            Evidence = view.Evidence($"Trial: {trial.Source}. Replayed on the {Say.Calls(count)} with the shortest answers.", count) with
+            {
+                Examples = Some(view, calls), Figures = simple.Figures,
+            },
         };
     }
 
-    static LeverOption? Classifier(WorkloadView view)
+    // A trial of the same model has measured what could only be supposed here.
+    static LeverOption? Classifier(WorkloadView view, SimpleCalls simple, HashSet<string> tried)
     {
-        var calls = view.Workload.Span;
-        var simple = new BitArray(calls.Length);
-        var answers = new Dictionary<ulong, int>();
-        var (count, seen, longest) = (0, 0, ShortTokens);
-        for (var i = 0; i < calls.Length; i++)
-        {
-            var answer = calls[i].Content?.Answer ?? AnswerShape.Unknown;
-            // A label may come with a full stop, or in an object of its own.
-            var most = answer.Form switch { AnswerForm.Json => ObjectTokens, AnswerForm.Label => LabelTokens, _ => ShortTokens };
-            if (calls[i].Tokens.Output == 0 || calls[i].Tokens.Output > most
-                || answer.Form is AnswerForm.Empty or AnswerForm.ToolUse) continue;
-            simple[i] = true;
-            count++;
-            longest = Math.Max(longest, (int)calls[i].Tokens.Output);
-            if (answer.Form == AnswerForm.Unknown) continue;
-            seen++;
-            // The same label with another confidence is the same label.
-            CollectionsMarshal.GetValueRefOrAddDefault(answers, answer.WithoutScores != 0 ? answer.WithoutScores : answer.Hash, out _)++;
-        }
-        if (count == 0 || (double)count / view.Workload.Calls.Count(c => c.Tokens.Output > 0) < SimpleShare) return null;
-        if (Cheapest(view) is not { } model) return null;
-        // Labels come back again and again; words that do not are answers, however short.
-        if (seen >= AnswersMin && answers.Values.Where(times => times > 1).Sum() * 2 < seen) return null;
-        var labels = seen == 0 ? "what they say is not in the log" : $"{answers.Count} different answers in all";
+        if (simple.Count == 0 || simple.Share < SimpleShare || !simple.AreLabels) return null;
+        if (ModelChoice.Cheapest(view) is not var (model, inUse) || tried.Contains(ModelChoice.Product(view, model.Id))) return null;
+        var labels = simple.Seen == 0 ? "what they say is not in the log" : $"{simple.Different} different answers in all";
+        var other = inUse is var (used, saving)
+            ? $" Of the models somebody here calls already, {Say.Model(used.Id)} would save {Say.Usd(saving)} over the period." : "";
         var option = new LeverOption
         {
             Lever = Lever.Routing, Kind = ActionKind.Candidate, From = Say.Model(view.Model.Id), To = Say.Model(model.Id),
-            Terms = new() { Model = model, ModelFor = simple }, Confidence = seen >= 20 ? Confidence.Medium : Confidence.Low,
-                Effort = Effort.Low,
+            Terms = new() { Model = model, ModelFor = simple.Which },
+            Confidence = simple.Seen >= 20 ? Confidence.Medium : Confidence.Low, Effort = Effort.Low,
             Quality = "not measured: try it on some hundred of these calls and compare the labels before moving",
-            Breaks = "some labels may change", Setup = $"modelId: {Id(view, model)}",
-            Evidence = view.Evidence($"{Say.Sentence(Say.Share((double)count / view.Workload.Answered))} of the calls are answered with "
-                + $"at most "
-                + $"{longest} tokens; {labels}.", count),
+            Breaks = "some labels may change", Setup = $"modelId: {ModelChoice.IdOf(view, model)}",
+            Evidence = view.Evidence($"{Say.Sentence(Say.Share(simple.Share))} of {Say.Calls(simple.Answered)} are answered with at most "
+                + $"{simple.Longest} tokens (95 % interval: {simple.Bounds}); {labels}.{other}", simple.Count) with
+            {
+                Examples = Some(view, simple.Which), Figures = simple.Figures,
+            },
         };
         return view.Saving(option) > 0m ? option : null;
     }
 
-    /// <summary>
-    /// The cheapest model of the same maker that may be used: among the approved, else among those already in use here, for somebody has
-    /// cleared them; if none of those is cheaper, among all that the book prices.
-    /// </summary>
-    static ModelRef? Cheapest(WorkloadView view)
+    // The first, the last, and one between.
+    static IReadOnlyList<RequestId> Some(WorkloadView view, BitArray calls)
     {
-        var provider = Provider(view.Model.Id);
-        IEnumerable<string>[] pools = view.Approved is { } approved ? [approved]
-            : [view.Context.InUse.Select(m => m.Id), view.Context.Sources.Catalog.Models.Select(m => m.Id)];
-        foreach (var pool in pools)
-        {
-            var priced = pool.Distinct(StringComparer.Ordinal).Where(id => Provider(id) == provider && id != view.Model.Id)
-                .Select(id => Target(view, id))
-                .Select(m => (Model: m, Saving: view.Saving(CallPlan.AsRecorded, new() { Model = m })))
-                .Where(c => c.Saving is not null).ToList();
-            var cheaper = priced.Where(c => c.Saving > 0m).OrderByDescending(c => c.Saving)
-                .ThenBy(c => c.Model.Id, StringComparer.Ordinal).ToList();
-            if (cheaper.Count == 0) continue;
-            // A small model may do small work; what undercuts it is older or smaller yet, and nobody here has cleared that.
-            if (pool == pools[^1] && view.Approved is null && IsSmall(view, [.. priced.Select(c => c.Saving!.Value)])) continue;
-            return cheaper[0].Model;
-        }
-        return null;
+        List<int> moved = [.. Enumerable.Range(0, calls.Count).Where(i => calls[i])];
+        var some = Math.Min(ExamplesMax, moved.Count);
+        return [.. Enumerable.Range(0, some).Select(i => moved[i * (moved.Count - 1) / Math.Max(1, some - 1)])
+            .Select(i => view.Workload.Calls[i].RequestId)];
     }
-
-    // By the same calls' cost on every model of the maker that the book prices, its own among them.
-    static bool IsSmall(WorkloadView view, List<decimal> savings)
-    {
-        var today = view.Replay.Recorded.Cost;
-        var costs = savings.Append(0m).Select(saving => today - saving).Order().ToList();
-        return today <= SmallShare * costs[costs.Count / 2];
-    }
-
-    static string Provider(string id) => id.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? id[..dot] : id;
-
-    // In the scope in use where the model can be had so, else in the region.
-    public static ModelRef Target(WorkloadView view, string id)
-    {
-        var facts = view.Context.Sources.Catalog.Find(id);
-        var region = view.Workload.Calls[0].Kind.Region;
-        var scopes = (Scope[])[view.Model.Scope, Scope.Geo, Scope.InRegion, Scope.Global];
-        var allowed = view.Residency switch { Estate.Residency.Region => Scope.InRegion, Estate.Residency.Geography => Scope.Geo, _ =>
-            Scope.Global };
-        var scope = scopes.Where(s => s <= allowed || s == view.Model.Scope)
-            .FirstOrDefault(s => CallableFrom.Obstacle(id, s, region, view.Context.Sources.Regions) is null, view.Model.Scope);
-        return new(id, scope, ModelKind.Foundation, facts);
-    }
-
-    static string Id(WorkloadView view, ModelRef model) =>
-        CallableFrom.IdOf(model, view.Workload.Calls[0].Kind.Region, view.Context.Sources.Regions);
 
     // So many of the calls, those with the shortest answers: a saving replayed on them is not overstated.
     static BitArray Simplest(RecordedWorkload workload, decimal share)

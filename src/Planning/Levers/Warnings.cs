@@ -165,7 +165,7 @@ static class Warnings
     {
         if (view.Approved is not { } approved || approved.Contains(view.Model.Id) || view.Model.Kind != ModelKind.Foundation) return null;
         // What the law costs: nothing is known of the answers, so it is said and not counted.
-        var best = approved.Distinct(StringComparer.Ordinal).Select(id => RoutingLever.Target(view, id))
+        var best = ModelChoice.OneOfEach(view, approved)
             .Select(m => (Model: m, Saving: view.Saving(CallPlan.AsRecorded, new() { Model = m })))
             .Where(m => m.Saving is not null).OrderByDescending(m => m.Saving).ThenBy(m => m.Model.Id, StringComparer.Ordinal)
             .FirstOrDefault();

@@ -38,6 +38,7 @@ static class CallableFrom
         _ => model.Id,
     };
 
-    static bool IsListed(string model, IReadOnlyDictionary<string, IReadOnlyList<string>> regions) =>
+    /// <summary>True where the table names a model at all.</summary>
+    public static bool IsListed(string model, IReadOnlyDictionary<string, IReadOnlyList<string>> regions) =>
         regions.ContainsKey(model) || regions.ContainsKey($"global.{model}") || Geographies.Any(g => regions.ContainsKey($"{g}.{model}"));
 }

@@ -17,6 +17,7 @@ sealed class AnswerReader
     readonly List<ulong> keys = [];
     byte[] text = new byte[4096], tool = new byte[64], arguments = new byte[512], scratch = new byte[512];
     int textLength, toolLength, argumentsLength;
+    ulong callWithoutScores;
     bool isStream, isSaid, isCalling;
 
     /// <summary>-1 when not said.</summary>
@@ -25,7 +26,7 @@ sealed class AnswerReader
     public void Clear()
     {
         calls.Clear();
-        (textLength, toolLength, argumentsLength, LatencyMs) = (0, 0, 0, -1);
+        (textLength, toolLength, argumentsLength, callWithoutScores, LatencyMs) = (0, 0, 0, 0, -1);
         isStream = isSaid = isCalling = false;
     }
 
@@ -191,7 +192,13 @@ sealed class AnswerReader
 
     void EndCall()
     {
-        if (isCalling) calls.Add(Fingerprint.OfCall(tool.AsSpan(0, toolLength), arguments.AsSpan(0, argumentsLength), ref scratch));
+        if (isCalling)
+        {
+            var said = arguments.AsSpan(0, argumentsLength);
+            calls.Add(Fingerprint.OfCall(tool.AsSpan(0, toolLength), said, ref scratch));
+            var label = AnswerText.WithoutScores(said);
+            callWithoutScores = label == 0 ? 0 : Fingerprint.Mix(Fingerprint.Of(tool.AsSpan(0, toolLength)), label);
+        }
         (isCalling, toolLength, argumentsLength) = (false, 0, 0);
     }
 
@@ -223,6 +230,10 @@ sealed class AnswerReader
         var form = calls.Count > 0 ? AnswerForm.ToolUse : said.IsEmpty ? AnswerForm.Empty : isJson ? AnswerForm.Json
             : AnswerText.IsLabel(said) ? AnswerForm.Label : AnswerForm.Prose;
         return new(form, textLength, said.IsEmpty ? 0 : Fingerprint.Of(said), opening, isJson ? AnswerText.KeysOf(keys) : 0,
-            calls.Count == 0 ? [] : calls.ToArray()) { WithoutScores = AnswerText.WithoutScores(said) };
+            calls.Count == 0 ? [] : calls.ToArray())
+        {
+            // One call and no word beside it is an answer in itself.
+            WithoutScores = calls.Count == 0 ? AnswerText.WithoutScores(said) : calls.Count == 1 && said.IsEmpty ? callWithoutScores : 0,
+        };
     }
 }

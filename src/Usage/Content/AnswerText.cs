@@ -6,7 +6,7 @@ namespace Assay.Usage;
 /// <summary>What an answer's text looks like. Texts come as they stand in the log, with their escapes.</summary>
 static class AnswerText
 {
-    const int LabelBytesMax = 40, LabelWordsMax = 4;
+    const int LabelBytesMax = 40, LabelWordsMax = 4, ShortMax = 160;
 
     /// <summary>Without white space at the ends, escaped or not.</summary>
     public static ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> text)
@@ -69,12 +69,61 @@ static class AnswerText
         return hash;
     }
 
-    /// <summary>Fingerprint of a short text with a mark in place of each score; 0 where it is long or empty.</summary>
+    /// <summary>
+    /// Fingerprint of a short text with a mark in place of each score, and of an object without its id; 0 where it is long or empty.
+    /// </summary>
     public static ulong WithoutScores(ReadOnlySpan<byte> text)
     {
-        const int longest = 160, digitsMax = 3;
-        if (text.IsEmpty || text.Length > longest) return 0;
-        Span<byte> kept = stackalloc byte[longest];
+        if (text.IsEmpty || text.Length > ShortMax) return 0;
+        Span<byte> rest = stackalloc byte[ShortMax];
+        return ScoresMarked(WithoutId(text, rest) is > 0 and var length ? rest[..length] : text);
+    }
+
+    /// <summary>
+    /// Puts an object's members but for its ids into a span. Nothing, and 0, where it has no id, or where no word is left without it:
+    /// then the id is what was asked for.
+    /// </summary>
+    static int WithoutId(ReadOnlySpan<byte> text, Span<byte> rest)
+    {
+        var json = Unfenced(text);
+        if (json is not [(byte)'{', .., (byte)'}'] || json.IndexOf("id"u8) < 0 && json.IndexOf("Id"u8) < 0) return 0;
+        if (json.Contains((byte)'\\')) json = JsonScanner.Unescape(json);
+        var reader = new Utf8JsonReader(json);
+        var (length, hasId, hasWord) = (0, false, false);
+        try
+        {
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var (start, isId) = ((int)reader.TokenStartIndex, IsIdName(reader.ValueSpan));
+                reader.Read();
+                isId &= reader.TokenType == JsonTokenType.Number || (reader.TokenType == JsonTokenType.String && IsId(reader.ValueSpan));
+                hasWord |= !isId && reader.TokenType is JsonTokenType.String or JsonTokenType.True or JsonTokenType.False;
+                reader.Skip();
+                hasId |= isId;
+                if (isId) continue;
+                var member = json[start..(int)reader.BytesConsumed];
+                member.CopyTo(rest[length..]);
+                length += member.Length;
+            }
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+        return hasId && hasWord ? length : 0;
+    }
+
+    // id, ticket_id, messageId, uuid: the last word of the name says so.
+    static bool IsIdName(ReadOnlySpan<byte> name) => name.SequenceEqual("id"u8) || name.SequenceEqual("uuid"u8)
+        || name.SequenceEqual("guid"u8) || name.EndsWith("_id"u8) || name.EndsWith("-id"u8) || name.EndsWith("Id"u8);
+
+    static bool IsId(ReadOnlySpan<byte> value) => !value.Contains((byte)' ') && value.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0;
+
+    static ulong ScoresMarked(ReadOnlySpan<byte> text)
+    {
+        const int digitsMax = 3;
+        Span<byte> kept = stackalloc byte[ShortMax];
         var (length, at) = (0, 0);
         while (at < text.Length)
         {

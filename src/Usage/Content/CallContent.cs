@@ -93,7 +93,8 @@ public sealed record AnswerShape(AnswerForm Form, int Bytes, ulong Hash, ulong O
 {
     /// <summary>
     /// Of a short text with its scores left out (fractions, and numbers of at most three digits that are no part of a word): a label that
-    /// comes with a confidence is the same label again. 0 for other texts.
+    /// comes with a confidence is the same label again. Of an object the id is left out, too, for it is the question's. Where one tool is
+    /// called and nothing said, of its name and what it is called with. 0 for other texts.
     /// </summary>
     public ulong WithoutScores { get; init; }
 

@@ -115,6 +115,20 @@ public partial class PlanReportTests
     }
 
     [Fact]
+    public void A_reason_that_only_one_of_many_workloads_has_is_said_of_that_one()
+    {
+        var action = SomePlans.Rich.Actions.First(a => a.Kind == ActionKind.Warning);
+        string Card(params string[] reasons) => Shown(SomePlans.Empty with
+        {
+            Actions = [.. reasons.Select((r, i) => action with { Name = $"w{i}", Evidence = action.Evidence with { Text = r } })],
+        }, 120);
+        var differing = Card("The cheapest of those is Opus.", "The cheapest of those is Haiku.");
+        Assert.Contains("w0: The cheapest of those is Opus. --json and --markdown tell it of each.", differing, StringComparison.Ordinal);
+        Assert.DoesNotContain("likewise", differing, StringComparison.Ordinal);
+        Assert.DoesNotContain("of each", Card("Nothing says who pays.", "Nothing says who pays."), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_does_not_pay_is_no_saving_below_zero()
     {
         var action = SomePlans.Rich.Actions.First(a => a.Kind == ActionKind.Candidate);

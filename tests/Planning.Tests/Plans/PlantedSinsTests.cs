@@ -41,7 +41,7 @@ public class PlantedSinsTests
     }
 
     [Theory, MemberData(nameof(Seeds))]
-    public void A_classifier_on_a_big_model_is_a_candidate_for_the_cheapest_of_its_maker_in_use(ulong seed)
+    public void A_classifier_on_a_big_model_is_a_candidate_for_the_cheapest_current_one_of_its_maker(ulong seed)
     {
         var world = World.Of(seed);
         var truth = world.Of("ticket-classifier")

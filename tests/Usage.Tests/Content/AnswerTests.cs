@@ -76,6 +76,38 @@ public sealed class AnswerTests
     }
 
     [Theory]
+    [InlineData("""{"id":123456,"label":"spam"}""", """{"id":7001,"label":"spam"}""", true)]
+    [InlineData("""{"label":"spam","ticket_id":"T-48213"}""", """{"label":"spam","ticket_id":"T-48999"}""", true)]
+    [InlineData("""{"messageId":"a1b2","label":"spam","confidence":0.91}""", """{"messageId":"a1b3","label":"spam","confidence":0.12}""", true)]
+    [InlineData("""{"id":123456,"label":"spam"}""", """{"id":123456,"label":"ham"}""", false)]
+    // What is left without the id is no word, so the id is the answer; and what is no id is none by its name's end.
+    [InlineData("""{"invoice_id":"INV-4821","total":12}""", """{"invoice_id":"INV-4822","total":12}""", false)]
+    [InlineData("""{"id":123456}""", """{"id":123457}""", false)]
+    [InlineData("""{"paid":48210,"label":"spam"}""", """{"paid":48211,"label":"spam"}""", false)]
+    [InlineData("""{"id":"a sentence of 7 words","label":"spam"}""", """{"id":"a sentence of 8 words!","label":"spam"}""", false)]
+    public void An_object_is_the_same_label_whatever_id_it_gives_back(string one, string other, bool areSame)
+    {
+        Assert.Equal(areSame, Said(one).WithoutScores == Said(other).WithoutScores);
+        Assert.Equal(areSame, Said($"```json\n{one}\n```").WithoutScores == Said($"```json\n{other}\n```").WithoutScores);
+        Assert.Equal(areSame, Calling(one).WithoutScores == Calling(other).WithoutScores);
+    }
+
+    [Fact]
+    public void One_tool_called_without_a_word_is_an_answer_and_more_is_none()
+    {
+        Assert.NotEqual(0UL, Calling("""{"label":"spam"}""").WithoutScores);
+        Assert.NotEqual(Calling("""{"label":"spam"}""").WithoutScores, Calling("""{"label":"spam"}""", "other").WithoutScores);
+        Assert.Equal(0UL, Calling($$"""{"patch":"{{new string('x', 200)}}"}""").WithoutScores);
+        Assert.Equal(0UL, Calling("").WithoutScores);
+        const string call = """{"toolUse":{"toolUseId":"a","name":"f","input":{"label":"spam"}}}""";
+        Assert.Equal(0UL, Answer($$"""{"content":[{"type":"text","text":"I look."},{{call}}]}""").WithoutScores);
+        Assert.Equal(0UL, Answer($$"""{"content":[{{call}},{{call}}]}""").WithoutScores);
+    }
+
+    static AnswerShape Calling(string arguments, string tool = "classify") => Answer(
+        $$$"""{"content":[{"type":"tool_use","id":"c","name":"{{{tool}}}","input":{{{(arguments.Length == 0 ? "{}" : arguments)}}}}]}""");
+
+    [Theory]
     [InlineData("""{"metrics":{"latencyMs":3176}}""", 3176)]
     [InlineData("""[{"metadata":{"metrics":{"latencyMs":5}}}]""", 5)]
     [InlineData("""[{"type":"message_stop","amazon-bedrock-invocationMetrics":{"invocationLatency":7}}]""", 7)]

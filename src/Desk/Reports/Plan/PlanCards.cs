@@ -106,7 +106,7 @@ static class PlanCards
         else Row("where", Markup.Escape(Places(alike, figures)));
         var isOneReason = alike.Count == 1 || alike.All(a => a.Evidence.Text == evidence.Text);
         Row("why", Markup.Escape(alike.Count == 1 ? PlanWords.Because(evidence) : isOneReason ? PlanWords.OneLine(evidence.Text)
-            : $"{PlanWords.OneLine(action.Name)}: {PlanWords.OneLine(evidence.Text)} The others likewise."));
+            : $"{PlanWords.OneLine(action.Name)}: {PlanWords.OneLine(evidence.Text)} --json and --markdown tell it of each."));
         if (alike.Count == 1) Row("", $"[grey]{Markup.Escape(PlanWords.Figures(evidence))}[/]");
         if (alike.Count == 1 && evidence.Interval is var (low, high))
             Row("", $"[grey]between {figures.Show(figures.Scaled(low))} and {figures.Show(figures.Scaled(high))} a month[/]");

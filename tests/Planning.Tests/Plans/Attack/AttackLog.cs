@@ -205,9 +205,12 @@ sealed class AttackLog(int seed)
         }
         if (!who.Model.Contains("anthropic", StringComparison.Ordinal))
             return new() { ["generation"] = said.Answer, ["prompt_token_count"] = plain, ["generation_token_count"] = said.Output, ["stop_reason"] = "stop" };
+        var content = said.Calls is { } tool
+            ? new JsonObject { ["type"] = "tool_use", ["id"] = "t" + plain, ["name"] = tool.Tool, ["input"] = new JsonObject { ["q"] = tool.Argument } }
+            : new JsonObject { ["type"] = "text", ["text"] = said.Answer };
         return new()
         {
-            ["role"] = "assistant", ["content"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = said.Answer }), ["stop_reason"] = "end_turn",
+            ["role"] = "assistant", ["content"] = new JsonArray(content), ["stop_reason"] = said.Calls is null ? "end_turn" : "tool_use",
             ["usage"] = new JsonObject
             {
                 ["input_tokens"] = plain, ["output_tokens"] = said.Output, ["cache_read_input_tokens"] = said.Read,

@@ -30,10 +30,19 @@ public partial class AttackTests
         ["Nova classifier of InvokeModel"] = log =>
             Classifier(log, "us.amazon.nova-pro-v1:0", i => (Pick(i, "A", "B"), 2), "us.amazon.nova-micro-v1:0", .80m, 3.20m, .035m, .14m, operation: "InvokeModel"),
         ["Llama classifier"] = log => Classifier(log, "us.meta.llama3-3-70b-instruct-v1:0", i => (Pick(i, "A", "B"), 2), "us.meta.llama3-1-8b-instruct-v1:0",
-            .72m, .72m, .22m, .22m, operation: "InvokeModel"),
-        ["classifier of a big model, none other in use"] = log => Classifier(log, Opus, i => (Pick(i, "A", "B"), 2), small: "", smallInput: .25m, smallOutput: 1.25m),
-        ["classifier of Sonnet, none other in use"] = log =>
-            Classifier(log, Sonnet, i => (Pick(i, "A", "B"), 2), small: "", smallInput: .25m, smallOutput: 1.25m),
+            .72m, .72m, .17m, .66m, operation: "InvokeModel"),
+        ["classifier of a big model, none other in use"] = log => Classifier(log, Opus, i => (Pick(i, "A", "B"), 2), small: ""),
+        ["classifier of Sonnet, none other in use"] = log => Classifier(log, Sonnet, i => (Pick(i, "A", "B"), 2), small: ""),
+        ["classifier, a dearer one of its maker in use"] = log => Classifier(log, Opus, i => (Pick(i, "A", "B"), 2), small: Sonnet),
+        ["classifier, an old one of its maker in use"] = log =>
+            Classifier(log, Sonnet, i => (Pick(i, "A", "B"), 2), small: "anthropic.claude-3-haiku-20240307-v1:0"),
+        ["Nova classifier, a dearer one in use"] = log => Classifier(log, "us.amazon.nova-pro-v1:0", i => (Pick(i, "A", "B"), 2), "us.amazon.nova-lite-v1:0", .80m, 3.20m, .035m, .14m),
+        ["classifier, a tool it must call"] = log => Classifier(log, Sonnet, i => (Pick(i, "billing", "refund", "other"), 35), tool: "classify"),
+        ["classifier of InvokeModel, a tool it must call"] = log =>
+            Classifier(log, Sonnet, i => (Pick(i, "billing", "refund", "other"), 35), operation: "InvokeModel", tool: "classify"),
+        ["classifier, JSON label and the ticket's id"] = log =>
+            Classifier(log, Opus, i => ($$"""{"ticket_id":{{100_000 + (i * 7919)}},"label":"{{Pick(i, "a", "b", "c")}}"}""", 18)),
+        ["classifier of sixty labels"] = log => Classifier(log, Opus, i => ($"cat-{i * 37 % 61:000}", 4)),
         ["write-only cache, 5 min"] = log => WriteOnly(log, false, "Converse"),
         ["write-only cache, 1 h"] = log => WriteOnly(log, true, "Converse"),
         ["write-only cache, 1 h, InvokeModel"] = log => WriteOnly(log, true, "InvokeModel"),
@@ -87,7 +96,7 @@ public partial class AttackTests
 
     static Planted Classifier(
         AttackLog log, string model, Func<int, (string Answer, int Tokens)> answer, string small = Haiku, decimal? input = null, decimal? output = null,
-        decimal smallInput = 1.10m, decimal smallOutput = 5.50m, int calls = 300, string operation = "Converse")
+        decimal smallInput = 1.10m, decimal smallOutput = 5.50m, int calls = 300, string operation = "Converse", string tool = "")
     {
         // Somebody uses the small model already, for something else.
         foreach (var time in log.Office(small.Length > 0 ? 10 : 0, 5)) log.Call(new("Other", small, Operation: operation), time, new() { Turns = [log.Prose(300)], Answer = log.Prose(80) });
@@ -97,6 +106,7 @@ public partial class AttackTests
         {
             var (label, tokens) = answer(i++);
             var said = new Said { Turns = [log.Prose(log.Random.Next(300, 900) * (model.Contains("anthropic", StringComparison.Ordinal) ? 1 : 8))], Answer = label, Output = tokens };
+            if (tool.Length > 0) said = said with { Calls = (tool, label) };
             saving += (said.Prompt * (dearInput - smallInput) + said.Output * (dearOutput - smallOutput)) / 1_000_000m;
             log.Call(new("Sinner", model, Operation: operation), time, said);
         }

@@ -46,6 +46,10 @@ public partial class AttackTests
             foreach (var time in log.Office(8, 40))
                 log.Call(new("Sound", Sonnet), time, new() { Turns = [log.Prose(700)], Output = 7, Answer = $"INV-{log.Random.Next(100_000, 999_999)}" });
         },
+        ["dates read from documents"] = log => Reads(log, () => ($"2026-{log.Random.Next(1, 13):00}-{log.Random.Next(1, 29):00}", 6), 90),
+        ["ids and totals read from documents"] = log =>
+            Reads(log, () => ($$"""{"invoice_id":"INV-{{log.Random.Next(100_000, 999_999)}}","total":{{log.Random.Next(1_000, 99_999)}}}""", 18), 40),
+        ["a call that only asks whether it answers"] = log => Reads(log, () => ("ok", 1), 40),
         ["a small model that classifies"] = log => SmallClassifier(log, Haiku),
         ["the smallest Nova that classifies"] = log => SmallClassifier(log, "us.amazon.nova-micro-v1:0"),
         ["a small Llama that classifies"] = log => SmallClassifier(log, "us.meta.llama3-1-8b-instruct-v1:0"),
@@ -148,6 +152,15 @@ public partial class AttackTests
                 turns.Add(ToolUse($"t{task}{i}", next));
                 turns.Add(ToolResult($"t{task}{i}", log.Prose(60)));
             }
+        }
+    }
+
+    static void Reads(AttackLog log, Func<(string Answer, int Tokens)> answer, int aDay)
+    {
+        foreach (var time in log.Office(10, aDay))
+        {
+            var (text, tokens) = answer();
+            log.Call(new("Sound", Sonnet), time, new() { Turns = [log.Prose(700)], Answer = text, Output = tokens });
         }
     }
 
