@@ -47,7 +47,7 @@ readonly record struct UsualTokens(double Words, double Foreign, double Dense, d
 /// </summary>
 static class TokenFit
 {
-    const int SampleMax = 400, Unknowns = 6;
+    const int SampleMax = 200, Rounds = 2, Unknowns = 6;
 
     // Half the width of an interval that holds nine in ten, in standard deviations.
     const double NineInTen = 1.645;
@@ -65,7 +65,7 @@ static class TokenFit
         var solved = new double[Unknowns];
         var spread = new double[Unknowns, Unknowns];
         var scale = 1.0;
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             Solve(rows, scale, solved, spread);
             // As noisy as the middle one of the calls; what is four times as far off is of another make.
@@ -138,9 +138,11 @@ static class TokenFit
             for (var i = 0; i < Unknowns; i++)
             {
                 right[i] += weight * row.Parts[i] * (row.Charged - row.Usual);
-                for (var j = 0; j < Unknowns; j++) left[i, j] += weight * row.Parts[i] * row.Parts[j];
+                for (var j = 0; j <= i; j++) left[i, j] += weight * row.Parts[i] * row.Parts[j];
             }
         }
+        for (var i = 0; i < Unknowns; i++)
+            for (var j = i + 1; j < Unknowns; j++) left[i, j] = left[j, i];
         Invert(left, spread);
         for (var i = 0; i < Unknowns; i++)
         {

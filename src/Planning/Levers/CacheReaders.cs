@@ -27,9 +27,11 @@ static class CacheReaders
             {
                 foreach (var reader in members.Where(r => r != writer && !orphans.ContainsKey(r)))
                     orphans[reader] = Unexplained(views[reader].Workload.Span);
-                List<(int Reader, IReadOnlyList<int> Calls)> served = [.. members
-                    .Where(r => r != writer && orphans[r].Count > 0)
-                    .Select(r => (r, Served(views[writer].Workload, views[r].Workload, orphans[r]))).Where(s => s.Item2.Count > 0)];
+                List<int> readers = [.. members.Where(r => r != writer && orphans[r].Count > 0)];
+                if (readers.Count == 0 || Writes(views[writer].Workload) is not { Count: > 0 } written) continue;
+                var prefixes = Prefixes(views[writer].Workload);
+                List<(int Reader, IReadOnlyList<int> Calls)> served = [.. readers
+                    .Select(r => (r, Served(written, prefixes, views[r].Workload, orphans[r]))).Where(s => s.Item2.Count > 0)];
                 if (served.Count > 0) Weigh(views, writer, served, options[writer]);
             }
         }
@@ -109,11 +111,11 @@ static class CacheReaders
     readonly record struct Left(long Tokens, DateTime Until, TimeSpan Lives);
 
     // Of a reader's unexplained reads those that the writer may have left the text for: in its region, while it lived, and not longer.
-    static List<int> Served(RecordedWorkload writer, RecordedWorkload reader, IReadOnlyList<int> orphans)
+    static List<int> Served(
+        List<(DateTime Time, string Region, long Tokens, TimeSpan Lives)> written, HashSet<ulong> prefixes, RecordedWorkload reader,
+        IReadOnlyList<int> orphans)
     {
         var served = new List<int>();
-        var written = Writes(writer);
-        var prefixes = Prefixes(writer);
         var calls = reader.Span;
         var next = 0;
         var living = new Dictionary<string, List<Left>>(StringComparer.Ordinal);

@@ -70,7 +70,7 @@ static class CachedText
     {
         if (!view.IsMovable || !view.Workload.HasPrompts || CachingLever.IsCachedNow(view)) return null;
         if (view.Model.Facts is not { CacheMinimum: > 0 } facts) return null;
-        var kind = view.Workload.Calls.CountBy(c => c.Kind).MaxBy(p => p.Value).Key;
+        var kind = view.Workload.Calls.First(c => c.Kind.Mode == Mode.OnDemand).Kind;
         var card = view.Context.Book.CardFor(kind, ContextBand.Standard, DateOnly.FromDateTime(view.Workload.Last));
         if (card[Meter.Input] is null || (card[Meter.CacheRead] is not null && card[Meter.CacheWrite5m] is not null)) return null;
         var first = view.Shared.All.Where(s => s.StandsFirst && s.Tokens >= facts.CacheMinimum).MaxBy(s => s.Tokens * s.Calls.Count);
