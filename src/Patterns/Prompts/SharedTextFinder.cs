@@ -142,7 +142,8 @@ sealed class SharedTextFinder
             var task = TaskOf(conversations, call);
             var at = 0;
             for (var i = 0; i < pieces.Count; i++)
-                at = met.TryGetValue(pieces.Hashes[i], out var meeting) && meeting.Count >= SharedPrompts.CallsMin ? Step(at, pieces.Hashes[i], pieces.Bytes[i], task) : 0;
+                at = met.TryGetValue(pieces.Hashes[i], out var meeting) && meeting.Count >= SharedPrompts.CallsMin
+                    ? Step(at, pieces.Hashes[i], pieces.Bytes[i], task) : 0;
         }
     }
 
