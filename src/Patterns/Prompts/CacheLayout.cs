@@ -35,10 +35,11 @@ public sealed class CacheLayout
     readonly PromptPieces pieces = new();
     readonly List<FoundText> found = [];
 
-    internal CacheLayout(CacheLayoutKind kind, string where, SharedPrompts shared, int minimum)
+    internal CacheLayout(CacheLayoutKind kind, string where, SharedPrompts shared, int minimum, SharedPrompt? text = null)
     {
         Kind = kind;
         Where = where;
+        Text = text;
         this.shared = shared;
         this.minimum = minimum;
     }
@@ -50,8 +51,11 @@ public sealed class CacheLayout
     /// </summary>
     public string Where { get; }
 
+    /// <summary>The shared text that most of it is for; null where each conversation has its own.</summary>
+    public SharedPrompt? Text { get; }
+
     /// <summary>The same layout with buffers of its own, for another worker.</summary>
-    public CacheLayout Copy() => new(Kind, Where, shared, minimum);
+    public CacheLayout Copy() => new(Kind, Where, shared, minimum, Text);
 
     /// <summary>The beginnings of a call's prompt that would be cached, the shortest first, none below the model's least.</summary>
     /// <param name="into">Takes <see cref="PointsMax"/>.</param>
@@ -84,6 +88,49 @@ public sealed class CacheLayout
         return points.Sorted();
     }
 
+    /// <summary>Adds the fingerprints of what a prompt marks for the cache: of everything up to each mark.</summary>
+    /// <returns>False where it marks nothing.</returns>
+    public static bool AddMarkedTo(ISet<ulong> prefixes, IReadOnlyList<PromptBlock> prompt)
+    {
+        var (said, isMarked) = (0UL, false);
+        for (var i = 0; i < prompt.Count; i++)
+        {
+            if (prompt[i].Kind != BlockKind.CachePoint) said = Said(said, prompt[i]);
+            else
+            {
+                prefixes.Add(said);
+                isMarked = true;
+            }
+        }
+        return isMarked;
+    }
+
+    /// <summary>True where a prompt begins with one of these prefixes, by their fingerprints.</summary>
+    public static bool BeginsWithAny(IReadOnlyList<PromptBlock> prompt, IReadOnlySet<ulong> prefixes)
+    {
+        var said = 0UL;
+        for (var i = 0; i < prompt.Count; i++)
+        {
+            if (prompt[i].Kind == BlockKind.CachePoint) continue;
+            said = Said(said, prompt[i]);
+            if (prefixes.Contains(said)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Where a beginning of a prompt ends, by its fingerprint; null where the prompt does not begin so.</summary>
+    public static BlockPlace? EndOf(IReadOnlyList<PromptBlock> prompt, ulong prefix)
+    {
+        var said = 0UL;
+        for (var i = 0; i < prompt.Count; i++)
+        {
+            if (prompt[i].Kind == BlockKind.CachePoint) continue;
+            said = Said(said, prompt[i]);
+            if (said == prefix) return prompt[i].Place;
+        }
+        return null;
+    }
+
     // The places in order; a mark in the messages also finds what was written at the end of an earlier turn, up to 20 blocks back.
     static void AddMarked(IReadOnlyList<PromptBlock> prompt, ref Points points)
     {
@@ -103,7 +150,7 @@ public sealed class CacheLayout
             }
             if (place == BlockPlace.User && block.Place == BlockPlace.Assistant) turn = (bytes, said, i);
             (place, said) = (block.Place, Said(said, block));
-            bytes += block.Bytes;
+            bytes += PromptLength.Bytes(block);
         }
         if (inMessages && earlier.At >= 0 && last - earlier.At <= blocksBack && points.HasRoom) points.Add(earlier.Said, earlier.Bytes);
     }
@@ -114,15 +161,15 @@ public sealed class CacheLayout
         pieces.Read(prompt);
         shared.Texts.Match(pieces, found);
         foreach (var match in found)
-            if (match is { Start: 0, IsWhole: true }) points.Add(shared.Texts.All[match.Text].Key, shared.Texts.All[match.Text].TotalBytes);
+            if (match is { Start: 0, IsWhole: true }) points.AddTokens(shared.Texts.All[match.Text].Key, TokensOf(match.Text));
     }
 
     void AddMoved(IReadOnlyList<PromptBlock> prompt, ref Points points)
     {
         pieces.Read(prompt);
         shared.Texts.Match(pieces, found);
-        var (bytes, said, end) = (0L, 0UL, 0);
-        (long Bytes, ulong Said, SharedText? Text) before = default;
+        var (tokens, said, end) = (0L, 0UL, 0);
+        (long Tokens, ulong Said, SharedText? Text) before = default;
         // In the order of the texts, so that calls that carry the same ones begin alike; a longer one that happens to take in the edge
         // of what varies is shared by fewer and comes later.
         foreach (var match in found.OrderBy(f => f.Start == 0 ? 0 : 1).ThenBy(f => f.Text))
@@ -131,15 +178,17 @@ public sealed class CacheLayout
             var carriesOn = before.Text is { } last && text.Parent == last;
             if (end > 0 && match.Start < end && !carriesOn) continue;
             // A phrase that some prompts share is no reason to turn them round.
-            if (end > 0 && !carriesOn && text.TotalBytes * shared.TokensPerByte < minimum / 2) continue;
-            if (!carriesOn) before = (bytes, said, text);
-            bytes = before.Bytes + text.TotalBytes;
+            if (end > 0 && !carriesOn && TokensOf(match.Text) < minimum / 2) continue;
+            if (!carriesOn) before = (tokens, said, text);
+            tokens = before.Tokens + TokensOf(match.Text);
             said = Fingerprint.Mix(before.Said, text.Key);
             before.Text = text;
             end = Math.Max(end, match.End);
-            points.Add(said, bytes);
+            points.AddTokens(said, tokens);
         }
     }
+
+    long TokensOf(int text) => shared.All[text].Tokens;
 
     // With each call one turn longer than the one before, what the one before wrote ends at the last turn but one.
     static void AddConversation(IReadOnlyList<PromptBlock> prompt, bool withParts, ref Points points)
@@ -153,7 +202,7 @@ public sealed class CacheLayout
             if (withParts && block.Place != place && place is BlockPlace.Tools or BlockPlace.System && bytes > 0) points.Add(said, bytes);
             if (place == BlockPlace.User && block.Place == BlockPlace.Assistant) turn = (bytes, said);
             (place, said) = (block.Place, Said(said, block));
-            bytes += block.Bytes;
+            bytes += PromptLength.Bytes(block);
         }
         if (turn.Bytes > 0) points.Add(turn.Said, turn.Bytes);
         points.AddWhole(said);
@@ -166,9 +215,11 @@ public sealed class CacheLayout
     {
         readonly Span<CachePrefix> into = into;
         int count;
+        long least;
 
         public readonly bool HasRoom => count < PointsMax;
-        public void Add(ulong hash, long bytes) => Put(hash, Math.Min((long)(bytes * tokensPerByte), promptTokens));
+        public void Add(ulong hash, long bytes) => AddTokens(hash, Math.Max(least, (long)(bytes * tokensPerByte)));
+        public void AddTokens(ulong hash, long tokens) => Put(hash, Math.Min(tokens, promptTokens));
         public void AddWhole(ulong hash) => Put(hash, promptTokens);
 
         // Later points are the longer ones: where there are too many, the first gives way.
@@ -183,9 +234,11 @@ public sealed class CacheLayout
             into[count++] = new(hash, tokens);
         }
 
+        // What comes behind them is longer, however it is measured.
         public void KeepLast(int kept)
         {
             Sorted();
+            if (count > 0) least = into[count - 1].Tokens;
             if (count <= kept) return;
             into[(count - kept)..count].CopyTo(into);
             count = kept;

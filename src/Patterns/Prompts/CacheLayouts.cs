@@ -29,18 +29,18 @@ public static class CacheLayouts
         List<CacheLayout> layouts = [];
         if (calls.Any(IsMarked)) Add(CacheLayoutKind.AsMarked, "where the calls mark them now");
         var first = shared.All.Where(s => s.StandsFirst && s.Tokens >= minimum).MaxBy(s => s.Tokens * s.Calls.Count);
-        if (first is not null) Add(CacheLayoutKind.Static, WhereFirst(first, Others(shared, first)));
+        if (first is not null) Add(CacheLayoutKind.Static, WhereFirst(first, Others(shared, first)), first);
         var moved = shared.All.Where(s => !s.StandsFirst && s.Tokens >= minimum / 2 && s.Tokens + Before(shared, s) >= minimum)
             .MaxBy(s => s.Tokens * s.Calls.Count);
-        if (moved is not null) Add(CacheLayoutKind.Moved, WhereMoved(moved));
+        if (moved is not null) Add(CacheLayoutKind.Moved, WhereMoved(moved), moved);
         const string last = "at the end of the last message";
         if (conversations.Continued < ContinuedMin) return layouts;
         if (!calls.Any(c => c.Tokens.Prompt >= minimum && c.Content?.Prompt is { Count: > 0 })) return layouts;
         Add(CacheLayoutKind.Conversation, $"behind tools and system prompt, and {last}");
-        if (first is not null) Add(CacheLayoutKind.StaticAndConversation, $"{WhereFirst(first, 0)}, and {last}");
+        if (first is not null) Add(CacheLayoutKind.StaticAndConversation, $"{WhereFirst(first, 0)}, and {last}", first);
         return layouts;
 
-        void Add(CacheLayoutKind kind, string where) => layouts.Add(new(kind, where, shared, minimum));
+        void Add(CacheLayoutKind kind, string where, SharedPrompt? text = null) => layouts.Add(new(kind, where, shared, minimum, text));
     }
 
     static bool IsMarked(UsageRecord call)

@@ -53,12 +53,17 @@ sealed class PromptPieces
 /// <summary>Lengths of prompts, in what the log has (bytes) and what is charged (tokens).</summary>
 static class PromptLength
 {
+    const int OtherMax = 6_000;
+
     public static long Bytes(IReadOnlyList<PromptBlock> prompt)
     {
         var sum = 0L;
-        for (var i = 0; i < prompt.Count; i++) sum += prompt[i].Bytes;
+        for (var i = 0; i < prompt.Count; i++) sum += Bytes(prompt[i]);
         return sum;
     }
+
+    /// <summary>An image is long in the log, and to the model no longer than a page or two.</summary>
+    public static int Bytes(PromptBlock block) => block.Kind == BlockKind.Other ? Math.Min(block.Bytes, OtherMax) : block.Bytes;
 
     /// <summary>
     /// Tokens a byte of these calls' prompts. Images and the like are long in the log and short to the model: calls with such do not count
@@ -73,7 +78,7 @@ static class PromptLength
             var (bytes, hasOther) = (0L, false);
             for (var i = 0; i < prompt.Count; i++)
             {
-                bytes += prompt[i].Bytes;
+                bytes += Bytes(prompt[i]);
                 hasOther |= prompt[i].Kind == BlockKind.Other;
             }
             any = (any.Tokens + call.Tokens.Prompt, any.Bytes + bytes);

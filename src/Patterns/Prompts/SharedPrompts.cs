@@ -16,8 +16,14 @@ public sealed record SharedPrompt
 
     public required long Bytes { get; init; }
 
-    /// <summary>Estimated by the workload's tokens a byte.</summary>
+    /// <summary>Estimated from what the prompts that carry it were charged.</summary>
     public required long Tokens { get; init; }
+
+    /// <summary>Nine in ten lie between these. Close together where what stands beside the text varies in length, or is little.</summary>
+    public required long TokensLeast { get; init; }
+
+    /// <inheritdoc cref="TokensLeast"/>
+    public required long TokensMost { get; init; }
 
     /// <summary>True when nothing stands before it: up to its end the prompts are equal and can be cached as they are.</summary>
     public required bool StandsFirst { get; init; }
@@ -60,6 +66,7 @@ public sealed class SharedPrompts
     /// <summary>Those that most tokens are spent on first.</summary>
     public IReadOnlyList<SharedPrompt> All { get; }
 
+    /// <summary>Of the workload's prompts as they are, whatever they are made of.</summary>
     public double TokensPerByte { get; }
     internal SharedTexts Texts { get; }
 
@@ -84,6 +91,7 @@ public sealed class SharedPrompts
         public long BytesBefore { get; set; }
         public PromptPoint From { get; set; }
         public PromptPoint To { get; set; }
+        public UsualTokens Usual { get; set; }
     }
 
     // What a sample of the calls shows, looked up in all of them.
@@ -106,13 +114,15 @@ public sealed class SharedPrompts
                 {
                     tally.From = PointAt(prompt, pieces, match.Start, isEnd: false);
                     tally.To = PointAt(prompt, pieces, match.End, isEnd: true);
+                    tally.Usual = Usual(prompt, pieces, match, tally.Text);
                 }
                 tally.Calls.Add(call);
                 if (match.Start == 0) tally.First++;
                 tally.BytesBefore += pieces.BytesBefore(match.Start);
             }
         }
-        return [.. tallies.Where(t => t.Calls.Count >= CallsMin && !IsCovered(t, tallies)).Select(t => Shared(t, known, tokensPerByte))
+        return [.. tallies.Where(t => t.Calls.Count >= CallsMin && !IsCovered(t, tallies))
+            .Select(t => Shared(t, known, tokensPerByte, TokenFit.Of(calls, t.Calls, t.Usual)))
             .OrderByDescending(s => s.Tokens * s.Calls.Count)];
     }
 
@@ -120,14 +130,27 @@ public sealed class SharedPrompts
     static bool IsCovered(Tally tally, Tally[] all) =>
         all.Where(t => t.Text.Parent == tally.Text && t.Calls.Count >= CallsMin).Sum(t => t.Calls.Count) >= tally.Calls.Count * 0.9;
 
-    static SharedPrompt Shared(Tally tally, int known, double tokensPerByte)
+    // Of the blocks it stands in; scaled, where a piece of it is cut otherwise.
+    static UsualTokens Usual(IReadOnlyList<PromptBlock> prompt, PromptPieces pieces, FoundText match, SharedText text)
+    {
+        var (usual, bytes) = (default(UsualTokens), 0L);
+        for (var i = match.Start; i < match.End; i++)
+        {
+            usual += UsualTokens.Of(prompt[pieces.Blocks[i]], pieces.Bytes[i]);
+            bytes += pieces.Bytes[i];
+        }
+        return bytes == 0 || bytes == text.TotalBytes ? usual : usual * ((double)text.TotalBytes / bytes);
+    }
+
+    static SharedPrompt Shared(Tally tally, int known, double tokensPerByte, TextTokens tokens)
     {
         // A call in twenty may be of another make.
         var standsFirst = tally.First >= tally.Calls.Count * 0.95;
         var before = standsFirst ? 0 : tally.BytesBefore / tally.Calls.Count;
         return new()
         {
-            From = tally.From, To = tally.To, Bytes = tally.Text.TotalBytes, Tokens = (long)(tally.Text.TotalBytes * tokensPerByte),
+            From = tally.From, To = tally.To, Bytes = tally.Text.TotalBytes, Tokens = (long)Math.Round(tokens.Likely),
+            TokensLeast = (long)Math.Round(tokens.Least), TokensMost = (long)Math.Round(tokens.Most),
             StandsFirst = standsFirst, BytesBefore = before, TokensBefore = (long)(before * tokensPerByte),
             Calls = tally.Calls, Share = (double)tally.Calls.Count / known, Text = tally.Text,
         };

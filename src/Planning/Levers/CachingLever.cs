@@ -10,6 +10,8 @@ static class CachingLever
     // A change of what is cached already must bring this share of the bill: replay is exact, the length of a prefix in tokens is not.
     const decimal ChangeWorthwhile = .03m;
 
+    const int ExamplesMax = 3;
+
     static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5), Hour = TimeSpan.FromHours(1);
 
     public static IEnumerable<LeverOption> Options(WorkloadView view)
@@ -63,8 +65,9 @@ static class CachingLever
         var moved = layout.Kind == CacheLayoutKind.Moved;
         var (read, prompt) = (way.Caching.Read, view.Workload.Calls.Sum(c => c.Tokens.Prompt));
         var one = ways.Max(w => w.InOneCache);
+        var text = CachedText.IsOpen(layout) ? layout.Text : null;
         List<(string, string)> figures = [.. ways.Select(w => ($"over the period, kept {Say.Lifetime(w.Lifetime)}",
-            Say.Usd(w.Saving ?? 0m)))];
+            Say.Usd(w.Saving ?? 0m))), .. CachedText.Recognised(view, layout, way)];
         if (regions > 1) figures.Add(($"were the {regions} serving regions one", Say.Usd(one ?? 0m)));
         return new()
         {
@@ -72,8 +75,8 @@ static class CachingLever
             From = layout.Kind == CacheLayoutKind.AsMarked ? "cached for another time" : moved ? "shared text behind text that varies"
                 : IsCachedNow(view) ? "cached in other places" : "not cached",
             To = $"a cache point {layout.Where}, for {Say.Lifetime(way.Lifetime)}",
-            Plan = new() { Caching = way.Caching }, Confidence = moved ? Confidence.Medium : Confidence.High, Effort = moved
-                ? Effort.Medium : Effort.Low,
+            Plan = new() { Caching = way.Caching }, Effort = moved ? Effort.Medium : Effort.Low,
+            Confidence = moved || (text is not null && CachedText.IsDoubtful(text)) ? Confidence.Medium : Confidence.High,
             Breaks = moved ? "the model reads the prompt in another order: compare some answers" : "nothing: answers stay the same",
             Setup = way.Lifetime == Hour
                 ? """{"cachePoint": {"type": "default", "ttl": "1h"}}""" : """{"cachePoint": {"type": "default"}}""",
@@ -81,11 +84,13 @@ static class CachingLever
                 + $"the cache"
                 + (kind == ActionKind.Saving ? "" : ", too few to pay for writing them")
                 + (regions > 1 ? $"; each of {regions} serving regions keeps a cache of its own, and one alone would save "
-                + $"{Say.Usd(one ?? 0m)} over the period." : ".")) with
+                + $"{Say.Usd(one ?? 0m)} over the period." : ".")
+                + (text is null ? "" : $" The text has between {Say.Count(text.TokensLeast)} and {Say.Count(text.TokensMost)} tokens: what "
+                + "stands beside it hardly varies in length, so what was charged does not tell them apart.")) with
             {
                 Figures = figures,
-                Interval = regions > 1 && one is { } most && way.Saving is { } least ? (Math.Min(least, most), Math.Max(least, most))
-                    : null,
+                Examples = [.. CachedText.Using(view, way).Take(ExamplesMax).Select(i => view.Workload.Calls[i].RequestId)],
+                Interval = CachedText.Interval(view, text, way.Saving, regions > 1 ? one : null),
             },
         };
     }
@@ -140,7 +145,7 @@ static class CachingLever
         if (offered.Contains("1h")) yield return Hour;
     }
 
-    static bool IsCachedNow(WorkloadView view) => view.Workload.Calls.Any(c => c.Tokens.Prompt > c.Tokens.Input);
+    public static bool IsCachedNow(WorkloadView view) => view.Workload.Calls.Any(c => c.Tokens.Prompt > c.Tokens.Input);
 
     /// <summary>
     /// The most caching can save where no prompt is in the logs: from times and counts alone. No prompt shares more than the shortest one
@@ -167,12 +172,15 @@ static class CachingLever
     {
         long read = 0, written = 0;
         var writes = 0;
+        var examples = new List<RequestId>(ExamplesMax);
         foreach (ref readonly var call in view.Workload.Span)
         {
             var tokens = call.Tokens;
             var wrote = tokens.CacheWrite5m + tokens.CacheWrite30m + tokens.CacheWrite1h + tokens.CacheWriteUnknown;
             (read, written) = (read + tokens.CacheRead, written + wrote);
-            if (wrote > 0) writes++;
+            if (wrote == 0) continue;
+            writes++;
+            if (examples.Count < ExamplesMax) examples.Add(call.RequestId);
         }
         if (written == 0) return null;
         var option = new LeverOption
@@ -182,8 +190,13 @@ static class CachingLever
             Breaks = "nothing: answers stay the same", Setup = "leave cachePoint (cache_control) out of the request",
             Evidence = view.Evidence($"{Say.Count(written)} tokens were written to the cache and "
                 + $"{(read == 0 ? "none was" : $"{Say.Count(read)} were")} read "
-                + "from it; billed as plain input they cost less.", writes),
+                + "from it; billed as plain input they cost less.", writes) with { Examples = examples },
         };
-        return view.Saving(option) > 0m ? option : null;
+        if (view.Saving(option) is not { } saving) return null;
+        // Writes of unknown lifetime are charged at the five minutes' rate, and may cost the hour's.
+        var recorded = view.Replay.Recorded;
+        var most = saving + recorded.CostMax - recorded.Cost;
+        if (most <= saving) return saving > 0m ? option : null;
+        return saving <= 0m ? null : option with { Evidence = option.Evidence with { Interval = (saving, most) } };
     }
 }

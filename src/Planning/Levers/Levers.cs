@@ -15,6 +15,7 @@ static class Levers
             .. KnowledgeBaseLever.Options(views[i]),
         ]);
         CachePools.Join(views, options, cancel);
+        CacheReaders.Spare(views, options);
         return options;
     }
 

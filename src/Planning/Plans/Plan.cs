@@ -82,6 +82,9 @@ public sealed record Plan
     public required decimal Current { get; init; }
     public required decimal Planned { get; init; }
 
+    /// <summary>The most the period's bill can be, where records leave it open: for how long cache writes were kept.</summary>
+    public decimal CurrentMax { get; init; }
+
     public required decimal CurrentMonthly { get; init; }
     public required decimal PlannedMonthly { get; init; }
 

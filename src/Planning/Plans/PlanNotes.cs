@@ -36,6 +36,7 @@ static class PlanNotes
             .OrderByDescending(b => b.Most).Take(3).Select(b => $"'{b.View.Workload.Name}': were all its prompts alike as far as the "
             + $"shortest of them reaches, "
                 + $"caching would save up to {Say.Usd(b.Most)}; if they share nothing, nothing. Only prompts can tell."));
+        notes.AddRange(views.Select(CachedText.WithoutPrice).OfType<string>());
         notes.AddRange(Rules(views, context));
         notes.AddRange(SameNames(views));
         if (context.Constraints.Residency is null && views.Any(v => v.IsMovable && v.Model.Scope != Scope.Global && v.Residency is null))

@@ -74,7 +74,8 @@ public static class Planner
         return new()
         {
             Book = sources.Book.Id, From = from, To = to, Days = days, Requests = views.Sum(v => (long)v.Workload.Requests),
-            Current = current, Planned = chosen.Sum(c => c.Arrangement.Cost) - capacity.Actions.Sum(a => a.JointPeriodSaving),
+            Current = current, CurrentMax = views.Sum(v => v.Replay.Recorded.CostMax),
+            Planned = chosen.Sum(c => c.Arrangement.Cost) - capacity.Actions.Sum(a => a.JointPeriodSaving),
             CurrentMonthly = monthly, PlannedMonthly = monthly - saving,
             SavingMonthly = saving, OptimalGap = gap,
             Actions = Confident(context, span, [

@@ -32,7 +32,8 @@ public sealed record PlannedCaching(CacheUse?[] Uses, TimeSpan Lifetime)
         return new(uses, lifetime);
     }
 
-    static string ServedIn(in UsageRecord call) =>
+    /// <summary>Whose cache a call uses.</summary>
+    internal static string ServedIn(in UsageRecord call) =>
         call.Content is { ServingRegion: { Length: > 0 } region } ? region : call.Kind.Region;
 }
 

@@ -25,7 +25,11 @@ sealed class BlockTable
             if (i > 0) (set[i], set[i - 1]) = (set[i - 1], found);
             return found;
         }
-        var block = new PromptBlock(place, kind, bytes, hash, TextChunks.Of(text)) { Call = call, Lifetime = lifetime };
+        var (foreign, dense) = TextClasses.Of(text);
+        var block = new PromptBlock(place, kind, bytes, hash, TextChunks.Of(text))
+        {
+            Call = call, Lifetime = lifetime, Foreign = foreign, Dense = dense,
+        };
         Add(set, block);
         return block;
     }

@@ -59,6 +59,12 @@ public sealed record PromptBlock(BlockPlace Place, BlockKind Kind, int Bytes, ul
     /// <summary>Of a tool's name and arguments, for <see cref="BlockKind.ToolUse"/>; 0 otherwise.</summary>
     public ulong Call { get; init; }
 
+    /// <summary>Of 255 bytes of its text, how many are no ASCII.</summary>
+    public byte Foreign { get; init; }
+
+    /// <summary>Of 255 bytes of its text, how many are figures and signs.</summary>
+    public byte Dense { get; init; }
+
     /// <summary>For <see cref="BlockKind.CachePoint"/>: 5 minutes or 1 hour; zero otherwise.</summary>
     public TimeSpan Lifetime { get; init; }
 }

@@ -22,6 +22,16 @@ public class PlanJsonTests
     }
 
     [Fact]
+    public void What_the_bill_may_come_to_is_there_where_it_differs()
+    {
+        Assert.False(Json(SomePlans.Rich).TryGetProperty("current_max", out _));
+        Assert.False(Json(SomePlans.Rich with { CurrentMax = SomePlans.Rich.Current }).TryGetProperty("current_max", out _));
+        var plan = Json(SomePlans.Rich with { CurrentMax = SomePlans.Rich.Current + 1.5m });
+        Assert.Equal("1.5", (decimal.Parse(plan.GetProperty("current_max").GetString()!, CultureInfo.InvariantCulture)
+            - SomePlans.Rich.Current).ToString(CultureInfo.InvariantCulture).TrimEnd('0'));
+    }
+
+    [Fact]
     public void An_action_has_every_field_that_checks_read()
     {
         foreach (var action in Json(SomePlans.Rich).GetProperty("actions").EnumerateArray())

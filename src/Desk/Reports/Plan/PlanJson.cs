@@ -19,6 +19,7 @@ static class PlanJson
         json.WriteNumber("days", plan.Days);
         json.WriteNumber("requests", plan.Requests);
         Money(json, "current", plan.Current);
+        if (plan.CurrentMax > plan.Current) Money(json, "current_max", plan.CurrentMax);
         Money(json, "planned", plan.Planned);
         Money(json, "current_monthly", figures.CurrentMonthly);
         Money(json, "planned_monthly", figures.PlannedMonthly);

@@ -75,7 +75,8 @@ static class PlanWords
 
     /// <summary>Today's bill of a month; what nothing is known of is not called nothing.</summary>
     public static string Today(Plan plan, PlanFigures figures) => plan is { Current: 0m, Unpriced.Count: > 0 }
-        ? "no price is known" : $"{figures.Show(figures.ShownCurrent)} a month";
+        ? "no price is known" : $"{figures.Show(figures.ShownCurrent)}"
+            + $"{(plan.CurrentMax > plan.Current ? $" to {figures.Show(figures.Shown(figures.Scaled(plan.CurrentMax)))}" : "")} a month";
 
     /// <summary>How much was read: calls, or rows of a bill, which tell of no calls.</summary>
     public static string Requests(Plan plan) => plan is { Requests: 0, Workloads.Count: > 0 } ? "rows of a bill"
