@@ -189,7 +189,7 @@ static class PlanCommand
                 + "'assay model' bills it.");
         if (ModelCommand.Read(path, shelf) is not { } estate) return null;
         var sources = new BillSources(shelf.Open(request.Book ?? estate.Book ?? BookShelf.Default), shelf.Regions);
-        return new(ModelCommand.Countable(path, () => EstatePlan.Of(ModelledEstate.Of(estate, sources), constraints)), null);
+        return new(ModelCommand.Countable(path, () => EstatePlan.Of(ModelledEstate.Of(estate, sources), constraints, shelf.Catalog)), null);
     }
 
     /// <summary>Reads a file of constraints.</summary>

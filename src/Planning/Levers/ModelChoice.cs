@@ -91,7 +91,7 @@ static class ModelChoice
         return ids.Where(id => Maker(id) == maker);
     }
 
-    static string Maker(string id) => id.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? id[..dot] : id;
+    internal static string Maker(string id) => id.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? id[..dot] : id;
 
     // By the same calls' cost on every model of the maker that the book prices, its own among them.
     static bool IsSmall(WorkloadView view, IEnumerable<string> ofMaker)
@@ -107,9 +107,12 @@ static class ModelChoice
     /// True for a model that the table of regions still names, whose window the catalogue knows, and that is not two generations behind
     /// the newest of its family there.
     /// </summary>
-    internal static bool IsCurrent(WorkloadView view, string id)
+    internal static bool IsCurrent(WorkloadView view, string id) =>
+        IsCurrent(view.Context.Sources.Catalog, view.Context.Sources.Regions, id);
+
+    /// <inheritdoc cref="IsCurrent(WorkloadView, string)"/>
+    internal static bool IsCurrent(ModelCatalog catalog, IReadOnlyDictionary<string, IReadOnlyList<string>> regions, string id)
     {
-        var (catalog, regions) = (view.Context.Sources.Catalog, view.Context.Sources.Regions);
         // What makes pictures or speech is listed without a window of text.
         if (!IsSold(id) || catalog.Find(id) is not { ContextLimit: > 0 }) return false;
         if (FamilyOf(id) is not (var family, > 0 and var generation)) return true;

@@ -4,19 +4,24 @@ namespace Assay.Planning;
 
 /// <summary>What a workload needs in each hour of the day: tokens a minute, the mean of the hour.</summary>
 /// <param name="Peak">Its busiest minute over that mean: capacity must be so much larger to carry an hour whole.</param>
-/// <param name="Request">Tokens of one request, all its calls together: they come within one minute or about it.</param>
+/// <param name="Request">
+/// Tokens of one request, all its calls together: they come within one minute or about it. 0 where the hour is taken to be even.
+/// </param>
 readonly record struct HourlyDemand(decimal[] Input, decimal[] Output, decimal Peak, decimal Request)
 {
     const decimal MinutesPerMonthOfOneHour = 30m * 60m;
 
-    public static HourlyDemand Of(DescribedWorkload workload, decimal share, Draw draw)
+    /// <param name="byChance">
+    /// Requests come each for itself, as what is yet to be bought must reckon with; else evenly, as a bill of means does.
+    /// </param>
+    public static HourlyDemand Of(DescribedWorkload workload, decimal share, Draw draw, bool byChance = false)
     {
         var calls = ExpectedUsage.Calls(workload, draw) * share;
         var (eachIn, eachOut) = (workload.InputTokens.Mean.In(draw), workload.OutputTokens.Mean.In(draw));
         var weights = workload.Arrivals.HourWeights;
         var sum = weights.Sum();
         return new(Spread(calls * eachIn), Spread(calls * eachOut), Math.Max(1m, workload.Arrivals.PeakFactor.In(draw)),
-            (eachIn + eachOut) * Math.Max(1m, workload.CallsPerRequest.Mean.In(draw)));
+            byChance ? (eachIn + eachOut) * Math.Max(1m, workload.CallsPerRequest.Mean.In(draw)) : 0m);
 
         decimal[] Spread(decimal month) =>
             [.. weights.Select(w => sum <= 0m ? 0m : month * w / sum / MinutesPerMonthOfOneHour)];

@@ -30,7 +30,7 @@ public sealed class ModesWeighed
         tally = new(model.Estate, model.Sources.Book, model.Day, model.Likely, withLines: false);
         region = workload.Region ?? model.Estate.Region;
         residency = workload.Residency ?? model.Estate.Residency;
-        demands = [.. workload.Models.Select(m => HourlyDemand.Of(workload, m.Share.In(model.Likely), model.Likely))];
+        demands = [.. workload.Models.Select(m => HourlyDemand.Of(workload, m.Share.In(model.Likely), model.Likely, byChance: true))];
         levels = new decimal[demands.Length][];
         for (var i = 1; i < workload.Models.Count; i++)
             if (workload.Models[i].Share.Likely > workload.Models[main].Share.Likely) main = i;

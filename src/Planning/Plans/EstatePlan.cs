@@ -9,7 +9,8 @@ namespace Assay.Planning;
 /// </summary>
 public static class EstatePlan
 {
-    public static Plan Of(ModelledEstate modelled, PlanConstraints constraints)
+    /// <param name="catalog">The models a smaller one may be chosen among; null: none is looked for.</param>
+    public static Plan Of(ModelledEstate modelled, PlanConstraints constraints, ModelCatalog? catalog = null)
     {
         var (estate, bill) = (modelled.Model.Estate, modelled.Bill);
         var month = new DateTime(modelled.Model.Day, TimeOnly.MinValue, DateTimeKind.Utc);
@@ -28,7 +29,8 @@ public static class EstatePlan
             Current = bill.Total, Planned = bill.Total - saving, CurrentMonthly = Planner.Round(bill.Total),
             PlannedMonthly = Planner.Round(bill.Total) - saving,
             SavingMonthly = saving, OptimalGap = gap,
-            Actions = [.. counted, .. seen.Stores().OrderByDescending(a => a.MonthlySaving), .. seen.Warnings()],
+            Actions = [.. counted, .. seen.Stores().Concat(chosen.SelectMany(c => seen.Candidates(c.Workload, c.Arrangement, catalog)))
+                .OrderByDescending(a => a.MonthlySaving), .. seen.Warnings()],
             Workloads = [.. chosen.Select(c => seen.Planned(c.Workload, c.Today, c.Arrangement)).OrderByDescending(w => w.Cost)],
             Waterfall = [.. counted.GroupBy(a => a.Lever).OrderBy(g => g.Key)
                 .Select(g => new WaterfallStep(g.Key, g.Count(), g.Sum(a => a.PeriodSaving), g.Sum(a => a.JointPeriodSaving)))],
@@ -163,6 +165,47 @@ public static class EstatePlan
                     PeriodSaving = joint, JointPeriodSaving = joint, MonthlySaving = joint, JointSaving = joint,
                         Confidence = option.Confidence,
                     Effort = option.Effort, Breaks = option.Breaks, Setup = option.Setup, Evidence = option.Evidence,
+                };
+            }
+        }
+
+        /// <summary>What needs a trial: a smaller model for labels, a lower limit of answers.</summary>
+        public IEnumerable<PlanAction> Candidates(DescribedWorkload workload, Arrangement arrangement, ModelCatalog? catalog)
+        {
+            var rule = constraints.RuleFor(Key(workload));
+            if (rule?.IsFixed == true) yield break;
+            var (output, asked) = (workload.OutputTokens, workload.MaxTokens?.In(likely) ?? 0m);
+            var most = output.P95?.In(likely) ?? output.Mean.In(likely);
+            var residency = workload.Residency ?? rule?.Residency ?? constraints.Residency ?? modelled.Model.Estate.Residency;
+            if (catalog is not null && EstateRouting.Of(modelled.Model, workload, arrangement.Cost, rule?.Approved ?? constraints.Approved,
+                residency, catalog) is var (smaller, alone, after) && alone >= constraints.MinimumMonthlySaving)
+            {
+                yield return new()
+                {
+                    Lever = Lever.Routing, Kind = ActionKind.Candidate, Workload = Key(workload), Name = workload.Name,
+                    From = ModelNames.Short(workload.Models[0].Model.Id), To = ModelNames.Short(smaller.Id),
+                    PeriodSaving = Planner.Round(alone), MonthlySaving = Planner.Round(alone), AfterPlan = Planner.Round(after),
+                    Confidence = Confidence.Low, Effort = Effort.Low, Breaks = "some labels may change",
+                    Quality = "not measured: try it on some hundred of these calls and compare the labels before moving",
+                    Setup = "modelId: " + CallableFrom.IdOf(smaller, workload.Region ?? modelled.Model.Estate.Region,
+                        modelled.Model.Sources.Regions),
+                    Evidence = Evidence(workload, FormattableString.Invariant($"Answers of {most:0.#} tokens at most, as described, look ")
+                        + "like labels; logs tell whether they are. The same usage, rated on demand on both models."),
+                };
+            }
+            // Four times what nineteen in twenty answers take: less is prudence.
+            if (most > 0m && asked >= 4m * most && asked >= 256m)
+            {
+                var enough = Math.Max(64m, decimal.Ceiling(most * 2m / 64m) * 64m);
+                yield return new()
+                {
+                    Lever = Lever.Output, Kind = ActionKind.Candidate, Workload = Key(workload), Name = workload.Name,
+                    From = FormattableString.Invariant($"maxTokens {asked:0}"), To = FormattableString.Invariant($"maxTokens {enough:0}"),
+                    Confidence = Confidence.Low, Effort = Effort.Low,
+                    Breaks = "answers longer than described would be cut off",
+                    Setup = FormattableString.Invariant($"\"inferenceConfig\": {{\"maxTokens\": {enough:0}}}"),
+                    Evidence = Evidence(workload, FormattableString.Invariant($"Each call sets {asked:#,##0} tokens of the quota aside for an ")
+                        + FormattableString.Invariant($"answer of {most:#,##0.#}; no token less is paid, and more calls fit.")),
                 };
             }
         }

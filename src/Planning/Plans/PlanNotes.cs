@@ -56,9 +56,9 @@ static class PlanNotes
         var odd = views.SelectMany(v => v.Workload.Calls).Where(c => isLate ? DateOnly.FromDateTime(c.Time) >= sides.After
             : DateOnly.FromDateTime(c.Time) <= sides.Before).ToList();
         var cut = isLate ? $"--to {sides.Before.AddDays(1):yyyy-MM-dd}" : $"--from {sides.After:yyyy-MM-dd}";
-        return $": {Say.Calls(odd.Count)} (the first {odd[0].RequestId}, {odd[0].Time:yyyy-MM-dd}) "
-            + $"{(odd.Count == 1 ? "lies" : "lie")} {sides.After.DayNumber - sides.Before.DayNumber} days from the others, and '{cut}' leaves "
-            + $"{(odd.Count == 1 ? "it" : "them")} out";
+        var (lie, them) = odd.Count == 1 ? ("lies", "it") : ("lie", "them");
+        return $": {Say.Calls(odd.Count)} (the first {odd[0].RequestId}, {odd[0].Time:yyyy-MM-dd}) {lie} "
+            + $"{sides.After.DayNumber - sides.Before.DayNumber} days from the others, and '{cut}' leaves {them} out";
     }
 
     /// <summary>Changes that would be counted, were they not below the least saving asked for.</summary>
@@ -87,7 +87,7 @@ static class PlanNotes
             if (arrangement.Options.Count == 0) continue;
             var levers = arrangement.Options.Select(o => o.Lever).ToHashSet();
             foreach (var lever in options[i].Where(o => o.Kind == ActionKind.Saving && !levers.Contains(o.Lever)).GroupBy(o => o.Lever))
-                if (lever.MaxBy(o => view.Saving(o) ?? 0m) is { } best && view.Saving(best) is { } saving && saving >= minimum && saving > 0m)
+                if (lever.MaxBy(o => view.Saving(o) ?? 0m) is { } best && view.Saving(best) is > 0m and var saving && saving >= minimum)
                     covered.Add(($"{What(view, lever.Key)} ({best.From} → {best.To}) {Say.Usd(context.Monthly(saving))}", saving));
         }
         if (covered.Count > 0)
