@@ -204,8 +204,9 @@ public static class EstatePlan
                     Confidence = Confidence.Low, Effort = Effort.Low,
                     Breaks = "answers longer than described would be cut off",
                     Setup = FormattableString.Invariant($"\"inferenceConfig\": {{\"maxTokens\": {enough:0}}}"),
-                    Evidence = Evidence(workload, FormattableString.Invariant($"Each call sets {asked:#,##0} tokens of the quota aside for an ")
-                        + FormattableString.Invariant($"answer of {most:#,##0.#}; no token less is paid, and more calls fit.")),
+                    Evidence = Evidence(workload, FormattableString.Invariant(
+                        $"Each call sets {asked:#,##0} tokens of the quota aside for an answer of {most:#,##0.#}; no token less is paid, "
+                        + $"and more calls fit.")),
                 };
             }
         }
