@@ -204,9 +204,8 @@ public static class EstatePlan
                     Confidence = Confidence.Low, Effort = Effort.Low,
                     Breaks = "answers longer than described would be cut off",
                     Setup = FormattableString.Invariant($"\"inferenceConfig\": {{\"maxTokens\": {enough:0}}}"),
-                    Evidence = Evidence(workload, FormattableString.Invariant(
-                        $"Each call sets {asked:#,##0} tokens of the quota aside for an answer of {most:#,##0.#}; no token less is paid, "
-                        + $"and more calls fit.")),
+                    Evidence = Evidence(workload, $"Each call sets {Say.Count((long)asked)} tokens of the quota aside for an answer of "
+                        + $"{Say.Count((long)most)}; no token less is paid, and more calls fit."),
                 };
             }
         }
