@@ -34,7 +34,7 @@ public class LabelTests
     }
 
     [Fact]
-    public async Task A_model_that_the_configuration_names_keeps_its_name()
+    public async Task A_profile_that_the_configuration_maps_has_the_name_of_its_model()
     {
         var bought = Arn("application-inference-profile", 1);
         var profiles = Path.Combine(Directory.CreateTempSubdirectory("assay-labels-").FullName, "profiles.json");
@@ -45,7 +45,7 @@ public class LabelTests
 
         var metrics = (await gateway.Get("/metrics")).Split('\n');
 
-        Assert.Contains(metrics, m => m.Contains(Key + "-named", StringComparison.Ordinal) && m.Contains($"model=\"{bought}\"", StringComparison.Ordinal));
+        Assert.Contains(metrics, m => m.Contains(Key + "-named", StringComparison.Ordinal) && m.Contains("model=\"amazon.nova-micro-v1:0\"", StringComparison.Ordinal));
         Assert.DoesNotContain(metrics, m => m.Contains(Key + "-named", StringComparison.Ordinal) && m.Contains("model=\"other\"", StringComparison.Ordinal));
     }
 }
