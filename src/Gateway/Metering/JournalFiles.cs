@@ -18,15 +18,15 @@ static class JournalFiles
         foreach (var path in Directory.GetFiles(folder, "*.jsonl"))
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
-            var end = LastLineEnd(file);
+            var end = LastLineEnd(file, file.Length);
             if (end < file.Length) file.SetLength(end);
         }
     }
 
-    static long LastLineEnd(FileStream file)
+    static long LastLineEnd(FileStream file, long before)
     {
         var buffer = new byte[64 * 1024];
-        for (var end = file.Length; end > 0;)
+        for (var end = before; end > 0;)
         {
             var start = Math.Max(0, end - buffer.Length);
             file.Position = start;
@@ -43,10 +43,24 @@ static class JournalFiles
     [
         .. new DirectoryInfo(folder).GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal)
             .Where(f => f.Extension is JournalPacker.Packed or ".jsonl")
-            // A running gateway packs its files: one may go while it is looked at, and is then there packed.
-            .Select(f => f.Exists ? new JournalPart(f.FullName, f.Length, f.LastWriteTimeUtc)
-                : new(f.FullName, long.MaxValue, DateTime.MaxValue)),
+            .Select(PartOf),
     ];
+
+    // Of a file that is being written the last line may be there in part: its call is not settled yet, and is counted when it is. A
+    // running gateway packs its files, too: one may go while it is looked at, and is then there packed.
+    static JournalPart PartOf(FileInfo found)
+    {
+        try
+        {
+            if (found.Extension == JournalPacker.Packed) return new(found.FullName, found.Length, found.LastWriteTimeUtc);
+            using var file = new FileStream(found.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return new(found.FullName, LastLineEnd(file, file.Length), found.LastWriteTimeUtc);
+        }
+        catch (FileNotFoundException)
+        {
+            return new(found.FullName, long.MaxValue, DateTime.MaxValue);
+        }
+    }
 
     /// <summary>Every record since a time, each request once.</summary>
     /// <returns>What could not be read, in words; empty as a rule.</returns>
