@@ -37,27 +37,11 @@ public static class ReportJson
         if (report.Groups is { } grouping) Grouped(json, grouping);
         Meters(json, report);
         Top(json, report);
-        json.WriteStartArray("unpriced");
-        foreach (var (reason, count) in report.Unpriced)
-        {
-            json.WriteStartObject();
-            json.WriteString("reason", reason);
-            json.WriteNumber("count", count);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        Reasons(json, "unpriced", report.Unpriced);
         json.WriteStartObject("errors");
         foreach (var (code, count) in report.Errors) json.WriteNumber(code, count);
         json.WriteEndObject();
-        json.WriteStartArray("refused");
-        foreach (var (reason, count) in report.Refused)
-        {
-            json.WriteStartObject();
-            json.WriteString("reason", reason);
-            json.WriteNumber("count", count);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        Reasons(json, "refused", report.Refused);
         Skipped(json, report);
         if (report.Reading.Bill is { } bill) Bill(json, bill);
         json.WriteStartObject("tag_coverage");
@@ -148,6 +132,20 @@ public static class ReportJson
             json.WriteNumber("prompt_tokens", request.Tokens.Prompt);
             json.WriteNumber("output_tokens", request.Tokens.Output);
             Money(json, "cost", request.Cost);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    /// <summary>An array of <c>{reason, count}</c>.</summary>
+    internal static void Reasons(Utf8JsonWriter json, string name, IReadOnlyList<(string Reason, long Count)> counted)
+    {
+        json.WriteStartArray(name);
+        foreach (var (reason, count) in counted)
+        {
+            json.WriteStartObject();
+            json.WriteString("reason", reason);
+            json.WriteNumber("count", count);
             json.WriteEndObject();
         }
         json.WriteEndArray();

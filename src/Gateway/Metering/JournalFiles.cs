@@ -18,15 +18,15 @@ static class JournalFiles
         foreach (var path in Directory.GetFiles(folder, "*.jsonl"))
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
-            var end = LastLineEnd(file, file.Length);
+            var end = LastLineEnd(file);
             if (end < file.Length) file.SetLength(end);
         }
     }
 
-    static long LastLineEnd(FileStream file, long before)
+    static long LastLineEnd(FileStream file)
     {
         var buffer = new byte[64 * 1024];
-        for (var end = before; end > 0;)
+        for (var end = file.Length; end > 0;)
         {
             var start = Math.Max(0, end - buffer.Length);
             file.Position = start;
@@ -54,7 +54,7 @@ static class JournalFiles
         {
             if (found.Extension == JournalPacker.Packed) return new(found.FullName, found.Length, found.LastWriteTimeUtc);
             using var file = new FileStream(found.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return new(found.FullName, LastLineEnd(file, file.Length), found.LastWriteTimeUtc);
+            return new(found.FullName, LastLineEnd(file), found.LastWriteTimeUtc);
         }
         catch (FileNotFoundException)
         {

@@ -46,7 +46,7 @@ static class CapacityLever
                 isBought = true;
                 actions.Add(bought with { PeriodSaving = alone?.PeriodSaving ?? 0m, MonthlySaving = alone?.MonthlySaving ?? 0m });
             }
-            if (!isBought && model.BreakEven() is { } known) notes.Add(known);
+            if (!(isBought && model.SaysUnits) && model.BreakEven() is { } known) notes.Add(known);
         }
         return new(actions, notes);
     }
@@ -124,6 +124,9 @@ static class CapacityLever
 
         /// <summary>What is worth buying for what its members leave on demand; null when nothing is.</summary>
         public PlanAction? Purchase() => Units() ?? Reserved();
+
+        /// <summary>The user has said what a unit carries.</summary>
+        public bool SaysUnits => Unit is not null;
 
         UnitThroughput? Unit => context.Constraints.Units.FirstOrDefault(u => u.Model == model.Id);
 

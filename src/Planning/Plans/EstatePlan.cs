@@ -176,15 +176,14 @@ public static class EstatePlan
             if (rule?.IsFixed == true) yield break;
             var (output, asked) = (workload.OutputTokens, workload.MaxTokens?.In(likely) ?? 0m);
             var most = output.P95?.In(likely) ?? output.Mean.In(likely);
-            var residency = workload.Residency ?? rule?.Residency ?? constraints.Residency ?? modelled.Model.Estate.Residency;
             if (catalog is not null && EstateRouting.Of(modelled.Model, workload, arrangement.Cost, rule?.Approved ?? constraints.Approved,
-                residency, catalog) is var (smaller, alone, after) && alone >= constraints.MinimumMonthlySaving)
+                catalog) is var (smaller, alone, after) && alone >= constraints.MinimumMonthlySaving)
             {
                 yield return new()
                 {
                     Lever = Lever.Routing, Kind = ActionKind.Candidate, Workload = Key(workload), Name = workload.Name,
                     From = ModelNames.Short(workload.Models[0].Model.Id), To = ModelNames.Short(smaller.Id),
-                    PeriodSaving = Planner.Round(alone), MonthlySaving = Planner.Round(alone), AfterPlan = Planner.Round(after),
+                    PeriodSaving = Planner.Round(alone), MonthlySaving = Planner.Round(alone), AfterPlan = after is { } beside ? Planner.Round(beside) : null,
                     Confidence = Confidence.Low, Effort = Effort.Low, Breaks = "some labels may change",
                     Quality = "not measured: try it on some hundred of these calls and compare the labels before moving",
                     Setup = "modelId: " + CallableFrom.IdOf(smaller, workload.Region ?? modelled.Model.Estate.Region,

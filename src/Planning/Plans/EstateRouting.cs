@@ -14,9 +14,12 @@ static class EstateRouting
 
     /// <param name="planned">What the workload costs a month as planned.</param>
     /// <param name="catalog">The models to choose among.</param>
-    /// <returns>The model, what it saves a month today and as planned; null where the answers are long or no model is cheaper.</returns>
-    public static (ModelRef Model, decimal Alone, decimal AfterPlan)? Of(EstateModel model, DescribedWorkload workload, decimal planned,
-        IReadOnlyCollection<string>? approved, Residency residency, ModelCatalog catalog)
+    /// <returns>
+    /// The model, what it saves a month today, and as planned, null where its cheapest way is not known; null where the answers are long or
+    /// no model is cheaper.
+    /// </returns>
+    public static (ModelRef Model, decimal Alone, decimal? AfterPlan)? Of(EstateModel model, DescribedWorkload workload, decimal planned,
+        IReadOnlyCollection<string>? approved, ModelCatalog catalog)
     {
         var draw = model.Likely;
         if (workload.Models.Count != 1 || workload.IsAgent || P95(workload.OutputTokens) is not (> 0m and <= LabelMax)) return null;
@@ -25,7 +28,7 @@ static class EstateRouting
         var regions = model.Sources.Regions;
         var longest = P95(workload.InputTokens) + P95(workload.OutputTokens);
         var today = OnDemand(mine);
-        (ModelRef Model, decimal Alone, decimal AfterPlan)? best = null;
+        (ModelRef Model, decimal Alone, decimal? AfterPlan)? best = null;
         foreach (var facts in catalog.Models)
         {
             if (facts.Id == mine.Id || ModelChoice.Maker(facts.Id) != ModelChoice.Maker(mine.Id) || facts.ContextLimit < longest) continue;
@@ -33,7 +36,7 @@ static class EstateRouting
             var other = new ModelRef(facts.Id, mine.Scope, ModelKind.Foundation, facts);
             if (CallableFrom.Obstacle(facts.Id, mine.Scope, region, regions) is not null) continue;
             if (today - OnDemand(other) is not { } alone || alone <= (best?.Alone ?? 0m)) continue;
-            best = (other, alone, Math.Max(0m, planned - (Cheapest(other) ?? planned)));
+            best = (other, alone, planned - Cheapest(other));
         }
         return best;
 
@@ -45,6 +48,6 @@ static class EstateRouting
         decimal? Cheapest(ModelRef one) => Weighed(one).Where(o => o.IsAllowed && o.Scope == mine.Scope).Min(o => o.Monthly);
 
         IReadOnlyList<ModeOption> Weighed(ModelRef one) =>
-            ModesWeighed.Of(model, workload with { Models = [new(one, 1m)], Residency = residency }).Options;
+            ModesWeighed.Of(model, workload with { Models = [new(one, 1m)] }).Options;
     }
 }

@@ -30,8 +30,8 @@ sealed partial class RecordParser(LogReaderOptions options)
     // A list of CloudWatch events whose messages hold records is three deep.
     const int WrappersMax = 8;
 
-    // What a gateway writes where it let the call in and the server behind it failed.
-    const string ServerFailed = "upstream";
+    // What a gateway writes where it let the call in, and the server behind it failed, or it did so itself.
+    const string ServerFailed = "upstream", GatewayFailed = "gateway";
 
     readonly NameTable names = new();
     readonly Dictionary<int, (ModelRef Model, MappedProfile? Profile)> models = [];
@@ -363,7 +363,7 @@ sealed partial class RecordParser(LogReaderOptions options)
             Tokens = TokensOf(counts, model.Facts, reading),
             Amounts = AmountsOf(counts, draft.Body.Images, reading),
             ErrorCode = draft.ErrorCode is { Text.Length: > 0 } error ? error.Text : null,
-            Refused = draft.Refused is { Text: not ServerFailed } refused ? refused.Text : null,
+            Refused = draft.Refused is { Text: not (ServerFailed or GatewayFailed) } refused ? refused.Text : null,
             StopReason = draft.Body.StopReason?.Text,
             Content = content?.End(),
         };

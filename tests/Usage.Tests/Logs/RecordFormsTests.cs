@@ -131,6 +131,7 @@ public sealed class RecordFormsTests
     [InlineData("{\"refused\":\"budget\"}", "budget")]
     [InlineData("{\"asked\":{\"refused\":\"no\"},\"refused\":\"bu\\u0064get\",\"decision\":\"\"}", "budget")]
     [InlineData("{\"refused\":\"upstream\"}", null)]
+    [InlineData("{\"refused\":\"gateway\"}", null)]
     [InlineData("{\"refused\":7}", null)]
     [InlineData("\"refused\"", null)]
     [InlineData("[{\"refused\":\"budget\"}]", null)]

@@ -32,15 +32,7 @@ static class PlanJson
         json.WriteEndObject();
         Workloads(json, plan.Workloads);
         Waterfall(json, plan, figures);
-        json.WriteStartArray("unpriced");
-        foreach (var (reason, count) in plan.Unpriced)
-        {
-            json.WriteStartObject();
-            json.WriteString("reason", reason);
-            json.WriteNumber("count", count);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        ReportJson.Reasons(json, "unpriced", plan.Unpriced);
         json.WriteStartArray("notes");
         foreach (var note in plan.Notes) json.WriteStringValue(note);
         json.WriteEndArray();
