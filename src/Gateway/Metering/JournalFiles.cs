@@ -41,10 +41,12 @@ static class JournalFiles
     /// <summary>The files of a journal, as far as they are written now.</summary>
     public static IReadOnlyList<JournalPart> Now(string folder) => !Directory.Exists(folder) ? [] :
     [
-        .. new DirectoryInfo(folder).GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal)
-            .Where(f => f.Extension is JournalPacker.Packed or ".jsonl")
-            .Select(PartOf),
+        // Looked at twice: a file is packed before the plain one goes, and who looks while that happens may see neither.
+        .. Found(folder).Concat(Found(folder)).DistinctBy(f => f.Name).OrderBy(f => f.Name, StringComparer.Ordinal).Select(PartOf),
     ];
+
+    static FileInfo[] Found(string folder) =>
+        [.. new DirectoryInfo(folder).GetFiles().Where(f => f.Extension is JournalPacker.Packed or ".jsonl")];
 
     // Of a file that is being written the last line may be there in part: its call is not settled yet, and is counted when it is. A
     // running gateway packs its files, too: one may go while it is looked at, and is then there packed.

@@ -183,7 +183,8 @@ public static class EstatePlan
                 {
                     Lever = Lever.Routing, Kind = ActionKind.Candidate, Workload = Key(workload), Name = workload.Name,
                     From = ModelNames.Short(workload.Models[0].Model.Id), To = ModelNames.Short(smaller.Id),
-                    PeriodSaving = Planner.Round(alone), MonthlySaving = Planner.Round(alone), AfterPlan = after is { } beside ? Planner.Round(beside) : null,
+                    PeriodSaving = Planner.Round(alone), MonthlySaving = Planner.Round(alone),
+                    AfterPlan = after is { } beside ? Planner.Round(beside) : null,
                     Confidence = Confidence.Low, Effort = Effort.Low, Breaks = "some labels may change",
                     Quality = "not measured: try it on some hundred of these calls and compare the labels before moving",
                     Setup = "modelId: " + CallableFrom.IdOf(smaller, workload.Region ?? modelled.Model.Estate.Region,
