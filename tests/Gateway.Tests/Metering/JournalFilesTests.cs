@@ -12,14 +12,15 @@ public sealed class JournalFilesTests : IDisposable
     [Fact]
     public async Task Who_looks_while_files_are_packed_misses_none()
     {
-        const int files = 400;
-        for (var i = 0; i < files; i++) await File.WriteAllTextAsync(Path.Combine(folder, $"{i:000}.jsonl"), "{}\n", TestContext.Current.CancellationToken);
+        // More than the system lists in one go.
+        const int files = 1_500;
+        for (var i = 0; i < files; i++) await File.WriteAllTextAsync(Path.Combine(folder, $"{i:0000}.jsonl"), "{}\n", TestContext.Current.CancellationToken);
         await using var packer = new JournalPacker(folder);
         packer.Begin("");
         for (var isPacked = false; !isPacked;)
         {
             isPacked = Directory.GetFiles(folder, "*.jsonl").Length == 0;
-            var seen = JournalFiles.Now(folder).Select(p => Path.GetFileName(p.Path)[..3]).Distinct().Count();
+            var seen = JournalFiles.Now(folder).Select(p => Path.GetFileName(p.Path)[..4]).Distinct().Count();
             Assert.Equal(files, seen);
         }
     }
